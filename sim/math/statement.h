@@ -1,0 +1,31 @@
+/* Numbers as papers state them. A published curve is often known by its median, by survival at a
+ * time, by a plateau; a law's free arguments are solved from such statements when a parameter block is
+ * filled, and what is left unexplained is reported as a residual. */
+#ifndef SQ_MATH_STATEMENT_H
+#define SQ_MATH_STATEMENT_H
+
+#include "math/law.h"
+
+enum { SQ_STATEMENTS = 4 };
+
+/* S(time) = survival, for the whole curve (cured included). A median is survival .5. */
+typedef struct sq_survival_point {
+    double time;     /* day, > 0 */
+    double survival; /* in (0,1) */
+} sq_survival_point;
+
+/* Solves the free arguments (is_free[i]) of law->arg so that every point is met; as many points as
+ * free arguments. Closed form where there is one (exponential, Weibull, log-normal), GSL's root finders
+ * otherwise. law->cured is taken into account. Fails with SQ_ERR_NUMERIC and a reason a modeller
+ * understands ("survival .2 at 3 y lies below the cured share .25"; "the two points do not fall").
+ * residual (may be NULL) receives max |S(time) - survival|. */
+sq_status sq_solve_statements(sq_law *law, const bool is_free[SQ_LAW_ARGS], int n_points,
+                              const sq_survival_point *points, double *residual, sq_error *err);
+
+/* Lower and upper 95 % limits of k of n (Clopper-Pearson, via GSL's beta quantile). */
+void sq_binomial_interval(double k, double n, double *lower, double *upper);
+/* Standard error of log HR from a 95 % interval, and how far the stated HR lies from the interval's
+ * geometric middle on the log scale (a rounding check). */
+void sq_log_ratio_error(double ratio, double lower, double upper, double *se, double *asymmetry);
+
+#endif
