@@ -1,0 +1,75 @@
+/* The nearest of some names, so that a message about an unknown name can propose the right one. The
+ * distance is the restricted Damerau-Levenshtein one (no letter is edited twice), computed over three
+ * rows of the usual table. It runs only on the way to an error message: clarity before speed. */
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { LONGEST = 64 };
+
+/* ASCII only: the C library's tolower depends on the locale. */
+static unsigned char folded(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+static bool same(char a, char b, bool fold)
+{
+    return fold ? folded(a) == folded(b) : a == b;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Distance of two texts of at most LONGEST bytes. Rows i-2, i-1 and i of the table are rotated. */
+static size_t distance(const char *a, const char *b, bool fold)
+{
+    size_t table[3][LONGEST + 1];
+    size_t la = strlen(a), lb = strlen(b);
+    size_t *before = table[0], *above = table[1], *row = table[2];
+    for (size_t j = 0; j <= lb; j++)
+        above[j] = j;
+    for (size_t i = 1; i <= la; i++) {
+        row[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            bool match = same(a[i - 1], b[j - 1], fold);
+            row[j] = smaller(smaller(above[j], row[j - 1]) + 1, above[j - 1] + (match ? 0 : 1));
+            bool swapped = i > 1 && j > 1 && same(a[i - 1], b[j - 2], fold)
+                           && same(a[i - 2], b[j - 1], fold);
+            if (swapped)
+                row[j] = smaller(row[j], before[j - 2] + 1);
+        }
+        size_t *oldest = before;
+        before = above;
+        above = row;
+        row = oldest;
+    }
+    return above[lb];
+}
+
+const char *sq_nearest_name(const char *wanted, const char *const *names, size_t n)
+{
+    size_t length = strlen(wanted);
+    if (length == 0 || length > LONGEST)
+        return NULL;
+    size_t limit = 1 + length / 3;
+    if (limit >= length)
+        limit = length - 1;
+    const char *nearest = NULL;
+    size_t best = SIZE_MAX, best_exact = SIZE_MAX;
+    for (size_t i = 0; i < n; i++) {
+        if (strlen(names[i]) > LONGEST)
+            continue;
+        size_t d = distance(wanted, names[i], true), exact = distance(wanted, names[i], false);
+        if (d > limit || d > best || (d == best && exact >= best_exact))
+            continue;
+        nearest = names[i];
+        best = d;
+        best_exact = exact;
+    }
+    return nearest;
+}

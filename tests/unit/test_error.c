@@ -1,0 +1,156 @@
+/* base: statuses and their sentences, growing arrays, the check of the processor, and the nearest name
+ * that an error message proposes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cpu.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "base/vec.h"
+
+static void test_fail_records_a_sentence(void **state)
+{
+    (void)state;
+    sq_error err = {0};
+    assert_int_equal(sq_fail(&err, SQ_ERR_INPUT, "line %d: no state '%s'", 7, "CR"), SQ_ERR_INPUT);
+    assert_int_equal(err.status, SQ_ERR_INPUT);
+    assert_string_equal(err.text, "line 7: no state 'CR'");
+    assert_int_equal(sq_fail(NULL, SQ_ERR_IO, "nobody listens"), SQ_ERR_IO);
+}
+
+static void test_fail_may_wrap_its_own_text(void **state)
+{
+    (void)state;
+    sq_error err = {0};
+    sq_fail(&err, SQ_ERR_IO, "disk full");
+    sq_fail(&err, SQ_ERR_IO, "results.h5: %s", err.text);
+    assert_string_equal(err.text, "results.h5: disk full");
+}
+
+static void test_long_sentence_is_cut_between_characters(void **state)
+{
+    (void)state;
+    static char text[2 * SQ_ERROR_TEXT];
+    static const char *const characters[] = {"x", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"};
+    for (size_t width = 1; width <= 4; width++) {
+        for (size_t lead = 0; lead < width; lead++) {
+            memset(text, 'a', lead);
+            for (size_t at = lead; at + width < sizeof text; at += width)
+                memcpy(text + at, characters[width - 1], width + 1);
+            sq_error err = {0};
+            sq_fail(&err, SQ_ERR_INPUT, "%s", text);
+            size_t length = strlen(err.text);
+            assert_int_equal((length - lead) % width, 0);
+            assert_true(length < SQ_ERROR_TEXT && length + width >= SQ_ERROR_TEXT);
+        }
+    }
+}
+
+static void test_every_status_has_text_and_exit_code(void **state)
+{
+    (void)state;
+    assert_int_equal(sq_status_exit_code(SQ_OK), 0);
+    assert_int_equal(sq_status_exit_code(SQ_ERR_INPUT), 2);
+    assert_int_equal(sq_status_exit_code(SQ_ERR_HARDWARE), 1);
+    for (int s = SQ_OK; s <= SQ_ERR_HARDWARE; s++)
+        assert_true(strlen(sq_status_text((sq_status)s)) > 0);
+    assert_string_equal(sq_status_text((sq_status)99), "an unknown status");
+    assert_int_equal(sq_status_exit_code((sq_status)99), 1);
+}
+
+static void test_vec_grows_and_keeps(void **state)
+{
+    (void)state;
+    SQ_VEC(double) list = {0};
+    for (int i = 0; i < 1000; i++)
+        assert_true(sq_vec_push(&list, 0.5 * i));
+    assert_int_equal(list.count, 1000);
+    for (int i = 0; i < 1000; i++)
+        assert_true(list.items[i] == 0.5 * i);
+    free(list.items);
+}
+
+static void test_vec_refuses_impossible_sizes(void **state)
+{
+    (void)state;
+    void *items = NULL;
+    size_t capacity = SIZE_MAX / 16;
+    assert_false(sq_vec_grow(&items, capacity, &capacity, 16));
+    assert_null(items);
+}
+
+static void test_cpu_without_fma_is_refused(void **state)
+{
+    (void)state;
+    sq_error err = {0};
+    sq_cpu old = {.sse4_2 = true, .avx = true};
+    assert_int_equal(sq_cpu_require(&old, &err), SQ_ERR_HARDWARE);
+    assert_non_null(strstr(err.text, "FMA"));
+    old.fma = true;
+    assert_int_equal(sq_cpu_require(&old, &err), SQ_OK);
+}
+
+static void test_cpu_list_agrees_with_check(void **state)
+{
+    (void)state;
+    char text[SQ_CPU_TEXT], tight[6];
+    sq_error err = {0};
+    assert_ptr_equal(sq_cpu_instruction_sets(text, sizeof text), text);
+    assert_true(strlen(text) < sizeof text - 1);
+#if defined(__x86_64__)
+    assert_int_equal(sq_cpu_check(&err) == SQ_OK, strstr(text, "fma") != NULL);
+#else
+    assert_int_equal(sq_cpu_check(&err), SQ_OK);
+#endif
+    sq_cpu_instruction_sets(tight, sizeof tight);
+    assert_true(strlen(tight) < sizeof tight);
+}
+
+static void assert_nearest(const char *wanted, const char *expected)
+{
+    static const char *const names[] = {"relapse", "response", "death", "on_treatment", "CR", "cr"};
+    const char *found = sq_nearest_name(wanted, names, sizeof names / sizeof names[0]);
+    if (expected == NULL)
+        assert_null(found);
+    else
+        assert_string_equal(found, expected);
+}
+
+static void test_nearest_name(void **state)
+{
+    (void)state;
+    assert_nearest("relpase", "relapse"); /* swapped neighbours */
+    assert_nearest("relaps", "relapse");
+    assert_nearest("Relapse", "relapse");
+    assert_nearest("respons", "response");
+    assert_nearest("on-treatment", "on_treatment");
+    assert_nearest("cR", "CR"); /* as near as cr: the first */
+    assert_nearest("cr", "cr"); /* nearer with case counted */
+    assert_nearest("toxicity", NULL);
+    assert_nearest("x", NULL);
+    assert_nearest("", NULL);
+    assert_nearest("a name that is much longer than any that a person would type by hand", NULL);
+    assert_null(sq_nearest_name("relapse", NULL, 0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fail_records_a_sentence),
+        cmocka_unit_test(test_fail_may_wrap_its_own_text),
+        cmocka_unit_test(test_long_sentence_is_cut_between_characters),
+        cmocka_unit_test(test_every_status_has_text_and_exit_code),
+        cmocka_unit_test(test_vec_grows_and_keeps),
+        cmocka_unit_test(test_vec_refuses_impossible_sizes),
+        cmocka_unit_test(test_cpu_without_fma_is_refused),
+        cmocka_unit_test(test_cpu_list_agrees_with_check),
+        cmocka_unit_test(test_nearest_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
