@@ -1,0 +1,20 @@
+/* Parameter blocks: the numbers of one scenario, draw and strategy. */
+#ifndef SQ_MODEL_BLOCK_H
+#define SQ_MODEL_BLOCK_H
+
+#include "base/error.h"
+#include "model/model.h"
+
+/* Fills block[model->block_size] for a strategy by running its prologue. Fails with SQ_ERR_INPUT (an
+ * impossible value: a probability above one, a law's argument out of range, a correlation matrix that is
+ * not positive definite) or SQ_ERR_NUMERIC (a statement that cannot be solved), naming file, line and
+ * column of the definition. Source of the factorisation: Cholesky-Banachiewicz. */
+sq_status sq_block_fill(const sq_model *model, int strategy, double *block, sq_error *err);
+
+/* The table of a law or function in a block. */
+sq_law_table sq_block_table(const sq_model *model, const double *block, int table, int row);
+
+/* A law with its numbers as they are in this view. Not checked: see sq_law_problem. */
+sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec);
+
+#endif

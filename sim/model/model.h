@@ -1,0 +1,416 @@
+/* The frozen model: what the compiler makes of the files and all that the engine ever reads. Flat arrays
+ * addressed by index, immutable after loading, shared by all threads. No parameter value lives here:
+ * those are in parameter blocks (model/block.h), one per scenario, draw and strategy, so that ten thousand
+ * draws recompile nothing.
+ *
+ * Read top to bottom: names -> patient -> states and events -> actions -> decisions and strategies ->
+ * rewards -> what is measured -> the whole. */
+#ifndef SQ_MODEL_MODEL_H
+#define SQ_MODEL_MODEL_H
+
+#include "base/arena.h"
+#include "math/law.h"
+#include "model/program.h"
+#include "model/unit.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A small set of indices: attributes plus state, or occurrences. */
+enum { SQ_BITS_WORDS = 4, SQ_BITS_MAX = 64 * SQ_BITS_WORDS };
+typedef struct sq_bits {
+    uint64_t word[SQ_BITS_WORDS];
+} sq_bits;
+
+static inline void sq_bits_set(sq_bits *b, int i) { b->word[i / 64] |= 1ULL << (i % 64); }
+static inline bool sq_bits_has(const sq_bits *b, int i) { return b->word[i / 64] >> (i % 64) & 1; }
+static inline bool sq_bits_meet(const sq_bits *a, const sq_bits *b)
+{
+    uint64_t any = 0;
+    for (int i = 0; i < SQ_BITS_WORDS; i++) any |= a->word[i] & b->word[i];
+    return any != 0;
+}
+static inline void sq_bits_join(sq_bits *into, const sq_bits *from)
+{
+    for (int i = 0; i < SQ_BITS_WORDS; i++) into->word[i] |= from->word[i];
+}
+
+/* In read and write sets: bit i < n_attributes is attribute i; then the state, the clock of the world
+ * (now, in_state) and the record of what has happened. */
+#define SQ_READS_STATE(m) ((m)->n_attributes)
+#define SQ_READS_NOW(m) ((m)->n_attributes + 1)
+#define SQ_READS_HAPPENED(m) ((m)->n_attributes + 2)
+
+/* ---- names ------------------------------------------------------------------------------------- */
+
+typedef struct sq_category {
+    const char *name;
+    int n_labels;
+    const char *const *labels;
+} sq_category;
+
+/* A place where luck is drawn. Its variates are addressed by the hash of its path and, where keyed, of
+ * the labels of its key; visits are counted per keyed site in the patient's counters. */
+enum { SQ_KEYS = 4 };
+typedef struct sq_site {
+    const char *path; /* "relapse", "assess.response" */
+    int n_keys;
+    int key_attribute[SQ_KEYS];
+    int key_size[SQ_KEYS];
+    int counter;           /* first of n_slots consecutive visit counters */
+    int n_slots;           /* product of key sizes; 1 without keys */
+    const uint64_t *hash;  /* [n_slots], row-major in the keys */
+} sq_site;
+
+/* ---- the patient ------------------------------------------------------------------------------- */
+
+typedef struct sq_attribute {
+    const char *name;
+    sq_type type;
+    bool latent; /* hidden standard normal, drawn at baseline */
+} sq_attribute;
+
+/* ---- laws and draws, as written: their numbers are programs -------------------------------------- */
+
+typedef struct sq_law_spec {
+    sq_family family;
+    bool cure_on_population;
+    sq_program arg[SQ_LAW_ARGS];
+    int table;              /* index into tables, -1 without */
+    sq_program row;         /* which row of the table; 0 if not given */
+    sq_program hazard_ratio, time_ratio, cured; /* 1, 1, 0 if not given */
+} sq_law_spec;
+
+/* Dependence of a draw on latents: the normal score is mean + sd * own normal, with
+ * mean = sum loading_i z_i and sd = sqrt(1 - var(mean)). Not given = independent. */
+typedef struct sq_loading {
+    sq_program mean, sd;
+} sq_loading;
+
+typedef enum sq_draw_kind { SQ_DRAW_LAW, SQ_DRAW_AMONG, SQ_DRAW_CHANCE } sq_draw_kind;
+
+typedef struct sq_draw {
+    sq_draw_kind kind;
+    int site;
+    sq_law_spec law;      /* SQ_DRAW_LAW */
+    sq_program chance;    /* SQ_DRAW_CHANCE */
+    int n_options;        /* SQ_DRAW_AMONG: options in the order written */
+    int first_option;     /* into draw_options */
+    sq_loading loading;
+} sq_draw;
+
+typedef struct sq_draw_option {
+    sq_program probability; /* not given: the rest */
+    int value;              /* label of the category; for a split the first action of the branch */
+    const char *name;       /* label or name of the branch, for traces */
+} sq_draw_option;
+
+/* A table in every parameter block: `rows` rows of `size` knots. Law tables take 3 * size doubles a row
+ * (x, y, cumulative hazard), function tables 2 * size. */
+typedef struct sq_table {
+    const char *name;
+    int offset, rows, size, stride;
+    bool is_function;
+    sq_family family;
+    sq_interpolation interpolation;
+    sq_tail tail;
+} sq_table;
+
+/* ---- states and events ---------------------------------------------------------------------------- */
+
+typedef struct sq_state {
+    const char *name;
+    bool death;
+} sq_state;
+
+typedef enum sq_origin { SQ_FROM_ARMING, SQ_FROM_INDEX, SQ_FROM_BIRTH, SQ_FROM_OCCURRENCE } sq_origin;
+typedef enum sq_changes { SQ_HOLD, SQ_FOLLOW, SQ_REDRAW } sq_changes;
+
+/* Declared order is the index: of two clocks due at one instant the lower index fires first. */
+typedef struct sq_event {
+    const char *name;
+    sq_program condition;  /* `while:`; not given = alive */
+    sq_bits condition_reads;
+    sq_law_spec law;
+    sq_bits law_reads;     /* attributes, state: what makes follow and redraw look again */
+    sq_origin origin;
+    int origin_index;      /* attribute `age` for SQ_FROM_BIRTH, occurrence for SQ_FROM_OCCURRENCE */
+    sq_changes changes;
+    bool pause_when_left;  /* else cancel */
+    bool on_demand;        /* armed by `start` only */
+    int site;
+    sq_loading loading;
+    int actions;           /* first action; the block ends with SQ_ACT_END */
+} sq_event;
+
+/* ---- actions ---------------------------------------------------------------------------------------- */
+
+/*   code            a               b           p, q */
+#define SQ_ACT_LIST(X)                                                                                 \
+    X(SQ_ACT_END)     /*                             end of the block */                               \
+    X(SQ_ACT_SET)     /* attribute a                 p value */                                        \
+    X(SQ_ACT_DRAW)    /* attribute a,  draw b */                                                       \
+    X(SQ_ACT_SPLIT)   /* draw b: jump to the value of the option that came up */                       \
+    X(SQ_ACT_UNLESS)  /* jump to a                   unless p */                                       \
+    X(SQ_ACT_JUMP)    /* jump to a */                                                                  \
+    X(SQ_ACT_DECIDE)  /* decision a */                                                                 \
+    X(SQ_ACT_START)   /* event a */                                                                    \
+    X(SQ_ACT_STOP)    /* event a */                                                                    \
+    X(SQ_ACT_PAUSE)   /* event a */                                                                    \
+    X(SQ_ACT_RESUME)  /* event a */                                                                    \
+    X(SQ_ACT_GOTO)    /* state a,  b: reenter */                                                       \
+    X(SQ_ACT_PAY)     /* cost category a             p amount */                                       \
+    X(SQ_ACT_QALYS)   /*                             p quality-adjusted time [day], one-off */         \
+    X(SQ_ACT_LOSE)    /* loss a                      p amount of utility, q duration [day] */          \
+    X(SQ_ACT_MARK)    /* mark a */
+
+typedef enum sq_act_code {
+#define X(name) name,
+    SQ_ACT_LIST(X)
+#undef X
+} sq_act_code;
+
+typedef struct sq_action {
+    sq_act_code code;
+    int a, b;
+    sq_program p, q;
+} sq_action;
+
+/* ---- decisions and strategies ---------------------------------------------------------------------- */
+
+typedef struct sq_decision {
+    const char *name;
+    int attribute;       /* category attribute that keeps the choice */
+    int category;        /* whose labels are the options */
+    int common;          /* action block run after the choice is stored */
+    const int *option;   /* [n_labels] action block of each option, -1 none; run after `common` */
+} sq_decision;
+
+typedef struct sq_rule {
+    sq_program condition; /* not given: always */
+    int option;
+    int sets;             /* action block of assignments run before the choice's branch, -1 none */
+} sq_rule;
+
+typedef struct sq_rule_list {
+    int first, count; /* into rules; the last one is unconditional */
+} sq_rule_list;
+
+typedef struct sq_strategy {
+    const char *name, *title;
+    const sq_rule_list *rules; /* [n_decisions] */
+    int first_step, n_steps;   /* into steps: how this strategy's parameter block is filled */
+} sq_strategy;
+
+/* ---- the prologue: how a parameter block is filled, in order ------------------------------------------ */
+
+typedef enum sq_step_kind {
+    SQ_STEP_VALUE,    /* block[slot] = program */
+    SQ_STEP_SOLVE,    /* solve[index]: a law's free arguments from published statements */
+    SQ_STEP_TABLE,    /* table[index]: check it and fill its cumulative hazards */
+    SQ_STEP_CHOLESKY, /* factor of the latents' correlation matrix, block[slot ...] row-major n x n */
+} sq_step_kind;
+
+typedef struct sq_step {
+    sq_step_kind kind;
+    int slot, index;
+    sq_program value;
+    sq_unit unit;      /* probabilities must be in [0,1], counts and times not negative */
+    bool may_be_negative;
+    const char *name;  /* for messages */
+    const char *where; /* file:line:column of the definition */
+} sq_step;
+
+typedef struct sq_solve {
+    sq_family family;
+    int arg_slot[SQ_LAW_ARGS];
+    bool is_free[SQ_LAW_ARGS];
+    int cured_slot; /* -1 none */
+    int n_points;
+    sq_program time[4], survival[4];
+} sq_solve;
+
+/* ---- rewards ---------------------------------------------------------------------------------------- */
+
+/* A place where time enters a reward: the engine stops at the table's next knot and looks again. */
+typedef struct sq_break {
+    sq_program argument;
+    int table;
+} sq_break;
+
+typedef struct sq_cost {
+    const char *name;
+    sq_program rate; /* money per day; 0 if not given */
+} sq_cost;
+
+/* Rates of discounting are continuous, per day; `effective` is converted when loaded. From `origin`
+ * (days after index; nothing before it is discounted) at rate[0], from `change` (days after origin, +inf if
+ * none) at rate[1]. */
+typedef struct sq_discount {
+    double rate[2];
+    double origin, change;
+} sq_discount;
+
+/* ---- what is measured --------------------------------------------------------------------------------- */
+
+/* Occurrences share one numbering: entry into state i is i, then events, marks, death, index. */
+#define SQ_OCCURS_STATE(m, i) (i)
+#define SQ_OCCURS_EVENT(m, i) ((m)->n_states + (i))
+#define SQ_OCCURS_MARK(m, i) ((m)->n_states + (m)->n_events + (i))
+#define SQ_OCCURS_DEATH(m) ((m)->n_states + (m)->n_events + (m)->n_marks)
+#define SQ_OCCURS_INDEX(m) (SQ_OCCURS_DEATH(m) + 1)
+#define SQ_OCCURRENCES(m) (SQ_OCCURS_DEATH(m) + 2)
+
+typedef struct sq_endpoint {
+    const char *name;
+    sq_bits from;
+    sq_program who; /* not given: everybody */
+    int first_cause, n_causes; /* into causes; a competing event is the last of them */
+    bool has_competing;
+    sq_bits censor;
+    double landmark; /* day */
+    bool origin_counts;
+} sq_endpoint;
+
+typedef struct sq_cause {
+    const char *name; /* the endpoint's name where it has but one; "<endpoint>_competing" */
+    int endpoint;
+    sq_bits events;
+} sq_cause;
+
+typedef enum sq_target_kind {
+    SQ_TARGET_SURVIVAL,
+    SQ_TARGET_INCIDENCE,
+    SQ_TARGET_MEDIAN,
+    SQ_TARGET_MEAN,
+    SQ_TARGET_SHARE,
+} sq_target_kind;
+
+typedef struct sq_target {
+    const char *name, *source, *note, *use, *what; /* what: the comparison in words */
+    sq_target_kind kind;
+    int strategy;
+    int index;        /* endpoint, cause, quantity (outcome/life.h) or occurrence */
+    int among;        /* SQ_TARGET_SHARE: occurrence of the denominator */
+    double time;      /* day */
+    double published; /* probability, day (median) or the quantity's unit */
+    double lower, upper; /* 95 % interval; NaN if the source gives none */
+    double k, n;      /* NaN if not stated */
+} sq_target;
+
+/* ---- what is known of the numbers ---------------------------------------------------------------------- */
+
+typedef enum sq_class { SQ_UNSOURCED, SQ_SOURCED, SQ_CALIBRATED, SQ_JUDGEMENT, SQ_STRUCTURAL } sq_class;
+typedef enum sq_uncertainty {
+    SQ_CERTAIN,      /* no uncertainty stated */
+    SQ_BETA,         /* k of n: u[0] = k, u[1] = n */
+    SQ_LOG_NORMAL,   /* ratio with interval: u[0] = lower, u[1] = upper */
+    SQ_INTERVAL,     /* 95 % interval u[0], u[1] */
+    SQ_RANGE,        /* judgement: u[0], u[1] */
+    SQ_STANDARD_ERROR, /* u[0] */
+} sq_uncertainty;
+
+/* One per number in the block that a user can name: "causal_share", "cr[reinduction, ge50]". */
+typedef struct sq_parameter {
+    const char *name;
+    int slot;
+    sq_unit unit;
+    sq_class class;
+    const char *source, *note; /* "" if not given */
+    const char *where;         /* file:line:column */
+    sq_uncertainty uncertainty;
+    double u[2];
+    double residual_check;     /* HR: distance from the interval's middle on the log scale; else 0 */
+} sq_parameter;
+
+typedef struct sq_source_file {
+    const char *path; /* as named by the user */
+    const char *text;
+    size_t size;
+} sq_source_file;
+
+/* Patients read from a file: row-major n_rows x n_columns, in the attributes' units. */
+typedef struct sq_patients {
+    int n_columns;
+    const int *attribute;
+    int64_t n_rows;
+    const double *value;
+    bool resample; /* with replacement, at site "population.csv"; else in order, starting again */
+} sq_patients;
+
+/* ---- the whole ---------------------------------------------------------------------------------------- */
+
+typedef struct sq_model {
+    const char *name, *title, *experiment_title, *experiment, *currency; /* currency "" if none */
+
+    int n_categories, n_attributes, n_states, n_events, n_marks, n_losses, n_costs;
+    const sq_category *categories;
+    const sq_attribute *attributes;
+    const sq_state *states;
+    const sq_event *events;
+    const char *const *marks;
+    const char *const *losses;
+    const sq_cost *costs;
+    sq_program utility;      /* 1 if not given: QALYs are then life years */
+    sq_bits reward_reads;
+    int n_breaks;
+    const sq_break *breaks;
+
+    int start_state, start_actions;
+    int n_latents;
+    const int *latents;      /* attributes, in declared order */
+    int latent_factor;       /* slot of the n x n lower-triangular Cholesky factor */
+    int baseline_actions;    /* initial values and the population's draws, in order */
+    sq_patients patients;
+
+    int n_sites, n_counters;
+    const sq_site *sites;
+    int latent_site;         /* first of n_latents consecutive sites "population.<latent>" */
+    int csv_site;            /* -1 without resampling */
+
+    const sq_op *code;
+    const double *constants;
+    const sq_action *actions;
+    const sq_draw *draws;
+    const sq_draw_option *draw_options;
+    int n_tables;
+    const sq_table *tables;
+
+    int n_decisions, n_strategies, reference;
+    const sq_decision *decisions;
+    const sq_rule *rules;
+    const sq_strategy *strategies;
+
+    int block_size;          /* doubles in a parameter block */
+    const sq_step *steps;
+    const sq_solve *solves;
+    int n_parameters;
+    const sq_parameter *parameters;
+
+    double horizon;          /* day */
+    int64_t n_patients;
+    uint64_t seed;
+    int n_replicates;
+    sq_discount discount;
+    double grid_step;        /* day */
+    int n_grid;              /* grid points are 0, step, …, (n_grid - 1) * step */
+    int n_quantiles;
+    const double *quantiles;
+    int n_endpoints, n_causes, n_targets;
+    const sq_endpoint *endpoints;
+    const sq_cause *causes;
+    const sq_target *targets;
+
+    int n_files;
+    const sq_source_file *files;
+
+    sq_arena arena;          /* owns all of the above */
+} sq_model;
+
+/* Frees a model made by the loader; NULL is allowed. */
+void sq_model_free(sq_model *model);
+
+/* Name of an occurrence: of the state, event or mark; "death"; "index". */
+const char *sq_occurrence_name(const sq_model *model, int occurrence);
+
+#endif
