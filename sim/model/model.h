@@ -407,7 +407,7 @@ typedef struct sq_model {
     sq_arena arena;          /* owns all of the above */
 } sq_model;
 
-/* Frees a model made by the loader; NULL is allowed. */
+/* Frees a model made by the loader, which allocates the sq_model itself in its own arena; NULL is allowed. */
 void sq_model_free(sq_model *model);
 
 /* Name of an occurrence: of the state, event or mark; "death"; "index". */

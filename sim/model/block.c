@@ -1,0 +1,135 @@
+/* Filling a parameter block: the prologue runs step by step in the order the compiler found, each step
+ * reading only slots filled before it. Every value is checked against its unit here, so that whatever the
+ * source of a number (a file, a scenario, a draw) it meets the same test and the same sentence. */
+#include "model/block.h"
+
+#include "math/statement.h"
+
+#include <math.h>
+
+static bool is_plain_kind(sq_unit u, sq_kind kind)
+{
+    return u.time == 0 && u.money == 0 && u.kind == kind;
+}
+
+/* What is wrong with a value of this unit, NULL if nothing. */
+static const char *value_problem(const sq_step *step, double x)
+{
+    if (!isfinite(x)) return "is not a finite number";
+    if (is_plain_kind(step->unit, SQ_KIND_PROBABILITY) && (x < 0 || x > 1))
+        return "is not a probability between 0 and 1";
+    bool sign_matters = is_plain_kind(step->unit, SQ_KIND_COUNT) || step->unit.time != 0;
+    if (sign_matters && !step->may_be_negative && x < 0) return "is negative";
+    return NULL;
+}
+
+static sq_status fill_value(const sq_view *view, const sq_step *step, double *block, sq_error *err)
+{
+    double x = sq_program_value(view, step->value, 0);
+    const char *problem = value_problem(step, x);
+    if (problem)
+        return sq_fail(err, SQ_ERR_INPUT, "%s: %s = %g %s", step->where, step->name, x, problem);
+    block[step->slot] = x;
+    return SQ_OK;
+}
+
+static sq_status fill_solved(const sq_view *view, const sq_step *step, double *block, sq_error *err)
+{
+    const sq_solve *solve = &view->model->solves[step->index];
+    sq_law law = {.family = solve->family, .hazard_ratio = 1, .time_ratio = 1};
+    sq_survival_point points[SQ_STATEMENTS];
+    for (int i = 0; i < SQ_LAW_ARGS; i++)
+        if (solve->arg_slot[i] >= 0) law.arg[i] = block[solve->arg_slot[i]];
+    if (solve->cured_slot >= 0) law.cured = block[solve->cured_slot];
+    for (int i = 0; i < solve->n_points; i++) {
+        points[i].time = sq_program_value(view, solve->time[i], 0);
+        points[i].survival = sq_program_value(view, solve->survival[i], 0);
+    }
+    sq_error why = {0};
+    sq_status status = sq_solve_statements(&law, solve->is_free, solve->n_points, points, NULL, &why);
+    if (status) return sq_fail(err, status, "%s: %s: %s", step->where, step->name, why.text);
+    for (int i = 0; i < SQ_LAW_ARGS; i++)
+        if (solve->is_free[i]) block[solve->arg_slot[i]] = law.arg[i];
+    return SQ_OK;
+}
+
+static sq_status prepare_table(const sq_model *m, const sq_step *step, double *block, sq_error *err)
+{
+    const sq_table *t = &m->tables[step->index];
+    for (int row = 0; row < t->rows && !t->is_function; row++) {
+        double *x = block + t->offset + row * t->stride;
+        const char *problem = sq_law_prepare_table(t->family, t->interpolation, t->size, x, x + t->size,
+                                                   x + 2 * t->size);
+        if (problem)
+            return sq_fail(err, SQ_ERR_INPUT, "%s: %s: %s", step->where, step->name, problem);
+    }
+    return SQ_OK;
+}
+
+/* In place: the lower triangle of the n x n correlation matrix at block[slot] becomes its factor. */
+static sq_status factorise(const sq_model *m, const sq_step *step, double *block, sq_error *err)
+{
+    int n = m->n_latents;
+    double *a = block + step->slot;
+    for (int i = 0; i < n; i++) {
+        for (int j = 0; j <= i; j++) {
+            double sum = a[i * n + j];
+            for (int k = 0; k < j; k++) sum -= a[i * n + k] * a[j * n + k];
+            if (i == j && !(sum > 0))
+                return sq_fail(err, SQ_ERR_INPUT,
+                               "%s: the correlations of the latents contradict each other (the matrix is "
+                               "not positive definite at %s)",
+                               step->where, m->attributes[m->latents[i]].name);
+            a[i * n + j] = i == j ? sqrt(sum) : sum / a[j * n + j];
+        }
+    }
+    return SQ_OK;
+}
+
+sq_status sq_block_fill(const sq_model *m, int strategy, double *block, sq_error *err)
+{
+    const sq_strategy *s = &m->strategies[strategy];
+    sq_view view = {.model = m, .block = block};
+    for (int i = 0; i < s->n_steps; i++) {
+        const sq_step *step = &m->steps[s->first_step + i];
+        sq_status status = SQ_OK;
+        switch (step->kind) {
+        case SQ_STEP_VALUE: status = fill_value(&view, step, block, err); break;
+        case SQ_STEP_SOLVE: status = fill_solved(&view, step, block, err); break;
+        case SQ_STEP_TABLE: status = prepare_table(m, step, block, err); break;
+        case SQ_STEP_CHOLESKY: status = factorise(m, step, block, err); break;
+        }
+        if (status) return status;
+    }
+    return SQ_OK;
+}
+
+sq_law_table sq_block_table(const sq_model *m, const double *block, int table, int row)
+{
+    const sq_table *t = &m->tables[table];
+    const double *x = block + t->offset + row * t->stride;
+    return (sq_law_table){
+        .x = x,
+        .y = x + t->size,
+        .cumulative = t->is_function ? NULL : x + 2 * t->size,
+        .n = t->size,
+        .interpolation = t->interpolation,
+        .tail = t->tail,
+    };
+}
+
+sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec)
+{
+    sq_law law = {
+        .family = spec->family,
+        .cure_on_population = spec->cure_on_population,
+        .hazard_ratio = sq_program_value(view, spec->hazard_ratio, 1),
+        .time_ratio = sq_program_value(view, spec->time_ratio, 1),
+        .cured = sq_program_value(view, spec->cured, 0),
+    };
+    for (int i = 0; i < SQ_LAW_ARGS; i++) law.arg[i] = sq_program_value(view, spec->arg[i], 0);
+    if (spec->table >= 0)
+        law.table = sq_block_table(view->model, view->block, spec->table,
+                                   (int)sq_program_value(view, spec->row, 0));
+    return law;
+}
