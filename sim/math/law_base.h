@@ -1,0 +1,25 @@
+/* What law.c and its families share: each family's four operations, without wrappers. Internal to the
+ * math layer; everyone else includes math/law.h. */
+#ifndef SQ_MATH_LAW_BASE_H
+#define SQ_MATH_LAW_BASE_H
+
+#include "math/law.h"
+
+/* The operations of a family in its own time, hazard ratio, time ratio and cure left out. Arguments
+ * and meaning as in the public functions of law.h; e > 0, ages and times >= 0 (any for SQ_NORMAL). */
+typedef struct sq_family_ops {
+    double (*hazard)(const sq_law *law, double t);
+    double (*inverse)(const sq_law *law, double e);
+    double (*remaining)(const sq_law *law, double age, double e);
+    double (*spent)(const sq_law *law, double from, double to);
+} sq_family_ops;
+
+extern const sq_family_ops sq_exponential_ops, sq_weibull_ops, sq_lognormal_ops, sq_uniform_ops,
+    sq_normal_ops; /* law_smooth.c */
+extern const sq_family_ops sq_rate_table_ops, sq_tabulated_ops; /* law_table.c */
+
+/* The base family's hazard, in its own time, at which the whole law's hazard is e: the wrappers
+ * undone. +inf when e lies at or above the plateau. */
+double sq_law_base_hazard(const sq_law *law, double e);
+
+#endif
