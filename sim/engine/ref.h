@@ -28,7 +28,8 @@ sq_luck sq_luck_of(uint64_t seed, uint64_t draw, uint64_t replicate);
 sq_status sq_ref_live(sq_ref *ref, const double *block, int strategy, sq_luck luck, int64_t patient,
                       sq_life *life, const sq_trace *trace, sq_error *err);
 
-/* The value of an attribute after baseline or at the end of the last life lived: for patient tables. */
+/* Of the last life lived: an attribute's value at baseline, and how many events fired. */
 double sq_ref_baseline(const sq_ref *ref, int attribute);
+int sq_ref_firings(const sq_ref *ref);
 
 #endif

@@ -5,9 +5,12 @@
 
 #include "model/model.h"
 
+/* In place of an event's index where a firing is not an event's. */
+enum { SQ_TRACE_BASELINE = -1, SQ_TRACE_START = -2, SQ_TRACE_HORIZON = -3 };
+
 typedef struct sq_trace {
     void *context;
-    /* A firing begins: event index, -1 for the start of the life, -2 for the horizon. */
+    /* A firing begins: event index, or one of the three above. */
     void (*on_firing)(void *context, double now, int event);
     /* A variate was drawn at a site (slot within a keyed site, visit from 0); u is the uniform. */
     void (*on_draw)(void *context, int site, int slot, uint32_t visit, double u);

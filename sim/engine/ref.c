@@ -1,0 +1,324 @@
+/* One life, from time zero to death or horizon. The loop is the race of the clocks: the earliest due time
+ * wins, ties go to the event declared first, and the race is looked at afresh after every firing. A firing
+ * is one transaction:
+ *
+ *     actions in order, each seeing the earlier ones (goto, start, stop, pause, resume are only recorded)
+ *     the move, if any
+ *     clocks of what was left are cancelled or paused
+ *     clocks of what was entered are armed, in declared order, with the final values
+ *     clocks that follow look at their law again
+ *     endpoints and rewards look at the new situation
+ *
+ * Clarity comes first here: every clock is looked at in every round. */
+#include "engine/ref_body.h"
+
+#include "math/kernel.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+sq_view sq_ref_view(const sq_ref *r)
+{
+    return (sq_view){
+        .model = r->model,
+        .block = r->block,
+        .attribute = r->attribute,
+        .happened = r->happened,
+        .now = r->now,
+        .entered = r->entered,
+        .state = r->state,
+    };
+}
+
+static size_t last_events_text(const sq_ref *r, char *text, size_t size)
+{
+    size_t used = 0;
+    int n = r->firings < SQ_LAST_EVENTS ? r->firings : SQ_LAST_EVENTS;
+    for (int i = r->firings - n; i < r->firings && used < size; i++) {
+        int event = r->last_event[i % SQ_LAST_EVENTS];
+        int written = snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+                               r->model->events[event].name);
+        used += written > 0 ? (size_t)written : 0;
+    }
+    return used;
+}
+
+sq_status sq_ref_fail(sq_ref *r, const char *format, ...)
+{
+    char what[512], events[512] = "";
+    va_list args;
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    last_events_text(r, events, sizeof events);
+    return sq_fail(r->err, SQ_ERR_LIFE,
+                   "patient %lld under strategy %s, day %g, in state %s: %s (last events: %s)",
+                   (long long)r->patient, r->model->strategies[r->strategy].name, r->now,
+                   r->model->states[r->state].name, what, events[0] ? events : "none");
+}
+
+void sq_ref_assign(sq_ref *r, int attribute, double value)
+{
+    double before = r->attribute[attribute];
+    if (value == before) return;
+    r->attribute[attribute] = value;
+    sq_bits_set(&r->changed, attribute);
+    SQ_TRACE(r, on_set, r->now, attribute, before, value);
+}
+
+sq_status sq_ref_occur(sq_ref *r, int occurrence)
+{
+    sq_life *life = r->life;
+    sq_bits_set(&r->occurred, occurrence);
+    sq_bits_set(&r->changed, SQ_READS_HAPPENED(r->model));
+    r->happened[occurrence / 64] |= 1ULL << (occurrence % 64);
+    r->last_time[occurrence] = r->now;
+    if (life->count[occurrence]++ == 0) life->first_time[occurrence] = r->now;
+    if (!life->keep_log) return SQ_OK;
+    return sq_life_add_log(life, r->now, occurrence, r->state, r->err);
+}
+
+/* ---- the transaction -------------------------------------------------------------------------- */
+
+static sq_status move(sq_ref *r)
+{
+    const sq_model *m = r->model;
+    int to = r->goto_state;
+    if (to < 0 || (to == r->state && !r->reenter)) return SQ_OK;
+    sq_status status = sq_life_add_stay(r->life, r->state, r->entered, r->now, r->err);
+    if (status) return status;
+    SQ_TRACE(r, on_goto, r->now, r->state, to);
+    r->state = to;
+    r->entered = r->now;
+    sq_bits_set(&r->changed, SQ_READS_STATE(m));
+    status = sq_ref_occur(r, SQ_OCCURS_STATE(m, to));
+    if (status || !m->states[to].death) return status;
+    r->life->died = r->now;
+    return sq_ref_occur(r, SQ_OCCURS_DEATH(m));
+}
+
+static sq_status settle(sq_ref *r)
+{
+    sq_status status = move(r);
+    if (status) return status;
+    sq_ref_leave_clocks(r);
+    if ((status = sq_ref_enter_clocks(r))) return status;
+    if ((status = sq_ref_follow_clocks(r))) return status;
+    sq_ref_endpoints(r);
+    if ((status = sq_ref_rewards_look(r))) return status;
+    if (r->trace && r->trace->on_settled) {
+        double total[2 * (3 + SQ_BITS_MAX)];
+        sq_ref_totals_now(r, total);
+        r->trace->on_settled(r->trace->context, r->now, r->state, total);
+    }
+    return SQ_OK;
+}
+
+static void begin_firing(sq_ref *r)
+{
+    memset(&r->changed, 0, sizeof r->changed);
+    memset(&r->occurred, 0, sizeof r->occurred);
+    r->goto_state = -1;
+    r->reenter = false;
+}
+
+static sq_status count_firing(sq_ref *r, int event, double at)
+{
+    r->firings_now = at == r->now ? r->firings_now + 1 : 1;
+    r->last_event[r->firings % SQ_LAST_EVENTS] = event;
+    r->firings++;
+    r->now = at;
+    if (r->firings_now > SQ_FIRINGS_AT_ONE_INSTANT)
+        return sq_ref_fail(r, "more than %d firings at one instant", SQ_FIRINGS_AT_ONE_INSTANT);
+    if (r->firings > SQ_FIRINGS_IN_A_LIFE)
+        return sq_ref_fail(r, "more than %d firings in one life", SQ_FIRINGS_IN_A_LIFE);
+    return SQ_OK;
+}
+
+static sq_status fire(sq_ref *r, int event, double at)
+{
+    const sq_model *m = r->model;
+    sq_clock *clock = &r->clocks[event];
+    sq_status status = count_firing(r, event, at);
+    if (status) return status;
+    begin_firing(r);
+    SQ_TRACE(r, on_firing, at, event);
+    clock->mode = SQ_CLOCK_IDLE;
+    clock->due = INFINITY;
+    clock->fired = true;
+    if ((status = sq_ref_occur(r, SQ_OCCURS_EVENT(m, event)))) return status;
+    if ((status = sq_ref_actions(r, m->events[event].actions))) return status;
+    return settle(r);
+}
+
+/* ---- the start -------------------------------------------------------------------------------- */
+
+static void draw_latents(sq_ref *r)
+{
+    const sq_model *m = r->model;
+    const double *factor = r->block + m->latent_factor;
+    double own[SQ_BITS_MAX];
+    for (int i = 0; i < m->n_latents; i++) {
+        own[i] = -sq_normal_quantile(sq_ref_uniform(r, m->latent_site + i));
+        double z = 0;
+        for (int j = 0; j <= i; j++) z += factor[i * m->n_latents + j] * own[j];
+        r->attribute[m->latents[i]] = z;
+    }
+}
+
+static void take_patient_row(sq_ref *r)
+{
+    const sq_patients *p = &r->model->patients;
+    if (p->n_rows == 0) return;
+    int64_t row = r->patient % p->n_rows;
+    if (p->resample) row = (int64_t)(sq_ref_uniform(r, r->model->csv_site) * (double)p->n_rows);
+    const double *value = p->value + row * p->n_columns;
+    for (int i = 0; i < p->n_columns; i++) r->attribute[p->attribute[i]] = value[i];
+}
+
+static void empty(sq_ref *r)
+{
+    const sq_model *m = r->model;
+    memset(r->attribute, 0, sizeof(double) * (size_t)m->n_attributes);
+    memset(r->visits, 0, sizeof(uint32_t) * (size_t)m->n_counters);
+    memset(r->clocks, 0, sizeof(sq_clock) * (size_t)m->n_events);
+    memset(r->happened, 0, sizeof r->happened);
+    for (int i = 0; i < SQ_OCCURRENCES(m); i++) r->last_time[i] = NAN;
+    for (int i = 0; i < m->n_events; i++) r->clocks[i].due = INFINITY;
+    for (int i = 0; i < m->n_losses; i++) r->losses[i] = (sq_loss){0, -INFINITY};
+    r->now = r->entered = 0;
+    r->state = m->start_state;
+    r->firings = r->firings_now = 0;
+    r->next_break = INFINITY;
+    sq_life_reset(r->life, m);
+}
+
+static sq_status begin(sq_ref *r, sq_luck luck)
+{
+    const sq_model *m = r->model;
+    empty(r);
+    begin_firing(r);
+    r->luck = sq_address_with(luck.baseline, (uint64_t)r->patient);
+    SQ_TRACE(r, on_firing, 0.0, SQ_TRACE_BASELINE);
+    draw_latents(r);
+    take_patient_row(r);
+    sq_status status = sq_ref_actions(r, m->baseline_actions);
+    if (status) return status;
+    memcpy(r->baseline, r->attribute, sizeof(double) * (size_t)m->n_attributes);
+
+    r->luck = sq_address_with(luck.life, (uint64_t)r->patient);
+    SQ_TRACE(r, on_firing, 0.0, SQ_TRACE_START);
+    sq_ref_rewards_start(r);
+    if ((status = sq_ref_occur(r, SQ_OCCURS_INDEX(m)))) return status;
+    if ((status = sq_ref_occur(r, SQ_OCCURS_STATE(m, r->state)))) return status;
+    if ((status = sq_ref_actions(r, m->start_actions))) return status;
+    return settle(r);
+}
+
+/* ---- the race ------------------------------------------------------------------------------------ */
+
+static int winner(const sq_ref *r)
+{
+    int first = -1;
+    double due = INFINITY;
+    for (int i = 0; i < r->model->n_events; i++)
+        if (r->clocks[i].due < due) due = r->clocks[first = i].due;
+    return first;
+}
+
+static bool dead(const sq_ref *r) { return r->model->states[r->state].death; }
+
+static sq_status race(sq_ref *r)
+{
+    const double horizon = r->model->horizon;
+    while (!dead(r)) {
+        int event = winner(r);
+        double due = event < 0 ? INFINITY : r->clocks[event].due;
+        sq_status status;
+        if (r->next_break <= due && r->next_break < horizon) {
+            r->now = r->next_break;
+            status = sq_ref_rewards_look(r);
+        } else if (due <= horizon) {
+            status = fire(r, event, due);
+        } else {
+            break;
+        }
+        if (status) return status;
+    }
+    return SQ_OK;
+}
+
+static sq_status finish(sq_ref *r)
+{
+    const double horizon = r->model->horizon;
+    double end = dead(r) ? r->now : horizon;
+    if (!dead(r)) SQ_TRACE(r, on_firing, horizon, SQ_TRACE_HORIZON);
+    r->now = end;
+    sq_ref_rewards_end(r);
+    sq_ref_endpoints_end(r, end);
+    return sq_life_add_stay(r->life, r->state, r->entered, horizon, r->err);
+}
+
+sq_status sq_ref_live(sq_ref *r, const double *block, int strategy, sq_luck luck, int64_t patient,
+                      sq_life *life, const sq_trace *trace, sq_error *err)
+{
+    r->block = block;
+    r->strategy = strategy;
+    r->patient = patient;
+    r->life = life;
+    r->trace = trace;
+    r->err = err;
+    sq_status status = begin(r, luck);
+    if (!status) status = race(r);
+    if (!status) status = finish(r);
+    return status;
+}
+
+/* ---- the workspace ---------------------------------------------------------------------------- */
+
+sq_luck sq_luck_of(uint64_t seed, uint64_t draw, uint64_t replicate)
+{
+    return (sq_luck){
+        .life = sq_address_root(seed, SQ_PURPOSE_LIFE, draw, replicate),
+        .baseline = sq_address_root(seed, SQ_PURPOSE_BASELINE, draw, replicate),
+    };
+}
+
+static void *room(int n, size_t size) { return calloc(n > 0 ? (size_t)n : 1, size); }
+
+sq_status sq_ref_new(sq_ref **out, const sq_model *m, sq_error *err)
+{
+    sq_ref *r = *out = calloc(1, sizeof *r);
+    if (!r) return sq_fail(err, SQ_ERR_MEMORY, "no memory for a patient's workspace");
+    r->model = m;
+    r->attribute = room(m->n_attributes, sizeof *r->attribute);
+    r->baseline = room(m->n_attributes, sizeof *r->baseline);
+    r->last_time = room(SQ_OCCURRENCES(m), sizeof *r->last_time);
+    r->visits = room(m->n_counters, sizeof *r->visits);
+    r->clocks = room(m->n_events, sizeof *r->clocks);
+    r->flows = room(2 + m->n_costs, sizeof *r->flows);
+    r->losses = room(m->n_losses, sizeof *r->losses);
+    if (r->attribute && r->baseline && r->last_time && r->visits && r->clocks && r->flows && r->losses)
+        return SQ_OK;
+    sq_ref_free(r);
+    *out = NULL;
+    return sq_fail(err, SQ_ERR_MEMORY, "no memory for a patient's workspace");
+}
+
+void sq_ref_free(sq_ref *r)
+{
+    if (!r) return;
+    free(r->attribute);
+    free(r->baseline);
+    free(r->last_time);
+    free(r->visits);
+    free(r->clocks);
+    free(r->flows);
+    free(r->losses);
+    free(r);
+}
+
+double sq_ref_baseline(const sq_ref *r, int attribute) { return r->baseline[attribute]; }
+int sq_ref_firings(const sq_ref *r) { return r->firings; }

@@ -1,0 +1,160 @@
+/* Actions run in order, each seeing the effect of the earlier ones; goto, start, stop, pause and resume are
+ * only recorded and take effect when the firing settles. */
+#include "engine/ref_body.h"
+
+#include <math.h>
+
+static sq_status value_of(sq_ref *r, sq_program program, const char *what, double *value)
+{
+    sq_view view = sq_ref_view(r);
+    *value = sq_program_value(&view, program, 0);
+    if (isfinite(*value)) return SQ_OK;
+    return sq_ref_fail(r, "%s is not a finite number", what);
+}
+
+static sq_status set(sq_ref *r, const sq_action *action)
+{
+    double value;
+    sq_status status = value_of(r, action->p, r->model->attributes[action->a].name, &value);
+    if (!status) sq_ref_assign(r, action->a, value);
+    return status;
+}
+
+static sq_status draw(sq_ref *r, const sq_action *action)
+{
+    const sq_draw *d = &r->model->draws[action->b];
+    double value = 0;
+    int option = 0;
+    sq_status status = SQ_OK;
+    switch (d->kind) {
+    case SQ_DRAW_LAW: status = sq_ref_number(r, d, &value); break;
+    case SQ_DRAW_CHANCE: status = sq_ref_flag(r, d, &value); break;
+    case SQ_DRAW_AMONG:
+        status = sq_ref_option(r, d, &option);
+        if (status) return status;
+        SQ_TRACE(r, on_option, r->now, action->b, option);
+        value = r->model->draw_options[d->first_option + option].value;
+        break;
+    }
+    if (!status) sq_ref_assign(r, action->a, value);
+    return status;
+}
+
+/* Runs the branch that came up by jumping to it. */
+static sq_status split(sq_ref *r, const sq_action *action, int *next)
+{
+    const sq_draw *d = &r->model->draws[action->b];
+    int option;
+    sq_status status = sq_ref_option(r, d, &option);
+    if (status) return status;
+    SQ_TRACE(r, on_option, r->now, action->b, option);
+    *next = r->model->draw_options[d->first_option + option].value;
+    return SQ_OK;
+}
+
+/* The strategy's first rule that matches; its last rule has no condition, so there is one. */
+static const sq_rule *matching_rule(sq_ref *r, int decision, int *number)
+{
+    const sq_model *m = r->model;
+    sq_rule_list list = m->strategies[r->strategy].rules[decision];
+    const sq_rule *rule = &m->rules[list.first];
+    sq_view view = sq_ref_view(r);
+    for (*number = 0; *number < list.count - 1; ++*number, rule++)
+        if (sq_program_value(&view, rule->condition, 1) != 0) break;
+    return rule;
+}
+
+/* Depth is bounded: the loader refuses decisions that lead back to themselves. */
+static sq_status decide(sq_ref *r, int index)
+{
+    const sq_decision *decision = &r->model->decisions[index];
+    int number;
+    const sq_rule *rule = matching_rule(r, index, &number);
+    SQ_TRACE(r, on_decide, r->now, index, number, rule->option);
+    sq_ref_assign(r, decision->attribute, rule->option);
+    sq_status status = rule->sets >= 0 ? sq_ref_actions(r, rule->sets) : SQ_OK;
+    if (!status && decision->common >= 0) status = sq_ref_actions(r, decision->common);
+    int branch = decision->option[rule->option];
+    if (!status && branch >= 0) status = sq_ref_actions(r, branch);
+    return status;
+}
+
+static sq_status pay(sq_ref *r, const sq_action *action)
+{
+    bool qalys = action->code == SQ_ACT_QALYS;
+    const char *what = qalys ? "a one-off of QALYs" : r->model->costs[action->a].name;
+    double amount;
+    sq_status status = value_of(r, action->p, what, &amount);
+    if (status) return status;
+    SQ_TRACE(r, on_pay, r->now, qalys ? -1 : action->a, amount);
+    sq_ref_pay(r, qalys ? SQ_QUANTITY_QALYS : SQ_QUANTITY_COST + action->a, amount);
+    return SQ_OK;
+}
+
+/* The amount is the latest one; the end is the later of the two. */
+static sq_status lose(sq_ref *r, const sq_action *action)
+{
+    sq_loss *loss = &r->losses[action->a];
+    const char *name = r->model->losses[action->a];
+    double amount, duration;
+    sq_status status = value_of(r, action->p, name, &amount);
+    if (!status) status = value_of(r, action->q, name, &duration);
+    if (status) return status;
+    if (duration < 0) return sq_ref_fail(r, "%s lasts %g days", name, duration);
+    loss->amount = amount;
+    loss->until = fmax(loss->until, r->now + duration);
+    SQ_TRACE(r, on_lose, r->now, action->a, amount, loss->until);
+    return SQ_OK;
+}
+
+static sq_status mark(sq_ref *r, int index)
+{
+    SQ_TRACE(r, on_mark, r->now, index);
+    return sq_ref_occur(r, SQ_OCCURS_MARK(r->model, index));
+}
+
+static void go(sq_ref *r, const sq_action *action)
+{
+    r->goto_state = action->a;
+    r->reenter = action->b != 0;
+}
+
+/* One action; *next is where the block goes on. */
+static sq_status act(sq_ref *r, const sq_action *action, int *next)
+{
+    sq_view view;
+    switch (action->code) {
+    case SQ_ACT_END: return SQ_OK;
+    case SQ_ACT_SET: return set(r, action);
+    case SQ_ACT_DRAW: return draw(r, action);
+    case SQ_ACT_SPLIT: return split(r, action, next);
+    case SQ_ACT_UNLESS:
+        view = sq_ref_view(r);
+        if (sq_program_value(&view, action->p, 1) == 0) *next = action->a;
+        return SQ_OK;
+    case SQ_ACT_JUMP: *next = action->a; return SQ_OK;
+    case SQ_ACT_DECIDE: return decide(r, action->a);
+    case SQ_ACT_START: r->clocks[action->a].start_asked = true; return SQ_OK;
+    case SQ_ACT_STOP: r->clocks[action->a].stop_asked = true; return SQ_OK;
+    case SQ_ACT_PAUSE: r->clocks[action->a].pause_asked = true; return SQ_OK;
+    case SQ_ACT_RESUME: r->clocks[action->a].resume_asked = true; return SQ_OK;
+    case SQ_ACT_GOTO: go(r, action); return SQ_OK;
+    case SQ_ACT_PAY:
+    case SQ_ACT_QALYS: return pay(r, action);
+    case SQ_ACT_LOSE: return lose(r, action);
+    case SQ_ACT_MARK: return mark(r, action->a);
+    }
+    return SQ_OK;
+}
+
+sq_status sq_ref_actions(sq_ref *r, int first)
+{
+    const sq_action *actions = r->model->actions;
+    for (int i = first; actions[i].code != SQ_ACT_END;) {
+        int next = i + 1;
+        sq_status status = act(r, &actions[i], &next);
+        if (status) return status;
+        i = next;
+    }
+    return SQ_OK;
+}

@@ -1,0 +1,310 @@
+/* Clocks and draws. Every draw begins as a uniform at its address. It becomes a survival uniform s, small for
+ * a high score, through the Gaussian copula where the draw loads on latents; then
+ *     a number or a time   H^-1(-log s)            high score: larger, later
+ *     a flag               s < p                   high score: true
+ *     a category           the first option whose cumulated probability exceeds s
+ * so that published marginals stay exact for every loading. */
+#include "engine/ref_body.h"
+
+#include "math/kernel.h"
+#include "model/block.h"
+
+#include <float.h>
+#include <math.h>
+
+/* Firing times are multiples of 2^-20 day: one add and subtract of 1.5 * 2^32, whose last bit is 2^-20. */
+static double on_the_grid(double t)
+{
+    if (!(t < 0x1p31)) return INFINITY;
+    return (t + 0x1.8p32) - 0x1.8p32;
+}
+
+double sq_ref_uniform(sq_ref *r, int site_index)
+{
+    const sq_site *site = &r->model->sites[site_index];
+    int slot = 0;
+    for (int i = 0; i < site->n_keys; i++)
+        slot = slot * site->key_size[i] + (int)r->attribute[site->key_attribute[i]];
+    uint32_t visit = r->visits[site->counter + slot]++;
+    double u = sq_address_uniform(sq_address_with(sq_address_with(r->luck, site->hash[slot]), visit));
+    SQ_TRACE(r, on_draw, site_index, slot, visit, u);
+    return u;
+}
+
+sq_status sq_ref_luck(sq_ref *r, int site, const sq_loading *loading, double *survival, double *hazard)
+{
+    double u = sq_ref_uniform(r, site);
+    if (loading->mean.count == 0) {
+        *survival = u;
+        if (hazard) *hazard = -sq_log(u);
+        return SQ_OK;
+    }
+    sq_view view = sq_ref_view(r);
+    double mean = sq_program_value(&view, loading->mean, 0);
+    double sd = sq_program_value(&view, loading->sd, 1);
+    if (!isfinite(mean) || !isfinite(sd))
+        return sq_ref_fail(r, "the loadings of %s leave no own variance (mean %g, sd %g)",
+                           r->model->sites[site].path, mean, sd);
+    double score = mean - sd * sq_normal_quantile(u);
+    *survival = sq_normal_ccdf(score);
+    if (hazard) *hazard = -sq_normal_log_ccdf(score);
+    return SQ_OK;
+}
+
+/* ---- draws ---------------------------------------------------------------------------------------- */
+
+static sq_status law_now(sq_ref *r, const sq_law_spec *spec, const char *what, sq_law *law)
+{
+    sq_view view = sq_ref_view(r);
+    *law = sq_law_at(&view, spec);
+    const char *problem = sq_law_problem(law);
+    if (!problem) return SQ_OK;
+    return sq_ref_fail(r, "%s: the %s law has an impossible number: %s", what,
+                       sq_family_name(law->family), problem);
+}
+
+sq_status sq_ref_number(sq_ref *r, const sq_draw *draw, double *value)
+{
+    const char *path = r->model->sites[draw->site].path;
+    double survival, hazard;
+    sq_law law;
+    sq_status status = sq_ref_luck(r, draw->site, &draw->loading, &survival, &hazard);
+    if (!status) status = law_now(r, &draw->law, path, &law);
+    if (status) return status;
+    *value = sq_law_inverse(&law, hazard);
+    if (isfinite(*value)) return SQ_OK;
+    return sq_ref_fail(r, "%s: the drawn number is not finite", path);
+}
+
+static sq_status probability(sq_ref *r, int site, sq_program program, double *p)
+{
+    sq_view view = sq_ref_view(r);
+    *p = sq_program_value(&view, program, 0);
+    if (*p >= 0 && *p <= 1) return SQ_OK;
+    return sq_ref_fail(r, "%s: %g is not a probability", r->model->sites[site].path, *p);
+}
+
+sq_status sq_ref_flag(sq_ref *r, const sq_draw *draw, double *value)
+{
+    double survival, p;
+    sq_status status = sq_ref_luck(r, draw->site, &draw->loading, &survival, NULL);
+    if (!status) status = probability(r, draw->site, draw->chance, &p);
+    if (!status) *value = survival < p;
+    return status;
+}
+
+/* Probabilities of all options; the one not given takes the rest. */
+static sq_status option_probabilities(sq_ref *r, const sq_draw *draw, double *p)
+{
+    const double slack = 1e-9; /* rounding in sums of probabilities written in decimals */
+    const sq_draw_option *option = &r->model->draw_options[draw->first_option];
+    const char *path = r->model->sites[draw->site].path;
+    double sum = 0;
+    int rest = -1;
+    for (int i = 0; i < draw->n_options; i++) {
+        p[i] = 0;
+        if (option[i].probability.count == 0) {
+            rest = i;
+            continue;
+        }
+        sq_status status = probability(r, draw->site, option[i].probability, &p[i]);
+        if (status) return status;
+        sum += p[i];
+    }
+    if (sum > 1 + slack) return sq_ref_fail(r, "%s: probabilities sum to %g", path, sum);
+    if (rest >= 0) p[rest] = sum < 1 ? 1 - sum : 0;
+    else if (sum < 1 - slack) return sq_ref_fail(r, "%s: probabilities sum to %g only", path, sum);
+    return SQ_OK;
+}
+
+sq_status sq_ref_option(sq_ref *r, const sq_draw *draw, int *chosen)
+{
+    double p[SQ_DRAW_OPTIONS], survival, cumulated = 0;
+    sq_status status = sq_ref_luck(r, draw->site, &draw->loading, &survival, NULL);
+    if (!status) status = option_probabilities(r, draw, p);
+    if (status) return status;
+    *chosen = -1;
+    for (int i = 0; i < draw->n_options; i++) {
+        if (p[i] > 0) *chosen = i; /* rounding never picks an option of probability zero */
+        cumulated += p[i];
+        if (survival < cumulated) break;
+    }
+    return SQ_OK;
+}
+
+/* ---- clocks ------------------------------------------------------------------------------------------ */
+
+static sq_status age_at_arming(sq_ref *r, const sq_event *event, double *age)
+{
+    *age = 0;
+    switch (event->origin) {
+    case SQ_FROM_ARMING: return SQ_OK;
+    case SQ_FROM_INDEX: *age = r->now; return SQ_OK;
+    case SQ_FROM_BIRTH: *age = r->baseline[event->origin_index] + r->now; return SQ_OK;
+    case SQ_FROM_OCCURRENCE: *age = r->now - r->last_time[event->origin_index]; break;
+    }
+    if (!isnan(*age)) return SQ_OK;
+    return sq_ref_fail(r, "%s counts from %s, which has not happened", event->name,
+                       sq_occurrence_name(r->model, event->origin_index));
+}
+
+/* Sets the due time of a clock that runs from now on with its law, age and unspent hazard. */
+static sq_status set_due(sq_ref *r, int event, sq_clock *clock)
+{
+    clock->mode = SQ_CLOCK_RUNNING;
+    clock->since = r->now;
+    double remaining = sq_law_remaining(&clock->law, clock->age, clock->left);
+    if (isnan(remaining) || remaining < 0)
+        return sq_ref_fail(r, "%s: no firing time at clock age %g days with %g of hazard left",
+                           r->model->events[event].name, clock->age, clock->left);
+    clock->due = on_the_grid(r->now + remaining);
+    return SQ_OK;
+}
+
+static sq_status arm(sq_ref *r, int index)
+{
+    const sq_event *event = &r->model->events[index];
+    sq_clock *clock = &r->clocks[index];
+    double survival;
+    sq_status status = law_now(r, &event->law, event->name, &clock->law);
+    if (!status) status = age_at_arming(r, event, &clock->age);
+    if (!status) status = sq_ref_luck(r, event->site, &event->loading, &survival, &clock->left);
+    if (!status) status = set_due(r, index, clock);
+    if (status) return status;
+    clock->fresh = true;
+    clock->held = false;
+    SQ_TRACE(r, on_arm, r->now, index, clock->left, clock->due);
+    return SQ_OK;
+}
+
+/* Brings age and unspent hazard of a running clock up to now. */
+static void spend(sq_ref *r, sq_clock *clock)
+{
+    double age = clock->age + (r->now - clock->since);
+    double left = clock->left - sq_law_spent(&clock->law, clock->age, age);
+    clock->left = left > DBL_MIN ? left : DBL_MIN; /* rounding must not make it spent before it fires */
+    clock->age = age;
+    clock->since = r->now;
+}
+
+static void cancel(sq_ref *r, int index)
+{
+    sq_clock *clock = &r->clocks[index];
+    if (clock->mode != SQ_CLOCK_IDLE) SQ_TRACE(r, on_cancel, r->now, index, false);
+    clock->mode = SQ_CLOCK_IDLE;
+    clock->due = INFINITY;
+    clock->held = false;
+}
+
+static void suspend(sq_ref *r, int index, bool by_action)
+{
+    sq_clock *clock = &r->clocks[index];
+    if (clock->mode == SQ_CLOCK_RUNNING) {
+        spend(r, clock);
+        SQ_TRACE(r, on_cancel, r->now, index, true);
+        clock->mode = SQ_CLOCK_PAUSED;
+        clock->due = INFINITY;
+    }
+    if (clock->mode == SQ_CLOCK_PAUSED && by_action) clock->held = true;
+}
+
+/* A clock wakes with the age and the unspent hazard it was paused with. */
+static sq_status wake(sq_ref *r, int index)
+{
+    const sq_event *event = &r->model->events[index];
+    sq_clock *clock = &r->clocks[index];
+    clock->held = false;
+    if (event->changes == SQ_FOLLOW) {
+        sq_status status = law_now(r, &event->law, event->name, &clock->law);
+        if (status) return status;
+    }
+    sq_status status = set_due(r, index, clock);
+    if (!status) SQ_TRACE(r, on_follow, r->now, index, clock->due);
+    return status;
+}
+
+/* `while:` holds now? Death ends every clock. */
+static bool may_run(sq_ref *r, const sq_event *event)
+{
+    if (r->model->states[r->state].death) return false;
+    sq_view view = sq_ref_view(r);
+    return sq_program_value(&view, event->condition, 1) != 0;
+}
+
+static bool entered_afresh(const sq_ref *r, const sq_event *event)
+{
+    return r->reenter && r->goto_state >= 0 &&
+           sq_bits_has(&event->condition_reads, SQ_READS_STATE(r->model));
+}
+
+void sq_ref_leave_clocks(sq_ref *r)
+{
+    for (int i = 0; i < r->model->n_events; i++) {
+        const sq_event *event = &r->model->events[i];
+        sq_clock *clock = &r->clocks[i];
+        bool holds = may_run(r, event);
+        if (entered_afresh(r, event)) clock->condition = false;
+        if (!holds || (entered_afresh(r, event) && !clock->fired)) {
+            if (event->pause_when_left && !r->model->states[r->state].death) suspend(r, i, false);
+            else cancel(r, i);
+        }
+        if (clock->stop_asked) cancel(r, i);
+        if (clock->pause_asked) suspend(r, i, true);
+        if (!holds) clock->condition = false;
+    }
+}
+
+static sq_status enter_one(sq_ref *r, int index)
+{
+    const sq_event *event = &r->model->events[index];
+    sq_clock *clock = &r->clocks[index];
+    bool newly = !clock->condition;
+    clock->condition = true;
+    if (clock->start_asked) return arm(r, index);
+    if (clock->mode == SQ_CLOCK_PAUSED) {
+        bool wakes = clock->held ? clock->resume_asked : newly;
+        return wakes ? wake(r, index) : SQ_OK;
+    }
+    bool due_to_arm = (newly || clock->fired) && !clock->stop_asked && !event->on_demand;
+    return clock->mode == SQ_CLOCK_IDLE && due_to_arm ? arm(r, index) : SQ_OK;
+}
+
+sq_status sq_ref_enter_clocks(sq_ref *r)
+{
+    for (int i = 0; i < r->model->n_events; i++) {
+        sq_clock *clock = &r->clocks[i];
+        clock->fresh = false;
+        if (may_run(r, &r->model->events[i])) {
+            sq_status status = enter_one(r, i);
+            if (status) return status;
+        }
+        clock->fired = clock->start_asked = clock->stop_asked = false;
+        clock->pause_asked = clock->resume_asked = false;
+    }
+    return SQ_OK;
+}
+
+static sq_status look_again(sq_ref *r, int index)
+{
+    const sq_event *event = &r->model->events[index];
+    sq_clock *clock = &r->clocks[index];
+    if (event->changes == SQ_REDRAW) return arm(r, index);
+    spend(r, clock);
+    sq_status status = law_now(r, &event->law, event->name, &clock->law);
+    if (!status) status = set_due(r, index, clock);
+    if (!status) SQ_TRACE(r, on_follow, r->now, index, clock->due);
+    return status;
+}
+
+sq_status sq_ref_follow_clocks(sq_ref *r)
+{
+    for (int i = 0; i < r->model->n_events; i++) {
+        const sq_event *event = &r->model->events[i];
+        sq_clock *clock = &r->clocks[i];
+        if (event->changes == SQ_HOLD || clock->mode != SQ_CLOCK_RUNNING || clock->fresh) continue;
+        if (!sq_bits_meet(&event->law_reads, &r->changed)) continue;
+        sq_status status = look_again(r, i);
+        if (status) return status;
+    }
+    return SQ_OK;
+}

@@ -1,0 +1,52 @@
+/* Endpoints: when a patient enters a risk set, and how it leaves it. Looked at once per firing, after it has
+ * settled, with the set of what occurred in it. */
+#include "engine/ref_body.h"
+
+#include <math.h>
+
+static bool enters(sq_ref *r, const sq_endpoint *e)
+{
+    if (!sq_bits_meet(&e->from, &r->occurred)) return false;
+    sq_view view = sq_ref_view(r);
+    return sq_program_value(&view, e->who, 1) != 0;
+}
+
+/* The cause that occurred, -1 for censoring, -2 for neither. Causes come before censoring. */
+static int leaves_by(const sq_ref *r, const sq_endpoint *e)
+{
+    for (int i = 0; i < e->n_causes; i++)
+        if (sq_bits_meet(&r->model->causes[e->first_cause + i].events, &r->occurred)) return i;
+    return sq_bits_meet(&e->censor, &r->occurred) ? -1 : -2;
+}
+
+static void close_passage(sq_passage *p, double end, int cause)
+{
+    p->end = end;
+    p->cause = cause;
+    p->closed = true;
+    if (end < p->origin) p->origin = NAN; /* before the landmark: never at risk */
+}
+
+void sq_ref_endpoints(sq_ref *r)
+{
+    for (int i = 0; i < r->model->n_endpoints; i++) {
+        const sq_endpoint *e = &r->model->endpoints[i];
+        sq_passage *p = &r->life->passage[i];
+        if (p->closed) continue;
+        if (isnan(p->origin)) {
+            if (!enters(r, e)) continue;
+            p->origin = r->now + e->landmark;
+            if (!e->origin_counts) continue;
+        }
+        int cause = leaves_by(r, e);
+        if (cause > -2) close_passage(p, r->now, cause);
+    }
+}
+
+void sq_ref_endpoints_end(sq_ref *r, double follow_up_end)
+{
+    for (int i = 0; i < r->model->n_endpoints; i++) {
+        sq_passage *p = &r->life->passage[i];
+        if (!p->closed && !isnan(p->origin)) close_passage(p, follow_up_end, -1);
+    }
+}
