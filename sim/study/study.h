@@ -1,32 +1,37 @@
 /* Running a study: the plan of work items, the threads, and the results. A work item is (scenario, draw,
  * replicate, block of SQ_BLOCK consecutive patients) with all strategies inside, so that increments are
- * formed per patient. Threads split only between items. */
+ * formed per patient. Threads split only between items, and nothing that is summed depends on their order. */
 #ifndef SQ_STUDY_STUDY_H
 #define SQ_STUDY_STUDY_H
 
 #include "base/error.h"
-#include "model/model.h"
+#include "outcome/life.h"
 #include "outcome/variable.h"
 
 #include <stdint.h>
 
-/* Called now and then from one thread with patients done (of one strategy) and in all; may be NULL.
- * Returning false stops the run. */
-typedef bool sq_progress(void *context, int64_t done, int64_t total);
+/* Called now and then from one thread at a time: patients done (each under all strategies) and in all. */
+typedef void sq_progress(void *context, int64_t done, int64_t total);
 
-/* Receives rows in canonical order (patient, then time, then sequence) as blocks are finished. */
+/* One patient under one strategy, for patient tables and event logs. Pointers live during the call only. */
+typedef struct sq_row {
+    int64_t patient;
+    int strategy;
+    const double *baseline; /* [n_attributes] in internal units (day) */
+    const sq_life *life;
+} sq_row;
+
+/* Receives rows in canonical order: by patient, and for each patient by strategy. */
 typedef struct sq_row_sink {
     void *context;
-    /* One patient under one strategy: baseline attributes and totals; see docs/output.md. */
-    sq_status (*patient)(void *context, int strategy, int64_t patient, const double *baseline,
-                         const struct sq_life *life, sq_error *err);
+    sq_status (*take)(void *context, const sq_row *row, sq_error *err);
     bool want_log;
 } sq_row_sink;
 
 typedef struct sq_run_options {
-    int64_t patients;     /* 0: as the experiment says */
-    int threads;          /* 0: as many as OpenMP offers */
-    sq_progress *progress;
+    int64_t patients;        /* 0: as the experiment says */
+    int threads;             /* 0: as many as OpenMP offers */
+    sq_progress *progress;   /* may be NULL */
     void *progress_context;
     const sq_row_sink *sink; /* may be NULL */
 } sq_run_options;
@@ -34,11 +39,12 @@ typedef struct sq_run_options {
 typedef struct sq_run_facts {
     int threads;
     double wall_seconds, cpu_seconds;
-    int64_t lives, events; /* lives lived; firings */
+    int64_t patients, lives, firings; /* lives = patients x strategies */
 } sq_run_facts;
 
-/* Runs the experiment of a loaded model and appends its results to `variables`. */
-sq_status sq_study_run(const sq_model *model, const sq_run_options *options,
-                       sq_variables *variables, sq_run_facts *facts, sq_error *err);
+/* Runs the experiment of a loaded model and appends its results to `variables`. On SQ_ERR_LIFE the sentence is
+ * about the lowest patient that failed, whatever the number of threads. facts may be NULL. */
+sq_status sq_study_run(const sq_model *model, const sq_run_options *options, sq_variables *variables,
+                       sq_run_facts *facts, sq_error *err);
 
 #endif

@@ -1,0 +1,99 @@
+/* libsequela: discrete-event Monte Carlo simulation of treatment pathways.
+ *
+ *     sequela *s = NULL;
+ *     if (sequela_load("configs/blina_timing.yaml", NULL, &s) == SEQUELA_OK &&
+ *         sequela_run(s, NULL) == SEQUELA_OK)
+ *         sequela_write(s, "out.h5", NULL);
+ *     fputs(sequela_messages(s), stderr);
+ *     sequela_free(s);
+ *
+ * Errors are values. The library never prints, never exits and has no state of its own outside the objects it
+ * hands out; different objects may be used by different threads. What it needs of the settings of others:
+ * HDF5's exit handler is switched off (H5dont_atexit) and its automatic error printing is silenced around our
+ * calls; GSL's error handler is switched off around our calls and put back. */
+#ifndef SEQUELA_H
+#define SEQUELA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Results double as the exit codes of the command line. */
+enum {
+    SEQUELA_OK = 0,
+    SEQUELA_FAILED = 1, /* the work failed: disk full, out of memory, an impossible value in a life */
+    SEQUELA_INPUT = 2,  /* the input is wrong */
+};
+
+/* A loaded experiment and, once run, its results. */
+typedef struct sequela sequela;
+
+/* NULL or zeroes: the experiment as written. */
+typedef struct sequela_load_options {
+    int n_sets;
+    const char *const *sets;       /* "NAME=VALUE": replaces a parameter that exists */
+    int n_strategies;
+    const char *const *strategies; /* run only these */
+    uint64_t seed;                 /* used if has_seed */
+    int has_seed;
+    int64_t patients;              /* 0: as the experiment says */
+} sequela_load_options;
+
+/* Reads, checks and compiles an experiment file ("-": standard input). *out is set whenever memory allows, also
+ * on failure, so that messages can be read; free it. */
+int sequela_load(const char *path, const sequela_load_options *options, sequela **out);
+void sequela_free(sequela *s);
+
+/* Everything there is to say about the last call: errors and warnings with file:line:column, source line and
+ * caret. "" if nothing. Valid until the next call with the same object. */
+const char *sequela_messages(const sequela *s);
+
+/* The model in words. malloc'd, free() it; NULL when memory is out. */
+char *sequela_describe(const sequela *s);
+/* The pathway as a Graphviz graph, malloc'd. */
+char *sequela_graph(const sequela *s);
+
+typedef struct sequela_run_options {
+    int threads;            /* 0: all there are */
+    void (*progress)(void *context, int64_t patients_done, int64_t patients);
+    void *context;
+    const char *tables_path; /* not NULL: write the file during the run, with the tables below */
+    int patients_table, event_log;
+    const char *command_line; /* for /provenance; may be NULL */
+} sequela_run_options;
+
+/* Lives all patients under all strategies. Results replace those of an earlier run. */
+int sequela_run(sequela *s, const sequela_run_options *options);
+
+/* An array of results; docs/output.md lists names, axes and units. Pointers live as long as the results. */
+typedef struct sequela_array {
+    const double *values;    /* row-major */
+    int n_axes;
+    const char *axis[6];
+    size_t length[6];
+    const char *units, *long_name;
+} sequela_array;
+
+/* A numeric result by name ("survival", "increment_qalys_se"); SEQUELA_INPUT if there is none of that name or it is
+ * text. Integers are converted. */
+int sequela_get(sequela *s, const char *name, sequela_array *array);
+/* The labels along an axis ("strategy", "endpoint"), and how many; NULL if it has none. */
+const char *const *sequela_labels(const sequela *s, const char *axis, size_t *n);
+
+/* Writes the results as one HDF5 (netCDF-4) file that appears under its name only when whole. */
+int sequela_write(sequela *s, const char *path, const char *command_line);
+
+/* One patient's story under a strategy (NULL: the reference), in words; malloc'd into *text. */
+int sequela_trace(sequela *s, int64_t patient, const char *strategy, char **text);
+
+/* "sequela 0.1.0", and with it compiler and versions of the libraries built with, one per line. */
+const char *sequela_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,54 @@
+/* Three flat arrays that keep their memory from item to item: rows, their numbers, their log entries. A row
+ * refers to the others by index, so that growth moves nothing under its feet. */
+#include "study/row_buffer.h"
+
+#include <stdlib.h>
+
+sq_status sq_row_buffer_add(sq_row_buffer *b, const sq_model *m, int64_t patient, int strategy,
+                            const sq_ref *ref, const sq_life *life, sq_error *err)
+{
+    sq_kept_row row = {
+        .patient = patient,
+        .strategy = strategy,
+        .n_log = life->n_log,
+        .number = b->numbers.count,
+        .log = b->log.count,
+        .died = life->died,
+    };
+    bool room = sq_vec_push(&b->rows, row);
+    for (int i = 0; i < m->n_attributes && room; i++)
+        room = sq_vec_push(&b->numbers, sq_ref_baseline(ref, i));
+    for (int i = 0; i < 2 * sq_quantities(m) && room; i++)
+        room = sq_vec_push(&b->numbers, life->total[i]);
+    for (int i = 0; i < life->n_log && room; i++) room = sq_vec_push(&b->log, life->log[i]);
+    return room ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the rows of a patient table");
+}
+
+sq_status sq_row_buffer_emit(const sq_row_buffer *b, const sq_model *m, const sq_row_sink *sink,
+                             sq_error *err)
+{
+    for (size_t i = 0; i < b->rows.count; i++) {
+        const sq_kept_row *kept = &b->rows.items[i];
+        double *numbers = b->numbers.items + kept->number;
+        sq_life life = {
+            .total = numbers + m->n_attributes,
+            .log = b->log.items + kept->log,
+            .n_log = kept->n_log,
+            .died = kept->died,
+        };
+        sq_row row = {kept->patient, kept->strategy, numbers, &life};
+        sq_status status = sink->take(sink->context, &row, err);
+        if (status) return status;
+    }
+    return SQ_OK;
+}
+
+void sq_row_buffer_clear(sq_row_buffer *b) { b->rows.count = b->numbers.count = b->log.count = 0; }
+
+void sq_row_buffer_free(sq_row_buffer *b)
+{
+    free(b->rows.items);
+    free(b->numbers.items);
+    free(b->log.items);
+    *b = (sq_row_buffer){0};
+}
