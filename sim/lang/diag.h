@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A file that was read; text is NUL-terminated and unchanged. */
+/* A file that was read; text is NUL-terminated and unchanged (a byte order mark stays in it; columns are
+ * counted after it). */
 typedef struct sq_source {
     const char *path; /* as the user named it, or composed from the file that named it */
     const char *text;
@@ -27,7 +28,12 @@ typedef struct sq_place {
     int line, column;
 } sq_place;
 
-enum { SQ_DIAG_ERRORS = 20 };
+/* A line of a source (from 1) and its length in bytes, without its end; NULL if there is none. Lines end as
+ * libyaml counts them: LF, CR, CR LF, and the Unicode breaks U+0085, U+2028, U+2029. */
+const char *sq_source_line(const sq_source *source, int line, size_t *length);
+
+/* How many errors, and how many warnings, are kept. */
+enum { SQ_DIAG_ERRORS = 20, SQ_DIAG_WARNINGS = 50 };
 
 typedef struct sq_diag {
     sq_place place;
@@ -43,19 +49,22 @@ typedef struct sq_diags {
     sq_arena arena;
 } sq_diags;
 
+/* Frees everything; the sources that places point to are not the diags'. */
 void sq_diags_free(sq_diags *diags);
-/* Adds an error (ignored, but counted, after SQ_DIAG_ERRORS); always returns false, for `return`. */
+/* Adds an error (ignored, but counted, after SQ_DIAG_ERRORS); always returns false, for `return`. The same
+ * text at the same place is kept and counted once: a named expression is checked wherever it is used. */
 bool sq_diag_error(sq_diags *diags, sq_place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void sq_diag_warning(sq_diags *diags, sq_place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* True when no further error would be kept: time to give up. */
 bool sq_diags_full(const sq_diags *diags);
-/* " ; did you mean 'x'?" for the nearest of n names, or "" ; text lives in the diags' arena. */
+/* "; did you mean 'x'?" for the nearest of n names, or "" ; text lives in the diags' arena. */
 const char *sq_diag_hint(sq_diags *diags, const char *wanted, const char *const *names, size_t n);
-/* All diagnostics in the shape above, in order of file and line as found, malloc'd; NULL when memory is out. */
+/* All diagnostics in the shape above, files in the order in which they were first complained of, lines in
+ * order within a file; malloc'd; NULL when memory is out. */
 char *sq_diags_render(const sq_diags *diags);
-/* "file:line:column" in the given arena. */
+/* "file:line:column" in the given arena; "command line" for a place without a source. */
 const char *sq_place_text(sq_arena *arena, sq_place place);
 
 #endif

@@ -25,6 +25,7 @@ typedef struct sq_symbol {
     int n_dims;
     int dim[SQ_KEYS]; /* category indices; SQ_CATEGORY_STATES for states */
     const sq_node *node;
+    bool constant; /* function table: constant between its knots */
 } sq_symbol;
 
 /* What an expression may read besides parameters. */
@@ -40,6 +41,9 @@ enum {
 typedef struct sq_names {
     void *context;
     bool (*lookup)(void *context, const char *name, sq_symbol *symbol);
+    /* Index of the occurrence in happened(NAME), so that an event may bear the name of an attribute. May be
+     * NULL: lookup then answers with SQ_SYMBOL_OCCURRENCE. */
+    bool (*occurrence)(void *context, const char *name, int *index);
     /* All names in reach, for "did you mean"; the array lives as long as the context. */
     size_t (*all)(void *context, const char *const **names);
     const sq_category *categories; /* for labels and messages */
@@ -60,6 +64,10 @@ typedef struct sq_compiler {
 
 void sq_compiler_free(sq_compiler *c);
 
+/* Whether a word has a meaning of its own in expressions, so that nothing may be given that name: `and`,
+ * `now`, `min`, `d`. The currency is not among them. */
+bool sq_expr_is_reserved(const char *word);
+
 /* Compiles the scalar node as an expression of the wanted type. Errors have the place inside the expression.
  * reads (may be NULL) is joined with what it reads. Returns false after reporting. A wanted number unit is
  * checked with sq_unit_fits; time literals become days, percent becomes probability, money stays as it is. */
@@ -75,14 +83,17 @@ bool sq_expr_compile_text(sq_compiler *c, const char *text, sq_place place, sq_t
 bool sq_expr_constant(sq_compiler *c, const sq_node *node, sq_type want, double *value);
 bool sq_expr_constant_text(sq_compiler *c, const char *text, sq_place place, sq_type want, double *value);
 
-/* Emission by hand, for what the builder composes (loadings, list of states as condition, rows of tables). */
+/* Compiled expressions leave this much of SQ_STACK_DEPTH to what the builder composes around them. */
+enum { SQ_STACK_SPARE = 8 };
+/* Emission by hand, for what the builder composes (loadings, list of states as condition, rows of tables). The
+ * functions return false when memory is out. */
 sq_program sq_code_begin(sq_compiler *c);
 bool sq_code_op(sq_compiler *c, sq_op_code code, int a);
 bool sq_code_const(sq_compiler *c, double value);
 bool sq_code_append(sq_compiler *c, sq_program program); /* copies a program's ops to the end */
 sq_program sq_code_end(sq_compiler *c, sq_program begun);
 
-/* Type in words for messages: "time", "flag", "a value of burden". */
+/* Type in words for messages: "time", "a probability", "a flag", "a value of burden", "a state". */
 const char *sq_type_text(const sq_compiler *c, sq_type type, char *buffer, size_t size);
 
 #endif

@@ -36,7 +36,8 @@ const char *const *sq_unit_words(void);
 /* The unit in words for messages: "time", "1/time", "money^2/time", …, written to buffer. */
 const char *sq_unit_text(sq_unit unit, char *buffer, size_t size);
 bool sq_unit_equal(sq_unit a, sq_unit b);
-/* Whether a value of unit `have` may stand where `want` is expected (none fits the dimensionless). */
+/* Whether a value of unit `have` may stand where `want` is expected: powers equal, and kinds equal or one of
+ * them none (a plain number fits whatever is dimensionless, and the other way round). */
 bool sq_unit_fits(sq_unit have, sq_unit want);
 
 #endif
