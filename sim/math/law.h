@@ -12,10 +12,11 @@
  *   SQ_WEIBULL      shape > 0, scale [day] > 0          H = (t/scale)^shape
  *   SQ_LOGNORMAL    median [day] > 0, sdlog > 0         H = -log Phi_c(log(t/median)/sdlog)
  *   SQ_FIXED        delay [day] >= 0                    H jumps from 0 to +inf at the delay
- *   SQ_UNIFORM      min, max [day], min < max
+ *   SQ_UNIFORM      min, max [day], min < max           (attributes: may be negative)
  *   SQ_NORMAL       mean, sd > 0      (attributes only: may be negative)
  *   SQ_PIECEWISE    table of (start [day], rate [1/day]); first start 0; last rate held
- *   SQ_LIFE_TABLE   table of (age [day], rate [1/day]); the clock's age is the patient's age
+ *   SQ_LIFE_TABLE   table of (age [day], rate [1/day]); the clock's age is the patient's age; before the
+ *                   first age the first rate, after the last the last
  *   SQ_TABULATED    table of (time [day], survival); first point (0, 1); survival linear between points
  */
 #ifndef SQ_MATH_LAW_H
@@ -69,21 +70,30 @@ typedef struct sq_law {
     double cured;        /* share that never has the event, in [0,1]; 0 = none */
 } sq_law;
 
+/* With time ratio a, hazard ratio r, cured share c and the family's own survival S0:
+ *     acting on the uncured       S(t) = c + (1 - c) S0(t/a)^r
+ *     cure_on_population          S(t) = (c + (1 - c) S0(t/a))^r
+ * A fixed delay takes a time ratio only. The four operations below expect an admissible law
+ * (sq_law_problem) and answer NaN to a NaN. */
+
 /* Accumulated hazard at age t >= 0 (for SQ_NORMAL any t), wrappers included. +inf where S = 0. */
 double sq_law_hazard(const sq_law *law, double t);
 /* The first age at which the accumulated hazard reaches e > 0; +inf when it never does; NaN when a
  * SQ_TAIL_ERROR table is left. */
 double sq_law_inverse(const sq_law *law, double e);
 /* Time still to run for a clock of this age that has e of hazard left:
- * H^-1(e + H(age)) - age, without cancellation where the law allows it. */
+ * H^-1(e + H(age)) - age, without cancellation where the law allows it. Never negative; 0 once S = 0
+ * or e <= 0. A fixed delay counts from arming and asks nothing of e: what is left of the delay. */
 double sq_law_remaining(const sq_law *law, double age, double e);
-/* Hazard accumulated between two ages, without cancellation where the law allows it. */
+/* Hazard accumulated between two ages, without cancellation where the law allows it; +inf when S falls
+ * to 0 between them (a fixed delay: when it passes), 0 when it had done so before. */
 double sq_law_spent(const sq_law *law, double age_from, double age_to);
 
 /* NULL when the law's numbers are admissible, else what is wrong with them in words ("shape must be
  * positive"). NaN in any argument is caught here. */
 const char *sq_law_problem(const sq_law *law);
-/* Same for a table before use (order of knots, signs, range, first point), then fills cumulative[n]. */
+/* Same for a table before use (order of knots, signs, range, first point), then fills cumulative[n],
+ * the hazard accumulated from age 0 to each knot. */
 const char *sq_law_prepare_table(sq_family family, sq_interpolation interpolation, int n,
                                  const double *x, const double *y, double *cumulative);
 

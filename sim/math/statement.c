@@ -206,15 +206,21 @@ static sq_status check_request(const sq_law *law, int n_free, int n_points, sq_e
     return problem ? sq_fail(err, SQ_ERR_NUMERIC, "%s", problem) : SQ_OK;
 }
 
+/* Something admissible in place of a free argument. */
+static double stand_in(const sq_law *law, const bool is_free[SQ_LAW_ARGS], int i)
+{
+    if (law->family != SQ_UNIFORM)
+        return 1;
+    return is_free[1 - i] ? i : law->arg[1 - i] + 2 * i - 1; /* min below max */
+}
+
 /* The argument that is given must be admissible beside a free one that takes any admissible value. */
 static sq_status check_given(const sq_law *law, const bool is_free[SQ_LAW_ARGS], sq_error *err)
 {
     sq_law probe = *law;
     for (int i = 0; i < sq_family_args(law->family); i++) {
-        if (is_free[i] && law->family == SQ_UNIFORM)
-            probe.arg[i] = law->arg[1 - i] + (i == 1 ? 1 : -1);
-        else if (is_free[i])
-            probe.arg[i] = 1;
+        if (is_free[i])
+            probe.arg[i] = stand_in(law, is_free, i);
     }
     const char *problem = sq_law_problem(&probe);
     return problem ? sq_fail(err, SQ_ERR_NUMERIC, "%s", problem) : SQ_OK;

@@ -15,17 +15,22 @@ typedef struct sq_survival_point {
 } sq_survival_point;
 
 /* Solves the free arguments (is_free[i]) of law->arg so that every point is met; as many points as
- * free arguments. Closed form where there is one (exponential, Weibull, log-normal), GSL's root finders
- * otherwise. law->cured is taken into account. Fails with SQ_ERR_NUMERIC and a reason a modeller
- * understands ("survival .2 at 3 y lies below the cured share .25"; "the two points do not fall").
- * residual (may be NULL) receives max |S(time) - survival|. */
+ * free arguments, one or two. Exponential, Weibull, log-normal, uniform and normal laws; each has a
+ * closed form. The law's wrappers (hazard ratio, time ratio, cured share) are taken into account: the
+ * points describe the whole curve. Fails with SQ_ERR_NUMERIC and a reason a modeller understands
+ * ("survival 0.2 at 3 y lies below the cured share 0.25"; "the two points do not fall"), and then
+ * leaves law as it was. residual (may be NULL) receives max |S(time) - survival|, at most 1e-9. */
 sq_status sq_solve_statements(sq_law *law, const bool is_free[SQ_LAW_ARGS], int n_points,
                               const sq_survival_point *points, double *residual, sq_error *err);
 
-/* Lower and upper 95 % limits of k of n (Clopper-Pearson, via GSL's beta quantile). */
+/* Lower and upper 95 % limits of k of n (Clopper CJ, Pearson ES. Biometrika 1934;26:404-413), 0 <= k
+ * <= n, n > 0; k and n need not be whole. NaN otherwise. Quantiles of GSL's beta distribution. GSL's
+ * error handler, which would end the program, is switched off for the duration of the call and then
+ * put back; the handler is one for the whole process, so call this from one thread at a time. */
 void sq_binomial_interval(double k, double n, double *lower, double *upper);
 /* Standard error of log HR from a 95 % interval, and how far the stated HR lies from the interval's
- * geometric middle on the log scale (a rounding check). */
+ * geometric middle on the log scale (a rounding check): se = log(upper/lower) / (2 * 1.959964). NaN in
+ * both when a number is not positive and finite, or lower >= upper. */
 void sq_log_ratio_error(double ratio, double lower, double upper, double *se, double *asymmetry);
 
 #endif
