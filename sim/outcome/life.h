@@ -15,7 +15,8 @@ enum { SQ_QUANTITY_LIFE_YEARS = 0, SQ_QUANTITY_QALYS = 1, SQ_QUANTITY_COST = 2 }
 static inline int sq_quantities(const sq_model *m) { return 3 + m->n_costs; }
 static inline int sq_quantity_total_cost(const sq_model *m) { return 2 + m->n_costs; }
 
-/* A stay in one state, [from, to) in days; consecutive stays touch. */
+/* A stay in one state, [from, to) in days; consecutive stays touch, and the last one (in a death state,
+ * if the patient died) reaches to the horizon. */
 typedef struct sq_stay {
     int state;
     double from, to;
@@ -53,6 +54,7 @@ sq_status sq_life_init(sq_life *life, const sq_model *model, sq_error *err);
 void sq_life_free(sq_life *life); /* legal after a failed init */
 /* Empties it for the next patient. */
 void sq_life_reset(sq_life *life, const sq_model *model);
+/* Both fail with SQ_ERR_MEMORY only. add_log does nothing unless keep_log is set. */
 sq_status sq_life_add_stay(sq_life *life, int state, double from, double to, sq_error *err);
 sq_status sq_life_add_log(sq_life *life, double time, int occurrence, int state, sq_error *err);
 

@@ -2,7 +2,7 @@
  * curves, exact sums for means and variances, integer histograms for quantiles. Everything is order-free:
  * accumulators filled by different threads, in any chunking, merge to the same bits.
  *
- *   sq_outcome_init -> per block: sq_outcome_observe for each patient and strategy, then
+ *   sq_outcome_new -> per block: sq_outcome_observe for each patient and strategy, then
  *   sq_outcome_close_block -> sq_outcome_merge -> sq_outcome_finish (variables to be written). */
 #ifndef SQ_OUTCOME_OUTCOME_H
 #define SQ_OUTCOME_OUTCOME_H
@@ -15,23 +15,44 @@ enum { SQ_BLOCK = 4096 }; /* patients in a work item */
 
 typedef struct sq_outcome sq_outcome;
 
-/* An accumulator for all strategies of one scenario and draw. Owned by the caller. */
+/* An accumulator for all strategies of one scenario and draw. Owned by the caller; `model` must outlive
+ * it. Some 64 KiB per strategy and quantity for the block being filled, besides the counts. */
 sq_status sq_outcome_new(sq_outcome **out, const sq_model *model, sq_error *err);
-void sq_outcome_free(sq_outcome *outcome);
+void sq_outcome_free(sq_outcome *outcome); /* NULL is allowed */
+/* Gives back the memory of the block being filled, for an accumulator that others are merged into: it
+ * may no longer observe or close a block. */
+void sq_outcome_shed(sq_outcome *outcome);
 
 /* Takes in one life. `lane` is the patient's place in its block (0 … SQ_BLOCK-1): quantities are kept
- * there until the block is closed; counts, curves and histograms are updated at once. */
+ * there until the block is closed; counts and curves are updated at once. Allocates nothing. A passage
+ * that is not closed counts as censored at the end of the last stay, one that ends before its origin as
+ * never at risk. Times must be in order and not NaN; the engine has seen to that. */
 void sq_outcome_observe(sq_outcome *outcome, int strategy, int lane, const sq_life *life);
 /* Sums the block's quantities, their squares, and their differences from the reference strategy (and the
- * squares of those) by a fixed binary tree over lanes 0 … n_lanes-1 and adds the sums exactly. */
+ * squares of those) by a fixed binary tree over its lanes, of which 0 … n_lanes-1 hold a patient under
+ * every strategy, adds the sums exactly, and fills the histograms. These may grow; if memory is out, this
+ * is remembered (here and in merge) and sq_outcome_finish fails. */
 void sq_outcome_close_block(sq_outcome *outcome, int n_lanes);
+/* Adds `from`, of the same model and with no block open, to `into`. */
 void sq_outcome_merge(sq_outcome *into, const sq_outcome *from);
 /* Mean of a quantity so far (years, money), for progress and tests. */
 double sq_outcome_mean(const sq_outcome *outcome, int strategy, int quantity, bool discounted);
 
+/* Above this many points (scenarios x draws) curves over time and histograms are not among the results:
+ * they would fill gigabytes. */
+enum { SQ_CURVE_POINTS = 100 };
+
 /* The finished outcomes of all scenarios and draws (here a grid n_scenarios x n_draws of accumulators,
- * row-major) as named variables: docs/output.md lists them. Appends to `variables`. */
+ * row-major) as named variables, with their coordinates: docs/output.md lists them, docs/methods.md the
+ * estimators. Appends to `variables`. Fails with SQ_ERR_MEMORY. */
 sq_status sq_outcome_finish(const sq_model *model, int n_scenarios, int n_draws,
                             const sq_outcome *const *grid, sq_variables *variables, sq_error *err);
+
+/* Adds the parameters' names, units, classes and sources and parameter_value(scenario, draw, parameter)
+ * from the blocks of the reference strategy (blocks[scenario * n_draws + draw]). Times are in days.
+ * Fails with SQ_ERR_MEMORY. */
+sq_status sq_outcome_add_parameters(const sq_model *model, int n_scenarios, int n_draws,
+                                    const double *const *blocks, sq_variables *variables,
+                                    sq_error *err);
 
 #endif

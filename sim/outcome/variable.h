@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,11 +46,19 @@ typedef struct sq_variables {
 void sq_variables_free(sq_variables *v);
 /* The index of an axis, made if it is new; -1 when memory is out or the length differs from before. */
 int sq_variables_axis(sq_variables *v, const char *name, size_t length);
-/* Adds a variable with room for its data (zeroed, returned for filling); NULL when memory is out.
- * axes are names of axes already made, NULL-terminated. Strings are copied. */
+/* Adds a variable of the root group with room for its data (zeroed, returned for filling); NULL when
+ * memory is out or an axis is not known. axes are names of axes already made, NULL-terminated (NULL: a
+ * single value). Strings are copied; the elements of a text variable are the caller's to fill, with texts
+ * that live as long as the set (sq_arena_text on its arena). */
 void *sq_variables_add(sq_variables *v, sq_variable_type type, const char *name, const char *units,
                        const char *long_name, const char *const *axes);
+/* Of the variable added last: the group it belongs to ("patients/A"), and the meanings of its codes
+ * 0 … n-1. Texts are copied; false when memory is out. */
+bool sq_variables_set_group(sq_variables *v, const char *group);
+bool sq_variables_set_flags(sq_variables *v, const char *const *meanings, size_t n);
+/* The variable of that group ("" for the root) and name; NULL if there is none. */
 const sq_variable *sq_variables_find(const sq_variables *v, const char *group, const char *name);
+/* The number of its elements: the product of its axes' lengths, 1 without axes. */
 size_t sq_variable_length(const sq_variables *v, const sq_variable *var);
 
 #endif

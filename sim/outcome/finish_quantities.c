@@ -1,0 +1,274 @@
+/* What is measured per patient: life years, QALYs, costs by category and in all. A *family* is one such
+ * name with the datasets that go with it; costs by category are a family of several quantities side by
+ * side along the axis category. */
+#include "outcome/finish.h"
+
+#include <math.h>
+
+typedef struct family {
+    const char *name, *words, *units;
+    const char *axis;     /* NULL or "category" */
+    int first, count;     /* quantities */
+} family;
+
+static int cells(const sq_writer *w)
+{
+    return sq_writer_points(w) * w->model->n_strategies;
+}
+
+/* ---- moments --------------------------------------------------------------------------------------- */
+
+typedef struct moment_data {
+    double *mean, *se, *variance;
+} moment_data;
+
+static void fill_moments(const sq_writer *w, const family *f, bool discounted, bool difference,
+                         const moment_data *d)
+{
+    const sq_model *m = w->model;
+    for (int i = 0; i < cells(w) * f->count; i++) {
+        int cell = i / f->count, strategy = cell % m->n_strategies;
+        sq_moments moments = sq_tally_moments(w->grid[cell / m->n_strategies], strategy,
+                                              f->first + i % f->count, discounted, difference);
+        d->mean[i] = moments.mean;
+        d->se[i] = moments.se;
+        if (d->variance != NULL)
+            d->variance[i] = moments.variance;
+    }
+}
+
+static void add_means(sq_writer *w, const family *f, bool discounted)
+{
+    const char *kind = discounted ? "" : "_undiscounted";
+    const char *name = sq_writer_name(w, f->name, kind, NULL);
+    const char *words = sq_writer_name(w, discounted ? "discounted " : "undiscounted ", f->words,
+                                       ", mean per patient");
+    moment_data d = {0};
+    d.mean = sq_writer_real(w, name, f->units, words, f->axis, NULL);
+    d.se = sq_writer_real(w, sq_writer_name(w, name, "_se", NULL), f->units,
+                          sq_writer_name(w, "standard error of ", name, NULL), f->axis, NULL);
+    if (discounted)
+        d.variance = sq_writer_real(w, sq_writer_name(w, name, "_variance", NULL),
+                                    sq_writer_name(w, f->units, "2", NULL),
+                                    sq_writer_name(w, "variance between patients of ", name, NULL),
+                                    f->axis, NULL);
+    if (!w->failed)
+        fill_moments(w, f, discounted, false, &d);
+}
+
+/* ---- increments ------------------------------------------------------------------------------------ */
+
+/* The standard error that independent runs of the two strategies would have. */
+static void fill_unpaired(const sq_writer *w, const family *f, bool discounted, double *se)
+{
+    const sq_model *m = w->model;
+    for (int i = 0; i < cells(w) * f->count; i++) {
+        int cell = i / f->count, strategy = cell % m->n_strategies;
+        const sq_outcome *o = w->grid[cell / m->n_strategies];
+        int quantity = f->first + i % f->count;
+        double own = sq_tally_moments(o, strategy, quantity, discounted, false).se;
+        double reference = sq_tally_moments(o, m->reference, quantity, discounted, false).se;
+        se[i] = strategy == m->reference ? 0 : sqrt(own * own + reference * reference);
+    }
+}
+
+/* The reference strategy differs from itself by nothing, also where one patient gives no error. */
+static void clear_reference(const sq_writer *w, const family *f, double *value)
+{
+    const sq_model *m = w->model;
+    for (int i = 0; i < cells(w) * f->count; i++) {
+        if (i / f->count % m->n_strategies == m->reference)
+            value[i] = 0;
+    }
+}
+
+static void add_increments(sq_writer *w, const family *f, bool discounted)
+{
+    const char *base = sq_writer_name(w, f->name, discounted ? "" : "_undiscounted", NULL);
+    const char *name = sq_writer_name(w, "increment_", base, NULL);
+    const char *against =
+        sq_writer_name(w, " less that of the reference strategy ",
+                       w->model->strategies[w->model->reference].name, ", mean per patient");
+    moment_data d = {0};
+    d.mean = sq_writer_real(w, name, f->units, sq_writer_name(w, base, against, NULL), f->axis, NULL);
+    d.se = sq_writer_real(w, sq_writer_name(w, name, "_se", NULL), f->units,
+                          sq_writer_name(w, "standard error of ", name,
+                                         ", patients paired by common random numbers"),
+                          f->axis, NULL);
+    double *unpaired =
+        sq_writer_real(w, sq_writer_name(w, name, "_se_unpaired", NULL), f->units,
+                       sq_writer_name(w, "standard error of ", name, " had the runs been independent"),
+                       f->axis, NULL);
+    if (w->failed)
+        return;
+    fill_moments(w, f, discounted, true, &d);
+    fill_unpaired(w, f, discounted, unpaired);
+    clear_reference(w, f, d.mean);
+    clear_reference(w, f, d.se);
+}
+
+/* ---- quantiles and histograms ---------------------------------------------------------------------- */
+
+/* The histogram of a family's quantity: see sq_histograms. */
+static int histogram_of(const sq_writer *w, const family *f, int i, bool discounted)
+{
+    return discounted ? f->first + i : sq_quantities(w->model);
+}
+
+static void add_quantiles(sq_writer *w, const family *f, const char *base, bool discounted)
+{
+    const sq_model *m = w->model;
+    if (m->n_quantiles == 0)
+        return;
+    const char *name = sq_writer_name(w, base, "_quantile", NULL);
+    const char *words = sq_writer_name(w, "quantile over patients of ", base, NULL);
+    double *quantile = sq_writer_real(w, name, f->units, words, f->axis ? f->axis : "quantile",
+                                      f->axis ? "quantile" : NULL);
+    if (quantile == NULL)
+        return;
+    for (int i = 0; i < cells(w) * f->count; i++) {
+        int cell = i / f->count;
+        const sq_histogram *h =
+            sq_tally_histogram(w->grid[cell / m->n_strategies], cell % m->n_strategies,
+                               histogram_of(w, f, i % f->count, discounted));
+        sq_histogram_quantiles(h, m->n_quantiles, m->quantiles, quantile + i * m->n_quantiles);
+    }
+}
+
+typedef struct bins {
+    double first;        /* lower edge in widths: edge i is (first + i) * width */
+    double width, scale; /* the width is `width` times or divided by the power of ten `scale` */
+    bool divide;
+} bins;
+
+static double edge(const bins *b, int i)
+{
+    double whole = (b->first + i) * b->width;
+    return b->divide ? whole / b->scale : whole * b->scale;
+}
+
+static bool covers(bins *b, double least, double greatest)
+{
+    double width = b->divide ? b->width / b->scale : b->width * b->scale;
+    b->first = floor(least / width);
+    return edge(b, SQ_PUBLISHED_BINS) >= greatest;
+}
+
+/* The narrowest round width whose hundred bins cover the range, which is taken as a hundredth of its
+ * greater end at least. Powers of ten are exact up to 10^22, so the edges are the decimals that a person
+ * would write. */
+static bins choose_bins(double least, double greatest)
+{
+    static const double WIDTHS[] = {1, 1.5, 2, 2.5, 3, 4, 5, 6, 8};
+    bins b = {.first = 0, .width = 1, .scale = 100, .divide = true};
+    if (least == 0 && greatest == 0)
+        return b;
+    greatest = fmax(greatest, least + 0.01 * fmax(fabs(least), fabs(greatest)));
+    for (int power = -8; power <= 20; power++) {
+        b.divide = power < 0;
+        b.scale = 1;
+        for (int i = 0; i < (power < 0 ? -power : power); i++)
+            b.scale *= 10;
+        for (size_t i = 0; i < sizeof WIDTHS / sizeof WIDTHS[0]; i++) {
+            b.width = WIDTHS[i];
+            if (covers(&b, least, greatest))
+                return b;
+        }
+    }
+    return b;
+}
+
+/* The range of a quantity over all scenarios, draws and strategies; 0 to 0 if it has no finite value. */
+static void range_of(const sq_writer *w, int histogram, double *least, double *greatest)
+{
+    bool any = false;
+    *least = *greatest = 0;
+    for (int cell = 0; cell < cells(w); cell++) {
+        const sq_histogram *h = sq_tally_histogram(w->grid[cell / w->model->n_strategies],
+                                                   cell % w->model->n_strategies, histogram);
+        if (h->count == h->not_finite)
+            continue;
+        *least = !any || h->least < *least ? h->least : *least;
+        *greatest = !any || h->greatest > *greatest ? h->greatest : *greatest;
+        any = true;
+    }
+}
+
+/* Moves a fine histogram into the published bins, each fine bin as a whole by its bound nearer to zero:
+ * round numbers, where patients heap up, are such bounds. */
+static void coarsen(const sq_histogram *h, const double *edges, int64_t *count)
+{
+    int cursor = 0, i = 0;
+    sq_histogram_bin bin;
+    while (sq_histogram_next(h, &cursor, &bin)) {
+        while (i + 1 < SQ_PUBLISHED_BINS && bin.near >= edges[i + 1])
+            i++;
+        count[i] += bin.count;
+    }
+}
+
+static void add_histogram(sq_writer *w, const family *f, const char *base, bool discounted)
+{
+    const sq_model *m = w->model;
+    const char *of = sq_writer_name(w, "histogram of ", base, NULL);
+    int64_t *count = sq_writer_count(w, sq_writer_name(w, base, "_histogram", NULL),
+                                     sq_writer_name(w, "patients per bin, ", of, NULL),
+                                     f->axis ? f->axis : "bin", f->axis ? "bin" : NULL);
+    double *edges = sq_writer_add(w, SQ_F64, sq_writer_name(w, base, "_bin_edges", NULL), f->units,
+                                  sq_writer_name(w, "edges of the bins, ", of, NULL),
+                                  f->axis ? f->axis : "bin_edge", f->axis ? "bin_edge" : NULL, NULL);
+    if (w->failed)
+        return;
+    for (int q = 0; q < f->count; q++) {
+        int histogram = histogram_of(w, f, q, discounted);
+        double least, greatest, *own = edges + q * (SQ_PUBLISHED_BINS + 1);
+        range_of(w, histogram, &least, &greatest);
+        bins b = choose_bins(least, greatest);
+        for (int i = 0; i <= SQ_PUBLISHED_BINS; i++)
+            own[i] = edge(&b, i);
+        for (int cell = 0; cell < cells(w); cell++)
+            coarsen(sq_tally_histogram(w->grid[cell / m->n_strategies], cell % m->n_strategies,
+                                       histogram),
+                    own, count + ((size_t)cell * (size_t)f->count + (size_t)q) * SQ_PUBLISHED_BINS);
+    }
+}
+
+static void add_distribution(sq_writer *w, const family *f, bool discounted)
+{
+    const char *base = sq_writer_name(w, f->name, discounted ? "" : "_undiscounted", NULL);
+    add_quantiles(w, f, base, discounted);
+    if (w->with_curves)
+        add_histogram(w, f, base, discounted);
+}
+
+/* ---- all families ---------------------------------------------------------------------------------- */
+
+static void add_family(sq_writer *w, const family *f)
+{
+    add_means(w, f, true);
+    add_means(w, f, false);
+    add_distribution(w, f, true);
+    add_increments(w, f, true);
+}
+
+void sq_finish_quantities(sq_writer *w)
+{
+    const sq_model *m = w->model;
+    const family life_years = {"life_years", "life years", "year", NULL, SQ_QUANTITY_LIFE_YEARS, 1};
+    const family qalys = {"qalys", "quality-adjusted life years", "year", NULL, SQ_QUANTITY_QALYS, 1};
+    if (w->with_curves) {
+        sq_writer_axis(w, "bin", SQ_PUBLISHED_BINS);
+        sq_writer_axis(w, "bin_edge", SQ_PUBLISHED_BINS + 1);
+    }
+    add_family(w, &life_years);
+    add_distribution(w, &life_years, false);
+    add_increments(w, &life_years, false);
+    add_family(w, &qalys);
+    if (m->n_costs == 0)
+        return;
+    const family cost = {"cost", "cost of a category", m->currency, "category", SQ_QUANTITY_COST,
+                         m->n_costs};
+    const family total = {"total_cost", "total cost", m->currency, NULL, sq_quantity_total_cost(m), 1};
+    add_family(w, &cost);
+    add_family(w, &total);
+}

@@ -1,0 +1,185 @@
+/* Targets: published figures beside the same figures simulated. A target names one strategy, so these
+ * datasets have no axis strategy. */
+#include "outcome/finish.h"
+
+#include <math.h>
+
+enum { INSIDE, OUTSIDE, NO_INTERVAL, NOT_REACHED };
+
+typedef struct estimate {
+    double value, se; /* probability, day or money */
+} estimate;
+
+/* ---- one figure ------------------------------------------------------------------------------------ */
+
+/* A survival curve, or with a cause the cumulative incidence of it, at a time. */
+static estimate curve_at(sq_writer *w, const sq_outcome *o, const sq_target *t, int endpoint, int cause)
+{
+    const sq_model *m = w->model;
+    sq_writer_estimate(w, o, t->strategy, endpoint);
+    const sq_curve *c = w->curve;
+    size_t row = cause < 0 ? 0 : (size_t)cause * (size_t)m->n_grid;
+    const double *value = cause < 0 ? c->survival : c->incidence + row;
+    const double *se = cause < 0 ? c->survival_se : c->incidence_se + row;
+    return (estimate){.value = sq_curve_at(value, m->n_grid, m->grid_step, t->time),
+                      .se = sq_curve_at(se, m->n_grid, m->grid_step, t->time)};
+}
+
+/* The delta method: the error of survival divided by the slope of the curve, both in the interval where
+ * the median lies. */
+static estimate median(sq_writer *w, const sq_outcome *o, const sq_target *t)
+{
+    const sq_model *m = w->model;
+    int j = 0;
+    sq_writer_estimate(w, o, t->strategy, t->index);
+    const double *s = w->curve->survival;
+    double value = sq_curve_quantile(s, m->n_grid, m->grid_step, 0.5, &j);
+    if (isnan(value) || j == 0)
+        return (estimate){value, NAN};
+    double width = sq_grid_point(m->grid_step, j) - sq_grid_point(m->grid_step, j - 1);
+    return (estimate){value, w->curve->survival_se[j] * width / (s[j - 1] - s[j])};
+}
+
+static estimate mean(const sq_outcome *o, const sq_target *t)
+{
+    sq_moments moments = sq_tally_moments(o, t->strategy, t->index, true, false);
+    return (estimate){moments.mean, moments.se};
+}
+
+static estimate share(const sq_outcome *o, int target)
+{
+    const int64_t *pair = o->counts + o->layout.targets + 2 * (size_t)target;
+    if (pair[0] == 0)
+        return (estimate){NAN, NAN};
+    double n = (double)pair[0], p = (double)pair[1] / n;
+    return (estimate){p, sqrt(p * (1 - p) / n)};
+}
+
+static bool is_time_mean(const sq_target *t)
+{
+    return t->kind == SQ_TARGET_MEAN &&
+           (t->index == SQ_QUANTITY_LIFE_YEARS || t->index == SQ_QUANTITY_QALYS);
+}
+
+/* By what a figure of the model is divided for the file: times are in days there, in years here. */
+static double model_unit(const sq_target *t)
+{
+    return t->kind == SQ_TARGET_MEDIAN || is_time_mean(t) ? SQ_DAYS_PER_YEAR : 1;
+}
+
+/* In the units of the file. */
+static estimate simulate(sq_writer *w, const sq_outcome *o, int target)
+{
+    const sq_target *t = &w->model->targets[target];
+    estimate days;
+    switch (t->kind) {
+    case SQ_TARGET_SURVIVAL: return curve_at(w, o, t, t->index, -1);
+    case SQ_TARGET_INCIDENCE: {
+        int endpoint = w->model->causes[t->index].endpoint;
+        int first = w->model->endpoints[endpoint].first_cause;
+        return curve_at(w, o, t, endpoint, t->index - first);
+    }
+    case SQ_TARGET_MEDIAN:
+        days = median(w, o, t);
+        return (estimate){days.value / SQ_DAYS_PER_YEAR, days.se / SQ_DAYS_PER_YEAR};
+    case SQ_TARGET_MEAN: return mean(o, t);
+    case SQ_TARGET_SHARE: return share(o, target);
+    }
+    return (estimate){NAN, NAN};
+}
+
+static int32_t verdict_of(double simulated, double lower, double upper)
+{
+    if (isnan(simulated))
+        return NOT_REACHED;
+    if (isnan(lower) || isnan(upper))
+        return NO_INTERVAL;
+    return simulated >= lower && simulated <= upper ? INSIDE : OUTSIDE;
+}
+
+/* ---- datasets -------------------------------------------------------------------------------------- */
+
+static const char *unit_of(const sq_model *m, const sq_target *t)
+{
+    if (model_unit(t) != 1)
+        return "year";
+    return t->kind == SQ_TARGET_MEAN ? m->currency : "1";
+}
+
+static void add_published(sq_writer *w)
+{
+    const sq_model *m = w->model;
+    const char *axis = "target";
+    double *published = sq_writer_add(w, SQ_F64, "target_published", "1",
+                                      "published figure, in target_unit", axis, NULL, NULL);
+    double *lower = sq_writer_add(w, SQ_F64, "target_lower", "1",
+                                  "lower end of the published 95 % interval", axis, NULL, NULL);
+    double *upper = sq_writer_add(w, SQ_F64, "target_upper", "1",
+                                  "upper end of the published 95 % interval", axis, NULL, NULL);
+    for (int i = 0; !w->failed && i < m->n_targets; i++) {
+        const sq_target *t = &m->targets[i];
+        published[i] = t->published / model_unit(t);
+        lower[i] = t->lower / model_unit(t);
+        upper[i] = t->upper / model_unit(t);
+    }
+}
+
+static void add_texts(sq_writer *w)
+{
+    const sq_model *m = w->model;
+    static const struct {
+        const char *name, *long_name;
+        size_t offset;
+    } TEXTS[] = {
+        {"target", "target", offsetof(sq_target, name)},
+        {"target_what", "what is compared", offsetof(sq_target, what)},
+        {"target_source", "source of the published figure", offsetof(sq_target, source)},
+        {"target_use", "what the target serves for", offsetof(sq_target, use)},
+        {"target_note", "note", offsetof(sq_target, note)},
+    };
+    size_t n = (size_t)m->n_targets;
+    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
+        sq_writer_texts(w, TEXTS[i].name, TEXTS[i].long_name, "target", m->targets, n,
+                        sizeof *m->targets, TEXTS[i].offset);
+    const char **strategy = sq_writer_add(w, SQ_TEXT, "target_strategy", "",
+                                          "strategy that is compared", "target", NULL, NULL);
+    const char **unit = sq_writer_add(w, SQ_TEXT, "target_unit", "", "unit of the figures", "target",
+                                      NULL, NULL);
+    for (size_t i = 0; !w->failed && i < n; i++) {
+        strategy[i] = sq_writer_text(w, m->strategies[m->targets[i].strategy].name);
+        unit[i] = sq_writer_text(w, unit_of(m, &m->targets[i]));
+    }
+}
+
+static void add_simulated(sq_writer *w)
+{
+    static const char *const VERDICTS[] = {"inside", "outside", "no_interval", "not_reached"};
+    const sq_model *m = w->model;
+    double *simulated = sq_writer_add(w, SQ_F64, "target_simulated", "1",
+                                      "simulated figure, in target_unit", "scenario", "draw", "target");
+    double *se = sq_writer_add(w, SQ_F64, "target_se", "1",
+                               "Monte Carlo standard error of target_simulated", "scenario", "draw",
+                               "target");
+    int32_t *verdict = sq_writer_add(w, SQ_I32, "target_verdict", "1",
+                                     "where the simulated figure lies to the published interval",
+                                     "scenario", "draw", "target");
+    sq_writer_flags(w, VERDICTS, sizeof VERDICTS / sizeof VERDICTS[0]);
+    for (int i = 0; !w->failed && i < sq_writer_points(w) * m->n_targets; i++) {
+        int target = i % m->n_targets;
+        const sq_target *t = &m->targets[target];
+        estimate e = simulate(w, w->grid[i / m->n_targets], target);
+        simulated[i] = e.value;
+        se[i] = e.se;
+        verdict[i] = verdict_of(e.value, t->lower / model_unit(t), t->upper / model_unit(t));
+    }
+}
+
+void sq_finish_targets(sq_writer *w)
+{
+    if (w->model->n_targets == 0)
+        return;
+    sq_writer_axis(w, "target", (size_t)w->model->n_targets);
+    add_texts(w);
+    add_published(w);
+    add_simulated(w);
+}

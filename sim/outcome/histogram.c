@@ -1,0 +1,158 @@
+/* The log-linear histogram. A double's bits already are a logarithm with a linear remainder: exponent
+ * and the ten highest bits of the mantissa name the bin, without a logarithm and without rounding. Of the
+ * 64 octaves on each side an outcome touches a dozen, hence a table of octaves filled as they are met. */
+#include "outcome/histogram.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIDE = SQ_HISTOGRAM_OCTAVES * SQ_HISTOGRAM_BINS };
+
+static bool ensure(int64_t **octave)
+{
+    if (*octave == NULL)
+        *octave = calloc(SQ_HISTOGRAM_BINS, sizeof **octave);
+    return *octave != NULL;
+}
+
+static void widen(sq_histogram *h, double least, double greatest, bool first)
+{
+    h->least = first || least < h->least ? least : h->least;
+    h->greatest = first || greatest > h->greatest ? greatest : h->greatest;
+}
+
+static bool add(sq_histogram *h, double value)
+{
+    value += 0.0; /* minus zero becomes zero, so that least does not depend on the order */
+    if (!isfinite(value)) {
+        h->not_finite++;
+        h->count++;
+        return true;
+    }
+    widen(h, value, value, h->count == h->not_finite);
+    h->count++;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    int octave = (int)(bits >> 52 & 0x7FF) - 1023 - SQ_HISTOGRAM_LOWEST;
+    int bin = (int)(bits >> (52 - SQ_HISTOGRAM_BITS)) & (SQ_HISTOGRAM_BINS - 1);
+    if (octave < 0) {
+        h->zero++;
+        return true;
+    }
+    if (octave >= SQ_HISTOGRAM_OCTAVES) {
+        octave = SQ_HISTOGRAM_OCTAVES - 1;
+        bin = SQ_HISTOGRAM_BINS - 1;
+    }
+    int64_t **place = &h->octave[bits >> 63][octave];
+    if (!ensure(place))
+        return false;
+    (*place)[bin]++;
+    return true;
+}
+
+bool sq_histogram_add(sq_histogram *h, const double *value, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (!add(h, value[i]))
+            return false;
+    }
+    return true;
+}
+
+bool sq_histogram_merge(sq_histogram *into, const sq_histogram *from)
+{
+    if (from->count > from->not_finite)
+        widen(into, from->least, from->greatest, into->count == into->not_finite);
+    into->count += from->count;
+    into->zero += from->zero;
+    into->not_finite += from->not_finite;
+    for (int i = 0; i < 2 * SQ_HISTOGRAM_OCTAVES; i++) {
+        const int64_t *source = from->octave[i / SQ_HISTOGRAM_OCTAVES][i % SQ_HISTOGRAM_OCTAVES];
+        int64_t **place = &into->octave[i / SQ_HISTOGRAM_OCTAVES][i % SQ_HISTOGRAM_OCTAVES];
+        if (source == NULL)
+            continue;
+        if (!ensure(place))
+            return false;
+        for (int bin = 0; bin < SQ_HISTOGRAM_BINS; bin++)
+            (*place)[bin] += source[bin];
+    }
+    return true;
+}
+
+void sq_histogram_free(sq_histogram *h)
+{
+    for (int i = 0; i < SQ_HISTOGRAM_OCTAVES; i++) {
+        free(h->octave[0][i]);
+        free(h->octave[1][i]);
+    }
+    *h = (sq_histogram){0};
+}
+
+/* The lower bound of magnitude of a place counted from the smallest magnitude. */
+static double bound(int place)
+{
+    int octave = place / SQ_HISTOGRAM_BINS, bin = place % SQ_HISTOGRAM_BINS;
+    return ldexp(SQ_HISTOGRAM_BINS + bin, octave + SQ_HISTOGRAM_LOWEST - SQ_HISTOGRAM_BITS);
+}
+
+/* Cursor positions: SIDE negative places from the largest magnitude, zero, SIDE positive ones. */
+bool sq_histogram_next(const sq_histogram *h, int *cursor, sq_histogram_bin *bin)
+{
+    for (int c = *cursor; c <= 2 * SIDE; c++) {
+        if (c == SIDE) {
+            if (h->zero == 0)
+                continue;
+            *bin = (sq_histogram_bin){.count = h->zero};
+            *cursor = c + 1;
+            return true;
+        }
+        bool negative = c < SIDE;
+        int place = negative ? SIDE - 1 - c : c - SIDE - 1;
+        const int64_t *octave = h->octave[negative][place / SQ_HISTOGRAM_BINS];
+        if (octave == NULL) {
+            c += SQ_HISTOGRAM_BINS - 1; /* octaves begin and end with the walk's */
+            continue;
+        }
+        int64_t count = octave[place % SQ_HISTOGRAM_BINS];
+        if (count == 0)
+            continue;
+        double near = bound(place), far = bound(place + 1);
+        *bin = (sq_histogram_bin){.low = negative ? -far : near,
+                                  .high = negative ? -near : far,
+                                  .near = negative ? -near : near,
+                                  .count = count};
+        *cursor = c + 1;
+        return true;
+    }
+    *cursor = 2 * SIDE + 1;
+    return false;
+}
+
+/* How many values must not exceed the p-quantile. A product like 0.07 * 100 may be rounded above its
+ * integer; a part in 10^12 forgives that. */
+static double rank(double p, int64_t count)
+{
+    return fmax(1, ceil(p * (double)count * (1 - 1e-12)));
+}
+
+void sq_histogram_quantiles(const sq_histogram *h, int n, const double *p, double *quantile)
+{
+    for (int i = 0; i < n; i++)
+        quantile[i] = NAN;
+    if (h->not_finite > 0)
+        return;
+    int cursor = 0;
+    double below = 0;
+    sq_histogram_bin bin;
+    while (sq_histogram_next(h, &cursor, &bin)) {
+        double upto = below + (double)bin.count;
+        double middle = bin.low + (bin.high - bin.low) / 2;
+        for (int i = 0; i < n; i++) {
+            double wanted = rank(p[i], h->count);
+            if (wanted > below && wanted <= upto)
+                quantile[i] = fmin(fmax(middle, h->least), h->greatest);
+        }
+        below = upto;
+    }
+}
