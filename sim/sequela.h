@@ -21,6 +21,12 @@
 extern "C" {
 #endif
 
+#if defined(__GNUC__)
+#define SEQUELA_API __attribute__((visibility("default")))
+#else
+#define SEQUELA_API
+#endif
+
 /* Results double as the exit codes of the command line. */
 enum {
     SEQUELA_OK = 0,
@@ -44,17 +50,17 @@ typedef struct sequela_load_options {
 
 /* Reads, checks and compiles an experiment file ("-": standard input). *out is set whenever memory allows, also
  * on failure, so that messages can be read; free it. */
-int sequela_load(const char *path, const sequela_load_options *options, sequela **out);
-void sequela_free(sequela *s);
+SEQUELA_API int sequela_load(const char *path, const sequela_load_options *options, sequela **out);
+SEQUELA_API void sequela_free(sequela *s);
 
 /* Everything there is to say about the last call: errors and warnings with file:line:column, source line and
  * caret. "" if nothing. Valid until the next call with the same object. */
-const char *sequela_messages(const sequela *s);
+SEQUELA_API const char *sequela_messages(const sequela *s);
 
 /* The model in words. malloc'd, free() it; NULL when memory is out. */
-char *sequela_describe(const sequela *s);
+SEQUELA_API char *sequela_describe(const sequela *s);
 /* The pathway as a Graphviz graph, malloc'd. */
-char *sequela_graph(const sequela *s);
+SEQUELA_API char *sequela_graph(const sequela *s);
 
 typedef struct sequela_run_options {
     int threads;            /* 0: all there are */
@@ -66,7 +72,7 @@ typedef struct sequela_run_options {
 } sequela_run_options;
 
 /* Lives all patients under all strategies. Results replace those of an earlier run. */
-int sequela_run(sequela *s, const sequela_run_options *options);
+SEQUELA_API int sequela_run(sequela *s, const sequela_run_options *options);
 
 /* An array of results; docs/output.md lists names, axes and units. Pointers live as long as the results. */
 typedef struct sequela_array {
@@ -79,18 +85,18 @@ typedef struct sequela_array {
 
 /* A numeric result by name ("survival", "increment_qalys_se"); SEQUELA_INPUT if there is none of that name or it is
  * text. Integers are converted. */
-int sequela_get(sequela *s, const char *name, sequela_array *array);
+SEQUELA_API int sequela_get(sequela *s, const char *name, sequela_array *array);
 /* The labels along an axis ("strategy", "endpoint"), and how many; NULL if it has none. */
-const char *const *sequela_labels(const sequela *s, const char *axis, size_t *n);
+SEQUELA_API const char *const *sequela_labels(const sequela *s, const char *axis, size_t *n);
 
 /* Writes the results as one HDF5 (netCDF-4) file that appears under its name only when whole. */
-int sequela_write(sequela *s, const char *path, const char *command_line);
+SEQUELA_API int sequela_write(sequela *s, const char *path, const char *command_line);
 
 /* One patient's story under a strategy (NULL: the reference), in words; malloc'd into *text. */
-int sequela_trace(sequela *s, int64_t patient, const char *strategy, char **text);
+SEQUELA_API int sequela_trace(sequela *s, int64_t patient, const char *strategy, char **text);
 
 /* "sequela 0.1.0", and with it compiler and versions of the libraries built with, one per line. */
-const char *sequela_version(void);
+SEQUELA_API const char *sequela_version(void);
 
 #ifdef __cplusplus
 }
