@@ -10,11 +10,15 @@
 #include "math/kernel.h"
 
 #include <math.h>
-#include <sleef.h>
 
 #ifndef __FMA__
 #error "kernel.c must be compiled with -mfma"
 #endif
+/* What sleef.h asks before it declares the FMA family; GCC says so by itself, Clang does not. */
+#ifndef FP_FAST_FMA
+#define FP_FAST_FMA 1
+#endif
+#include <sleef.h>
 
 double sq_exp(double x)
 {
