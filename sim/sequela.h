@@ -57,22 +57,34 @@ SEQUELA_API void sequela_free(sequela *s);
  * caret. "" if nothing. Valid until the next call with the same object. */
 SEQUELA_API const char *sequela_messages(const sequela *s);
 
+/* How many warnings sequela_load had. */
+SEQUELA_API int sequela_warnings(const sequela *s);
+
 /* The model in words. malloc'd, free() it; NULL when memory is out. */
 SEQUELA_API char *sequela_describe(const sequela *s);
-/* The pathway as a Graphviz graph, malloc'd. */
-SEQUELA_API char *sequela_graph(const sequela *s);
 
 typedef struct sequela_run_options {
     int threads;            /* 0: all there are */
     void (*progress)(void *context, int64_t patients_done, int64_t patients);
     void *context;
-    const char *tables_path; /* not NULL: write the file during the run, with the tables below */
+    /* With either of these rows go to the file while the run goes on: output_path is needed, and the finished
+     * run has written it. */
     int patients_table, event_log;
+    const char *output_path;
     const char *command_line; /* for /provenance; may be NULL */
 } sequela_run_options;
 
+/* What a run took; all zero before one. */
+typedef struct sequela_facts {
+    int threads;
+    double wall_seconds, cpu_seconds;
+    int64_t patients, lives, firings; /* lives = patients x strategies */
+} sequela_facts;
+
 /* Lives all patients under all strategies. Results replace those of an earlier run. */
 SEQUELA_API int sequela_run(sequela *s, const sequela_run_options *options);
+
+SEQUELA_API sequela_facts sequela_run_facts(const sequela *s);
 
 /* An array of results; docs/output.md lists names, axes and units. Pointers live as long as the results. */
 typedef struct sequela_array {
@@ -91,9 +103,6 @@ SEQUELA_API const char *const *sequela_labels(const sequela *s, const char *axis
 
 /* Writes the results as one HDF5 (netCDF-4) file that appears under its name only when whole. */
 SEQUELA_API int sequela_write(sequela *s, const char *path, const char *command_line);
-
-/* One patient's story under a strategy (NULL: the reference), in words; malloc'd into *text. */
-SEQUELA_API int sequela_trace(sequela *s, int64_t patient, const char *strategy, char **text);
 
 /* "sequela 0.1.0", and with it compiler and versions of the libraries built with, one per line. */
 SEQUELA_API const char *sequela_version(void);

@@ -1,0 +1,29 @@
+/* What a result file says of its making: versions, machine, settings, and the full text of every input. */
+#ifndef SQ_STUDY_PROVENANCE_H
+#define SQ_STUDY_PROVENANCE_H
+
+#include "io/results.h"
+#include "model/model.h"
+#include "study/study.h"
+
+enum { SQ_FACTS = 24 };
+
+/* Room for the facts and their texts; points into itself and into the model, so it must not be copied. */
+typedef struct sq_provenance_room {
+    sq_fact facts[SQ_FACTS];
+    char text[SQ_FACTS][256];
+    sq_provenance provenance;
+    sq_arena arena;
+} sq_provenance_room;
+
+/* Fills room; free with sq_provenance_free. */
+sq_status sq_provenance_fill(sq_provenance_room *room, const sq_model *model, const sq_run_facts *facts,
+                             const char *command_line, double started, sq_error *err);
+void sq_provenance_free(sq_provenance_room *room);
+
+/* Name, version, commit, compiler and libraries, one per line, for `--version`. */
+const char *sq_version_text(void);
+/* Seconds since 1970. */
+double sq_wall_clock(void);
+
+#endif
