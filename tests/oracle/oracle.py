@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+"""Random small models: the simulator against a solver that shares no code with it.
+
+Twelve models of 40,000 patients; with `--long` two hundred models of 200,000. Compared are the
+share in every state, survival, the incidence of every cause of death, and mean firings of every
+clock, life years, QALYs and costs, discounted and not. The self-check makes the hazard of the
+busiest clock of each solved model 15 % too high and requires that every such model is rejected.
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import need  # noqa: E402
+
+need.modules("numpy", "scipy", "h5py")
+
+from generate import random_process, written_experiment, written_model  # noqa: E402
+from judge import Judge  # noqa: E402
+from program import Program  # noqa: E402
+from solver import solve  # noqa: E402
+from study import arguments  # noqa: E402
+
+MODELS, PATIENTS = 12, 40_000
+MODELS_LONG, PATIENTS_LONG = 200, 200_000
+MODELS_WRONG, WRONG_FACTOR = 5, 1.15
+FEWEST_FIRINGS = 100  # below, a mean is not near enough to normal for a z-score
+SEED = 20260103
+
+
+def simulate(program, process, number, patients):
+    """Write a process in the simulator's language and run it."""
+    model = program.write(f"model{number}", written_model(process, f"model{number}"))
+    experiment = written_experiment(process, model, f"oracle{number}")
+    return program.run(experiment, patients=patients, seed=SEED + number)
+
+
+def compare_shares(judge, label, result, patients, solution, left):
+    """Occupancy, survival and incidence at every year after the start."""
+    for k, year in list(enumerate(solution.years))[1:]:
+        def share(name, observed, expected, error):
+            judge.share(f"{label}: {name} at {year:g}", float(observed), patients,
+                        float(expected[k]), float(error[k]))
+
+        for state, expected in solution.occupancy.items():
+            observed = result.get("state_occupancy", strategy="only", state=state, time=year)
+            share("share in " + state, observed, expected, left.occupancy[state])
+        alive = sum(solution.occupancy.values())
+        error = sum(left.occupancy.values())
+        share("survival", result.get("survival", strategy="only", endpoint="os", time=year), alive,
+              error)
+        for name in causes_of_death(result):
+            observed = result.get("cumulative_incidence", strategy="only", cause="by_" + name,
+                                  time=year)
+            share("incidence of " + name, observed, solution.entries[name], left.entries[name])
+
+
+def causes_of_death(result):
+    """Names of the clocks that are causes of death in a result."""
+    return [cause[3:] for cause in result.axis("cause") if cause.startswith("by_")]
+
+
+def compare_means(judge, label, process, result, patients, solution, left):
+    """Means per patient, discounted and not, by the standard errors of the file."""
+    answers = {("life_years", None): (solution.life_years, left.life_years, 1.0),
+               ("qalys", None): (solution.qalys, left.qalys, 1.0),
+               ("cost", "care"): (solution.flow, left.flow, 1.0)}
+    for clock in process.clocks:
+        if solution.count[clock.name][1] * patients < FEWEST_FIRINGS:
+            continue
+        answers["cost", "pay_" + clock.name] = (solution.count[clock.name],
+                                                left.count[clock.name], clock.cost)
+    for (quantity, category), (expected, error, per) in answers.items():
+        where = {"strategy": "only"} if category is None else {"strategy": "only",
+                                                               "category": category}
+        for k, suffix in enumerate(("", "_undiscounted")):
+            value = float(result.get(quantity + suffix, **where)) / per
+            se = float(result.get(quantity + suffix + "_se", **where)) / per
+            judge.mean(f"{label}: {quantity}{suffix} {category or ''}", value, se,
+                       float(expected[k]), float(error[k]))
+            judge.true(f"{label}: the solver is too coarse for {quantity}",
+                       error[k] <= 0.2 * se + 1e-9 * abs(expected[k]))
+
+
+def compare(judge, label, process, result, patients):
+    """Everything one model can be asked, against its solution."""
+    solution, left = solve(process)
+    compare_shares(judge, label, result, patients, solution, left)
+    compare_means(judge, label, process, result, patients, solution, left)
+    return solution
+
+
+def check_counts(judge, label, process, result):
+    """Firings counted by the program are the firings that were paid for."""
+    for clock in process.clocks:
+        counted = float(result.get("event_count", strategy="only", event=clock.name))
+        paid = float(result.get("cost_undiscounted", strategy="only",
+                                category="pay_" + clock.name)) / clock.cost
+        judge.exact(f"{label}: firings of {clock.name}", counted, paid)
+
+
+def right_models(program, judge, models, patients):
+    for number in range(models):
+        process = random_process(number)
+        result = simulate(program, process, number, patients)
+        compare(judge, f"model {number}", process, result, patients)
+        check_counts(judge, f"model {number}", process, result)
+
+
+def wrong_models(program, judge):
+    """The simulator runs the right model; the answers are those of a wrong one."""
+    for number in range(MODELS_WRONG):
+        process = random_process(number)
+        result = simulate(program, process, number, PATIENTS)
+        solution, _ = solve(process)
+        busiest = max(solution.count, key=lambda name: solution.count[name][1])
+        trial = Judge(judge.script)
+        compare(trial, "wrong", process.with_hazard(busiest, WRONG_FACTOR), result, PATIENTS)
+        judge.made += 1
+        judge.true(f"model {number}: did not notice {busiest} x {WRONG_FACTOR}",
+                   len(trial.failures) > 0)
+
+
+def main():
+    options = arguments(__doc__, long="two hundred models, 200,000 patients each")
+    judge = Judge("oracle_long" if options.long else "oracle_quick")
+    with Program(options.program) as program:
+        if options.self_check:
+            wrong_models(program, judge)
+        elif options.long:
+            right_models(program, judge, MODELS_LONG, PATIENTS_LONG)
+        else:
+            right_models(program, judge, MODELS, PATIENTS)
+    return judge.verdict()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
