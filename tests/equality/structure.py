@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+"""Adding what nobody uses, or changing an order, leaves every other number as it was, to the bit.
+
+Every draw is addressed by patient and place, so that a patient meets the same luck whatever else a
+file contains. Each check here alters the pathway of tests/lib in one way and compares all variables
+of the result by label.
+"""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import need  # noqa: E402
+
+need.modules("numpy", "scipy", "h5py")
+
+import numpy as np  # noqa: E402
+
+import pathway  # noqa: E402
+from compare import differences  # noqa: E402
+from judge import Judge  # noqa: E402
+from program import Program  # noqa: E402
+from study import arguments  # noqa: E402
+
+CURVES = ("survival", "cumulative_incidence", "state_occupancy", "event_count", "event_ever",
+          "at_risk")
+NULL_DEBULKING = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "configs",
+                              "null_debulking.yaml")
+
+
+def reversed_map(items):
+    return dict(reversed(list(items.items())))
+
+
+def strategy_order(_model, experiment):
+    experiment["strategies"] = reversed_map(experiment["strategies"])
+
+
+def added_strategy(_model, experiment):
+    copy = dict(experiment["strategies"]["strong_first"], title="Another strategy")
+    copy["set"] = {"hr_relapse": 0.5}
+    experiment["strategies"] = {"better": copy, **experiment["strategies"]}
+
+
+def unused_event(model, _experiment):
+    never = {"while": "false", "time": {"exponential": {"rate": "1/y"}}, "goto": "dead"}
+    on_demand = {"starts": "on demand", "time": {"fixed": "1 d"}, "goto": "dead"}
+    model["events"] = {"never": never, **model["events"], "on_demand": on_demand}
+
+
+def unused_attribute(model, experiment):
+    model["attributes"] = {"eye_colour": "number", "hidden": {"latent": "normal"},
+                           **model["attributes"]}
+    experiment["population"]["attributes"] = {
+        "eye_colour": {"from": {"normal": {"mean": 0, "sd": 1}}},
+        **experiment["population"]["attributes"]}
+
+
+def population_order(_model, experiment):
+    population = experiment["population"]
+    population["attributes"] = reversed_map(population["attributes"])
+
+
+def unused_state(model, _experiment):
+    model["states"] = {"elsewhere": None, **model["states"]}
+
+
+def unused_endpoint(_model, experiment):
+    experiment["endpoints"] = {"early": {"from": "index", "event": "remission", "landmark": "60 d"},
+                               **experiment["endpoints"]}
+
+
+def unused_category(model, _experiment):
+    model["costs"] = {"nothing": "0 EUR/y", **model["costs"]}
+
+
+def idle_event(model, _experiment):
+    """An event that fires every month and does nothing: it may cut integrals, not change luck."""
+    model["events"] = {"visit": {"time": {"uniform": {"min": "20 d", "max": "40 d"}}},
+                       **model["events"]}
+
+
+ALTERATIONS = (strategy_order, added_strategy, unused_event, unused_attribute, population_order,
+               unused_state, unused_endpoint, unused_category)
+
+
+def variant(program, alter=None):
+    """The pathway, altered or not, run."""
+    model, experiment = pathway.pathway()
+    if alter is not None:
+        alter(model, experiment)
+        experiment["experiment"] = alter.__name__
+    return pathway.run(program, model, experiment)
+
+
+def alterations(program, judge, base):
+    for alter in ALTERATIONS:
+        changed = differences(base, variant(program, alter))
+        judge.true(f"{alter.__name__} changes {', '.join(changed)}", not changed)
+    changed = differences(base, variant(program, idle_event), CURVES)
+    judge.true(f"idle_event changes {', '.join(changed)}", not changed)
+
+
+def twin(_model, experiment):
+    first = experiment["strategies"]["weak_first"]
+    experiment["strategies"]["twin"] = dict(first, title="The same under another name")
+
+
+def null_effect(_model, experiment):
+    """A strategy that sets every parameter it may to the value it has."""
+    null = dict(experiment["strategies"]["weak_first"], title="Changes nothing")
+    null["set"] = {"hr_relapse": "1", "early_death": 0.05, "loading": "0.2 + 0.2"}
+    experiment["strategies"]["twin"] = null
+
+
+def check_identical(judge, label, result, strategy):
+    """All increments of a strategy and their errors are exactly zero."""
+    for name in result.names():
+        if name.startswith("increment_") and not name.endswith("_unpaired"):
+            values = result.get(name, strategy=strategy)
+            judge.true(f"{label}: {name} is not zero", not np.any(values))
+
+
+def identical_arms(program, judge):
+    for alter in (twin, null_effect):
+        result = variant(program, alter)
+        check_identical(judge, alter.__name__, result, "twin")
+        other = result.get("survival", strategy="weak_first") != result.get("survival",
+                                                                            strategy="twin")
+        judge.true(f"{alter.__name__}: survival differs", not np.any(other))
+    judge.true("different strategies differ",
+               np.any(result.get("increment_qalys", strategy="strong_first")))
+
+
+def null_debulking(program, judge):
+    """Debulking that takes no time, costs nothing and changes nothing is no debulking."""
+    result = program.run(NULL_DEBULKING, patients=4000,
+                         flags=("--strategy", "A", "--strategy", "B1"))
+    check_identical(judge, "null debulking", result, "B1")
+    curves = [result.get("survival", strategy=strategy) for strategy in ("A", "B1")]
+    judge.true("null debulking: survival differs", np.array_equal(*curves, equal_nan=True))
+
+
+def main():
+    options = arguments(__doc__)
+    judge = Judge("equality", options.self_check)
+    with Program(options.program) as program:
+        alterations(program, judge, variant(program))
+        identical_arms(program, judge)
+        null_debulking(program, judge)
+    return judge.verdict()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
