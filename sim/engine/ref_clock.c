@@ -66,7 +66,7 @@ static sq_status law_now(sq_ref *r, const sq_law_spec *spec, const char *what, s
 sq_status sq_ref_number(sq_ref *r, const sq_draw *draw, double *value)
 {
     const char *path = r->model->sites[draw->site].path;
-    double survival, hazard;
+    double survival = 0, hazard = 0;
     sq_law law;
     sq_status status = sq_ref_luck(r, draw->site, &draw->loading, &survival, &hazard);
     if (!status) status = law_now(r, &draw->law, path, &law);
@@ -86,7 +86,7 @@ static sq_status probability(sq_ref *r, int site, sq_program program, double *p)
 
 sq_status sq_ref_flag(sq_ref *r, const sq_draw *draw, double *value)
 {
-    double survival, p;
+    double survival = 0, p = 0;
     sq_status status = sq_ref_luck(r, draw->site, &draw->loading, &survival, NULL);
     if (!status) status = probability(r, draw->site, draw->chance, &p);
     if (!status) *value = survival < p;
@@ -119,7 +119,7 @@ static sq_status option_probabilities(sq_ref *r, const sq_draw *draw, double *p)
 
 sq_status sq_ref_option(sq_ref *r, const sq_draw *draw, int *chosen)
 {
-    double p[SQ_DRAW_OPTIONS], survival, cumulated = 0;
+    double p[SQ_DRAW_OPTIONS], survival = 0, cumulated = 0;
     sq_status status = sq_ref_luck(r, draw->site, &draw->loading, &survival, NULL);
     if (!status) status = option_probabilities(r, draw, p);
     if (status) return status;
@@ -165,7 +165,7 @@ static sq_status arm(sq_ref *r, int index)
 {
     const sq_event *event = &r->model->events[index];
     sq_clock *clock = &r->clocks[index];
-    double survival;
+    double survival = 0;
     sq_status status = law_now(r, &event->law, event->name, &clock->law);
     if (!status) status = age_at_arming(r, event, &clock->age);
     if (!status) status = sq_ref_luck(r, event->site, &event->loading, &survival, &clock->left);
