@@ -10,21 +10,32 @@
 #include <math.h>
 #include <stdlib.h>
 
-double sq_grid_point(double step, int j)
+bool sq_grid_init(sq_grid *grid, double step, int n)
 {
-    return rint(j * step * 0x1p20) * 0x1p-20;
+    *grid = (sq_grid){.n = n, .per_day = 1 / step};
+    grid->point = calloc((size_t)n + 1, sizeof *grid->point);
+    for (int j = 0; grid->point != NULL && j < n; j++)
+        grid->point[j] = rint(j * step * 0x1p20) * 0x1p-20;
+    return grid->point != NULL;
 }
 
-int sq_grid_interval(double step, int n, double t)
+void sq_grid_free(sq_grid *grid)
+{
+    free(grid->point);
+    *grid = (sq_grid){0};
+}
+
+/* The quotient may be rounded to the wrong side of an integer: the points themselves decide. */
+int sq_grid_interval(const sq_grid *grid, double t)
 {
     if (t <= 0)
         return 0;
-    if (n == 0 || t > sq_grid_point(step, n - 1))
-        return n;
-    int j = (int)ceil(t / step);
-    while (j > 0 && sq_grid_point(step, j - 1) >= t)
+    if (grid->n == 0 || t > grid->point[grid->n - 1])
+        return grid->n;
+    int j = (int)(t * grid->per_day);
+    while (j > 0 && (j >= grid->n || grid->point[j - 1] >= t))
         j--;
-    while (sq_grid_point(step, j) < t)
+    while (grid->point[j] < t)
         j++;
     return j;
 }
@@ -186,33 +197,33 @@ void sq_curve_estimate(const sq_risk_set *set, sq_curve *curve)
         estimate_incidence(set, curve, complete, cause);
 }
 
-double sq_curve_quantile(const double *survival, int n_points, double step, double p, int *interval)
+double sq_curve_quantile(const double *survival, const sq_grid *grid, double p, int *interval)
 {
     /* A flat stretch at exactly 1 - p is met at its beginning, whatever the last bit of 1 - p. */
     double level = 1 - p, reached = level + 1e-12;
     int j = 0;
-    while (j < n_points && survival[j] > reached)
+    while (j < grid->n && survival[j] > reached)
         j++;
-    if (j == n_points || isnan(survival[j]))
+    if (j == grid->n || isnan(survival[j]))
         return NAN;
     if (interval != NULL)
         *interval = j;
     if (j == 0)
         return 0;
-    double from = sq_grid_point(step, j - 1), to = sq_grid_point(step, j);
+    double from = grid->point[j - 1], to = grid->point[j];
     double share = (survival[j - 1] - level) / (survival[j - 1] - survival[j]);
     return from + (to - from) * fmin(1, share);
 }
 
-double sq_curve_at(const double *curve, int n_points, double step, double time)
+double sq_curve_at(const double *curve, const sq_grid *grid, double time)
 {
-    int j = sq_grid_interval(step, n_points, time);
-    if (j == n_points || !(time >= 0))
+    int j = sq_grid_interval(grid, time);
+    if (j == grid->n || !(time >= 0))
         return NAN;
-    double to = sq_grid_point(step, j);
+    double to = grid->point[j];
     if (time == to)
         return curve[j];
-    double from = sq_grid_point(step, j - 1);
+    double from = grid->point[j - 1];
     double share = (time - from) / (to - from);
     return curve[j - 1] + (curve[j] - curve[j - 1]) * share;
 }

@@ -7,10 +7,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Grid point j in days: j * step, rounded to 2^-20 day as every time of a life is. */
-double sq_grid_point(double step, int j);
-/* The interval of a time >= 0: the first j with t <= t_j; n when t lies beyond the last of n points. */
-int sq_grid_interval(double step, int n, double t);
+/* Points 0, step, 2 step, … in days, each rounded to 2^-20 day as every time of a life is. */
+typedef struct sq_grid {
+    int n;
+    double per_day; /* 1 / step */
+    double *point;  /* [n] */
+} sq_grid;
+
+/* False when memory is out. */
+bool sq_grid_init(sq_grid *grid, double step, int n);
+void sq_grid_free(sq_grid *grid);
+/* The interval of a time >= 0: the first j with t <= t_j; n when t lies beyond the last point. */
+int sq_grid_interval(const sq_grid *grid, double t);
 
 /* What happened to a risk set. A row has `stride` entries, of which the first n_points belong to the
  * grid. */
@@ -44,9 +52,9 @@ void sq_curve_estimate(const sq_risk_set *set, sq_curve *curve);
 
 /* The time in days at which a survival curve falls to 1 - p, linear between grid points; NaN if it does
  * not within the grid. *interval, if not NULL, receives the interval it lies in (0 if at time 0). */
-double sq_curve_quantile(const double *survival, int n_points, double step, double p, int *interval);
+double sq_curve_quantile(const double *survival, const sq_grid *grid, double p, int *interval);
 
 /* A curve's value at a time in days, linear between grid points; NaN outside the grid. */
-double sq_curve_at(const double *curve, int n_points, double step, double time);
+double sq_curve_at(const double *curve, const sq_grid *grid, double time);
 
 #endif

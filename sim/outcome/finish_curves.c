@@ -77,8 +77,7 @@ static void finish_endpoint(sq_writer *w, const sq_outcome *o, int strategy, siz
     sq_writer_estimate(w, o, strategy, endpoint);
     d->n[place] = sq_tally_risk_set(o, strategy, endpoint).at_origin;
     for (int i = 0; d->quantile != NULL && i < m->n_quantiles; i++) {
-        double days = sq_curve_quantile(w->curve->survival, m->n_grid, m->grid_step,
-                                        m->quantiles[i], NULL);
+        double days = sq_curve_quantile(w->curve->survival, &o->times, m->quantiles[i], NULL);
         d->quantile[place * (size_t)m->n_quantiles + (size_t)i] = days / SQ_DAYS_PER_YEAR;
     }
     if (d->survival != NULL)
@@ -111,12 +110,12 @@ static void finish_endpoints(sq_writer *w)
 }
 
 /* Running totals of entries less exits, as shares; what lies beyond the horizon was not simulated. */
-static void finish_state(const sq_model *m, const int64_t *change, int64_t lives, double *share)
+static void finish_state(const sq_outcome *o, const int64_t *change, int64_t lives, double *share)
 {
     int64_t inside = 0;
-    for (int j = 0; j < m->n_grid; j++) {
+    for (int j = 0; j < o->times.n; j++) {
         inside += change[j];
-        bool known = lives > 0 && sq_grid_point(m->grid_step, j) <= m->horizon;
+        bool known = lives > 0 && o->times.point[j] <= o->model->horizon;
         share[j] = known ? (double)inside / (double)lives : NAN;
     }
 }
@@ -134,7 +133,7 @@ static void finish_occupancy(sq_writer *w)
         const sq_outcome *o = w->grid[cell / m->n_strategies];
         const int64_t *tally = sq_tally(o, cell % m->n_strategies);
         for (int i = 0; i < m->n_states; i++) {
-            finish_state(m, tally + o->layout.occupancy + (size_t)i * o->layout.points,
+            finish_state(o, tally + o->layout.occupancy + (size_t)i * o->layout.points,
                          tally[o->layout.lives], share);
             share += m->n_grid;
         }

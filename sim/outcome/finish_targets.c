@@ -21,22 +21,21 @@ static estimate curve_at(sq_writer *w, const sq_outcome *o, const sq_target *t, 
     size_t row = cause < 0 ? 0 : (size_t)cause * (size_t)m->n_grid;
     const double *value = cause < 0 ? c->survival : c->incidence + row;
     const double *se = cause < 0 ? c->survival_se : c->incidence_se + row;
-    return (estimate){.value = sq_curve_at(value, m->n_grid, m->grid_step, t->time),
-                      .se = sq_curve_at(se, m->n_grid, m->grid_step, t->time)};
+    return (estimate){.value = sq_curve_at(value, &o->times, t->time),
+                      .se = sq_curve_at(se, &o->times, t->time)};
 }
 
 /* The delta method: the error of survival divided by the slope of the curve, both in the interval where
  * the median lies. */
 static estimate median(sq_writer *w, const sq_outcome *o, const sq_target *t)
 {
-    const sq_model *m = w->model;
     int j = 0;
     sq_writer_estimate(w, o, t->strategy, t->index);
     const double *s = w->curve->survival;
-    double value = sq_curve_quantile(s, m->n_grid, m->grid_step, 0.5, &j);
+    double value = sq_curve_quantile(s, &o->times, 0.5, &j);
     if (isnan(value) || j == 0)
         return (estimate){value, NAN};
-    double width = sq_grid_point(m->grid_step, j) - sq_grid_point(m->grid_step, j - 1);
+    double width = o->times.point[j] - o->times.point[j - 1];
     return (estimate){value, w->curve->survival_se[j] * width / (s[j - 1] - s[j])};
 }
 

@@ -50,10 +50,9 @@ sq_status sq_outcome_new(sq_outcome **out, const sq_model *model, sq_error *err)
     o->counts = calloc(o->layout.total, sizeof *o->counts);
     o->sums = calloc(rows * SQ_SUMS, sizeof *o->sums);
     o->histograms = calloc(strategies * (size_t)sq_histograms(model), sizeof *o->histograms);
-    o->lanes = calloc(rows * SQ_BLOCK, sizeof *o->lanes);
-    o->scratch = calloc(SQ_BLOCK, sizeof *o->scratch);
-    if (o->counts != NULL && o->sums != NULL && o->histograms != NULL && o->lanes != NULL &&
-        o->scratch != NULL)
+    o->lanes = calloc(rows * SQ_ROW, sizeof *o->lanes);
+    bool has_times = sq_grid_init(&o->times, model->grid_step, model->n_grid);
+    if (o->counts != NULL && o->sums != NULL && o->histograms != NULL && o->lanes != NULL && has_times)
         return SQ_OK;
     sq_outcome_free(o);
     *out = NULL;
@@ -63,8 +62,7 @@ sq_status sq_outcome_new(sq_outcome **out, const sq_model *model, sq_error *err)
 void sq_outcome_shed(sq_outcome *o)
 {
     free(o->lanes);
-    free(o->scratch);
-    o->lanes = o->scratch = NULL;
+    o->lanes = NULL;
 }
 
 void sq_outcome_free(sq_outcome *o)
@@ -74,6 +72,7 @@ void sq_outcome_free(sq_outcome *o)
     for (int i = 0; o->histograms != NULL && i < o->model->n_strategies * sq_histograms(o->model); i++)
         sq_histogram_free(&o->histograms[i]);
     sq_outcome_shed(o);
+    sq_grid_free(&o->times);
     free(o->histograms);
     free(o->sums);
     free(o->counts);
@@ -96,29 +95,31 @@ static void observe_passage(const sq_outcome *o, int64_t *tally, int endpoint, c
     if (!(time >= 0)) /* never at risk */
         return;
     tally[o->layout.at_origin + (size_t)endpoint]++;
-    int j = sq_grid_interval(m->grid_step, m->n_grid, time);
+    int j = sq_grid_interval(&o->times, time);
     size_t place = (size_t)endpoint * o->layout.points + (size_t)j;
     if (cause >= 0)
         tally[o->layout.events +
               (size_t)(m->endpoints[endpoint].first_cause + cause) * o->layout.points + (size_t)j]++;
-    else if (j < m->n_grid && sq_grid_point(m->grid_step, j) == time)
+    else if (j < m->n_grid && o->times.point[j] == time)
         tally[o->layout.at_end + place]++;
     else
         tally[o->layout.inside + place]++;
 }
 
-/* A stay [from, to) covers the grid points from the first >= from to the last before `to`; the last stay
- * of a life has no end, since nothing is known to change after it. */
+/* A stay [from, to) covers the grid points from the first >= from to the last before `to`, where the next
+ * one begins; the last stay of a life has no end, since nothing is known to change after it. */
 static void observe_stays(const sq_outcome *o, int64_t *tally, const sq_life *life)
 {
-    const sq_model *m = o->model;
     int64_t *occupancy = tally + o->layout.occupancy;
+    int64_t *left = NULL; /* the row of the stay before */
     for (int i = 0; i < life->n_stays; i++) {
         const sq_stay *stay = &life->stay[i];
         int64_t *row = occupancy + (size_t)stay->state * o->layout.points;
-        row[sq_grid_interval(m->grid_step, m->n_grid, stay->from)]++;
-        if (i + 1 < life->n_stays)
-            row[sq_grid_interval(m->grid_step, m->n_grid, stay->to)]--;
+        int j = sq_grid_interval(&o->times, stay->from);
+        if (left != NULL)
+            left[j]--;
+        row[j]++;
+        left = row;
     }
 }
 
@@ -154,10 +155,10 @@ void sq_outcome_observe(sq_outcome *o, int strategy, int lane, const sq_life *li
 {
     const sq_model *m = o->model;
     int n = 2 * sq_quantities(m);
-    double *lanes = o->lanes + (size_t)strategy * (size_t)n * SQ_BLOCK + lane;
+    double *lanes = o->lanes + (size_t)strategy * (size_t)n * SQ_ROW + lane;
     for (int i = 0; i < n; i++) {
         bool is_time = i < 2 * SQ_QUANTITY_COST;
-        lanes[(size_t)i * SQ_BLOCK] = is_time ? life->total[i] / SQ_DAYS_PER_YEAR : life->total[i];
+        lanes[(size_t)i * SQ_ROW] = is_time ? life->total[i] / SQ_DAYS_PER_YEAR : life->total[i];
     }
     int64_t *tally = sq_tally(o, strategy);
     tally[o->layout.lives]++;
@@ -170,35 +171,56 @@ void sq_outcome_observe(sq_outcome *o, int strategy, int lane, const sq_life *li
 
 /* ---- one block ----------------------------------------------------------------------------------- */
 
-double sq_tree_sum(double lane[SQ_BLOCK])
+/* Chunks keep the lower levels of the tree in the first-level cache and in vector registers. */
+enum { CHUNK = 256, CHUNKS = SQ_BLOCK / CHUNK };
+
+/* The tree over n values, n a power of two: halves are added until one value is left. */
+static double halve(double *value, int n)
 {
-    for (int width = SQ_BLOCK / 2; width > 0; width /= 2) {
+    for (int width = n / 2; width > 0; width /= 2) {
         for (int i = 0; i < width; i++)
-            lane[i] += lane[i + width];
+            value[i] += value[i + width];
     }
-    return lane[0];
+    return value[0];
 }
 
-static void add_values(const double *x, double *scratch, sq_exact sums[SQ_SUMS])
+/* The terms of one kind of sum over a chunk. */
+static void fill_terms(int kind, const double *x, const double *reference, double *restrict term)
 {
-    memcpy(scratch, x, SQ_BLOCK * sizeof *scratch);
-    sq_exact_add(&sums[SQ_SUM_X], sq_tree_sum(scratch));
-    for (int i = 0; i < SQ_BLOCK; i++)
-        scratch[i] = x[i] * x[i];
-    sq_exact_add(&sums[SQ_SUM_XX], sq_tree_sum(scratch));
+    switch (kind) {
+    case SQ_SUM_X:
+        for (int i = 0; i < CHUNK; i++)
+            term[i] = x[i];
+        break;
+    case SQ_SUM_XX:
+        for (int i = 0; i < CHUNK; i++)
+            term[i] = x[i] * x[i];
+        break;
+    case SQ_SUM_D:
+        for (int i = 0; i < CHUNK; i++)
+            term[i] = x[i] - reference[i];
+        break;
+    default:
+        for (int i = 0; i < CHUNK; i++) {
+            double d = x[i] - reference[i];
+            term[i] = d * d;
+        }
+    }
 }
 
-static void add_differences(const double *x, const double *reference, double *scratch,
-                            sq_exact sums[SQ_SUMS])
+void sq_tree_sums(const double x[SQ_BLOCK], const double *reference, int n_lanes, double sum[SQ_SUMS])
 {
-    for (int i = 0; i < SQ_BLOCK; i++)
-        scratch[i] = x[i] - reference[i];
-    sq_exact_add(&sums[SQ_SUM_D], sq_tree_sum(scratch));
-    for (int i = 0; i < SQ_BLOCK; i++) {
-        double d = x[i] - reference[i];
-        scratch[i] = d * d;
+    double term[CHUNK], part[SQ_SUMS][CHUNKS] = {{0}};
+    int kinds = reference == NULL ? SQ_SUM_D : SQ_SUMS;
+    for (int c = 0; c * CHUNK < n_lanes; c++) { /* further chunks are zero */
+        const double *r = reference == NULL ? NULL : reference + (ptrdiff_t)c * CHUNK;
+        for (int kind = 0; kind < kinds; kind++) {
+            fill_terms(kind, x + (ptrdiff_t)c * CHUNK, r, term);
+            part[kind][c] = halve(term, CHUNK);
+        }
     }
-    sq_exact_add(&sums[SQ_SUM_DD], sq_tree_sum(scratch));
+    for (int kind = 0; kind < SQ_SUMS; kind++)
+        sum[kind] = halve(part[kind], CHUNKS);
 }
 
 /* The histogram of a row of lanes; -1 if it has none. */
@@ -213,19 +235,21 @@ void sq_outcome_close_block(sq_outcome *o, int n_lanes)
 {
     const sq_model *m = o->model;
     int rows = 2 * sq_quantities(m);
-    const double *reference = o->lanes + (size_t)(m->reference * rows) * SQ_BLOCK;
+    const double *reference = o->lanes + (size_t)(m->reference * rows) * SQ_ROW;
     for (int i = 0; i < m->n_strategies * rows; i++) {
-        const double *x = o->lanes + (size_t)i * SQ_BLOCK;
+        const double *x = o->lanes + (size_t)i * SQ_ROW;
         int strategy = i / rows, row = i % rows, histogram = histogram_of_row(m, row);
-        add_values(x, o->scratch, &o->sums[i * SQ_SUMS]);
-        if (strategy != m->reference)
-            add_differences(x, reference + (size_t)row * SQ_BLOCK, o->scratch, &o->sums[i * SQ_SUMS]);
+        double sum[SQ_SUMS];
+        const double *against = strategy == m->reference ? NULL : reference + (size_t)row * SQ_ROW;
+        sq_tree_sums(x, against, n_lanes, sum);
+        for (int kind = 0; kind < SQ_SUMS; kind++)
+            sq_exact_add(&o->sums[i * SQ_SUMS + kind], sum[kind]);
         if (histogram >= 0 &&
             !sq_histogram_add(&o->histograms[strategy * sq_histograms(m) + histogram], x, n_lanes))
             o->failure = SQ_ERR_MEMORY;
     }
     for (int i = 0; i < m->n_strategies * rows; i++)
-        memset(o->lanes + (size_t)i * SQ_BLOCK, 0, (size_t)n_lanes * sizeof *o->lanes);
+        memset(o->lanes + (size_t)i * SQ_ROW, 0, (size_t)n_lanes * sizeof *o->lanes);
     o->patients += n_lanes;
 }
 

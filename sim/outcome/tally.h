@@ -13,6 +13,10 @@
 /* Sums kept of each quantity: x, x^2, and d, d^2 with d the difference from the reference strategy. */
 enum { SQ_SUM_X, SQ_SUM_XX, SQ_SUM_D, SQ_SUM_DD, SQ_SUMS };
 
+/* Distance between rows of lanes. A patient writes to one place of every row; a cache line more than the
+ * block keeps these places out of one another's cache set. */
+enum { SQ_ROW = SQ_BLOCK + 8 };
+
 typedef struct sq_layout {
     size_t lives;       /* 1 */
     size_t at_origin;   /* [n_endpoints] */
@@ -30,12 +34,12 @@ typedef struct sq_layout {
 struct sq_outcome {
     const sq_model *model;
     sq_layout layout;
+    sq_grid times;
     int64_t patients;         /* of the closed blocks */
     int64_t *counts;          /* [layout.total] */
     sq_exact *sums;           /* [n_strategies][2 * sq_quantities][SQ_SUMS] */
     sq_histogram *histograms; /* [n_strategies][sq_histograms] */
-    double *lanes;            /* [n_strategies][2 * sq_quantities][SQ_BLOCK]; NULL once shed */
-    double *scratch;          /* [SQ_BLOCK] */
+    double *lanes;            /* [n_strategies][2 * sq_quantities][SQ_ROW]; NULL once shed */
     sq_status failure;        /* SQ_ERR_MEMORY when a histogram could not grow */
 };
 
@@ -66,8 +70,10 @@ sq_moments sq_moments_of(double sum, double sum_of_squares, double n);
 /* The risk set of an endpoint under a strategy, as the estimators take it. */
 sq_risk_set sq_tally_risk_set(const sq_outcome *o, int strategy, int endpoint);
 
-/* The fixed binary tree: adds lane i and lane i + width for width SQ_BLOCK/2, SQ_BLOCK/4, …, 1. Destroys
- * its argument. */
-double sq_tree_sum(double lane[SQ_BLOCK]);
+/* Sums of a row of lanes (x), of its squares, of its differences from the reference strategy's row and of
+ * their squares (0 without a reference) by a fixed binary tree: within each 256 lanes, and then over the
+ * sixteen such sums, the second half is added to the first until one value is left. Lanes from n_lanes on
+ * must be zero. */
+void sq_tree_sums(const double x[SQ_BLOCK], const double *reference, int n_lanes, double sum[SQ_SUMS]);
 
 #endif

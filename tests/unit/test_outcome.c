@@ -226,26 +226,38 @@ static void order_and_chunking_leave_no_trace(void **state)
 static void the_tree_is_fixed_and_sums(void **state)
 {
     (void)state;
-    static double lane[SQ_BLOCK], copy[SQ_BLOCK];
-    double sum = 0;
-    for (int i = 0; i < SQ_BLOCK; i++) {
-        lane[i] = i % 7 - 2;
-        sum += lane[i];
+    static double x[SQ_BLOCK], reference[SQ_BLOCK];
+    double want[SQ_SUMS] = {0}, sum[SQ_SUMS];
+    for (int i = 0; i < SQ_BLOCK; i++) { /* whole numbers: every order gives the same */
+        double a = x[i] = i % 7 - 2, d = a - (reference[i] = i % 5);
+        want[SQ_SUM_X] += a;
+        want[SQ_SUM_XX] += a * a;
+        want[SQ_SUM_D] += d;
+        want[SQ_SUM_DD] += d * d;
     }
-    assert_true(sq_tree_sum(lane) == sum);
-    for (int i = 0; i < SQ_BLOCK; i++)
-        lane[i] = copy[i] = exp(30 * luck(i, 9));
-    double by_tree = sq_tree_sum(lane);
+    sq_tree_sums(x, reference, SQ_BLOCK, sum);
+    assert_memory_equal(sum, want, sizeof want);
+    sq_tree_sums(x, NULL, SQ_BLOCK, sum);
+    assert_true(sum[SQ_SUM_XX] == want[SQ_SUM_XX] && sum[SQ_SUM_D] == 0 && sum[SQ_SUM_DD] == 0);
+
     sq_exact exact = {0};
-    for (int i = 0; i < SQ_BLOCK; i++)
-        sq_exact_add(&exact, copy[i]);
-    assert_close(by_tree, sq_exact_value(&exact), 12 * 0x1p-53 * by_tree);
-    /* The shape: lanes i and i + 2048 meet first. */
-    memset(lane, 0, sizeof lane);
-    lane[0] = 1e16;
-    lane[1] = 1;
-    lane[SQ_BLOCK / 2] = -1e16;
-    assert_true(sq_tree_sum(lane) == 1);
+    for (int i = 0; i < SQ_BLOCK; i++) {
+        x[i] = exp(30 * luck(i, 9));
+        sq_exact_add(&exact, x[i]);
+    }
+    sq_tree_sums(x, NULL, SQ_BLOCK, sum);
+    assert_close(sum[SQ_SUM_X], sq_exact_value(&exact), 12 * 0x1p-53 * sum[SQ_SUM_X]);
+    /* The shape: lanes i and i + 128 of a chunk meet first, chunks last. */
+    memset(x, 0, sizeof x);
+    x[0] = 1e16;
+    x[1] = 1;
+    x[128] = -1e16;
+    sq_tree_sums(x, NULL, 129, sum);
+    assert_true(sum[SQ_SUM_X] == 1);
+    x[SQ_BLOCK - 256] = -1e16;
+    x[128] = 0;
+    sq_tree_sums(x, NULL, SQ_BLOCK, sum);
+    assert_true(sum[SQ_SUM_X] == 0);
 }
 
 static void equal_numbers_have_no_variance(void **state)

@@ -13,6 +13,21 @@
 
 enum { MAX_POINTS = 32 };
 
+static sq_grid new_grid(double step, int n)
+{
+    sq_grid grid;
+    assert_true(sq_grid_init(&grid, step, n));
+    return grid;
+}
+
+static double quantile(const double *survival, int n, double step, double p)
+{
+    sq_grid grid = new_grid(step, n);
+    double value = sq_curve_quantile(survival, &grid, p, NULL);
+    sq_grid_free(&grid);
+    return value;
+}
+
 static void assert_close(double got, double want, double tolerance)
 {
     if (!(fabs(got - want) <= tolerance))
@@ -48,7 +63,7 @@ static void published_life_table(void **state)
     assert_int_equal(c->at_risk[2], 1962);
     assert_int_equal(c->at_risk[16], 30);
     /* Median: 5 years and the share of the sixth at which the printed curve crosses a half. */
-    double median = sq_curve_quantile(c->survival, 17, 1, 0.5, NULL);
+    double median = quantile(c->survival, 17, 1, 0.5);
     assert_close(median, 5 + (.5193 - .5) / (.5193 - .4611), 0.002);
     sq_curve_free(c);
 }
@@ -125,7 +140,7 @@ static void end_of_follow_up_on_the_grid_costs_nothing(void **state)
     sq_curve_estimate(&set, c);
     assert_true(c->survival[1] == 0.7);
     assert_true(c->survival[2] == 0.5);
-    assert_true(sq_curve_quantile(c->survival, 3, 10, 0.5, NULL) == 20);
+    assert_true(quantile(c->survival, 3, 10, 0.5) == 20);
     sq_curve_free(c);
 }
 
@@ -139,7 +154,7 @@ static void what_is_not_seen_is_nan(void **state)
     assert_non_null(c);
     sq_curve_estimate(&set, c);
     assert_true(isnan(c->survival[0]) && isnan(c->incidence[0]) && isnan(c->survival_se[0]));
-    assert_true(isnan(sq_curve_quantile(c->survival, 3, 1, 0.5, NULL)));
+    assert_true(isnan(quantile(c->survival, 3, 1, 0.5)));
 
     /* One event, one withdrawal: nobody is left and survival is still above zero. */
     set.at_origin = 2;
@@ -160,37 +175,41 @@ static void what_is_not_seen_is_nan(void **state)
 static void times_find_their_interval(void **state)
 {
     (void)state;
-    const double month = 30.4375, tenth = 36.525;
-    assert_int_equal(sq_grid_interval(month, 13, 0), 0);
-    assert_int_equal(sq_grid_interval(month, 13, 0x1p-20), 1);
+    sq_grid month = new_grid(30.4375, 13), tenth = new_grid(36.525, 101), none = new_grid(1, 0);
+    assert_int_equal(sq_grid_interval(&month, 0), 0);
+    assert_int_equal(sq_grid_interval(&month, 0x1p-20), 1);
     for (int j = 1; j < 13; j++) {
-        assert_int_equal(sq_grid_interval(month, 13, j * month), j);
-        assert_int_equal(sq_grid_interval(month, 13, j * month + 0x1p-20), j + 1);
+        assert_int_equal(sq_grid_interval(&month, j * 30.4375), j);
+        assert_int_equal(sq_grid_interval(&month, j * 30.4375 + 0x1p-20), j + 1);
         /* A step that is no binary fraction: grid points are rounded as times are. */
-        double rounded = rint(j * tenth * 0x1p20) * 0x1p-20;
-        assert_int_equal(sq_grid_interval(tenth, 101, rounded), j);
-        assert_int_equal(sq_grid_interval(tenth, 101, rounded + 0x1p-20), j + 1);
-        assert_int_equal(sq_grid_interval(tenth, 101, rounded - 0x1p-20), j);
+        double rounded = rint(j * 36.525 * 0x1p20) * 0x1p-20;
+        assert_int_equal(sq_grid_interval(&tenth, rounded), j);
+        assert_int_equal(sq_grid_interval(&tenth, rounded + 0x1p-20), j + 1);
+        assert_int_equal(sq_grid_interval(&tenth, rounded - 0x1p-20), j);
     }
-    assert_int_equal(sq_grid_interval(tenth, 101, 3652.5), 100);
-    assert_int_equal(sq_grid_interval(month, 13, 1e9), 13);
-    assert_int_equal(sq_grid_interval(month, 0, 5), 0);
+    assert_int_equal(sq_grid_interval(&tenth, 3652.5), 100);
+    assert_int_equal(sq_grid_interval(&month, 1e300), 13);
+    assert_int_equal(sq_grid_interval(&none, 5), 0);
+    sq_grid_free(&month);
+    sq_grid_free(&tenth);
+    sq_grid_free(&none);
 }
 
 static void curves_are_read_between_grid_points(void **state)
 {
     (void)state;
-    static const double S[] = {1, 0.8, 0.8, 0.4};
-    assert_close(sq_curve_at(S, 4, 10, 5), 0.9, 1e-15);
-    assert_true(sq_curve_at(S, 4, 10, 10) == 0.8);
-    assert_true(isnan(sq_curve_at(S, 4, 10, 30.5)));
-    assert_close(sq_curve_quantile(S, 4, 10, 0.5, NULL), 27.5, 1e-12);
+    static const double S[] = {1, 0.8, 0.8, 0.4}, AT_ONCE[] = {0.4, 0.4};
+    sq_grid grid = new_grid(10, 4);
+    assert_close(sq_curve_at(S, &grid, 5), 0.9, 1e-15);
+    assert_true(sq_curve_at(S, &grid, 10) == 0.8);
+    assert_true(isnan(sq_curve_at(S, &grid, 30.5)));
     int interval = -1;
-    assert_close(sq_curve_quantile(S, 4, 10, 0.2, &interval), 10, 1e-9);
+    assert_close(sq_curve_quantile(S, &grid, 0.2, &interval), 10, 1e-9);
     assert_int_equal(interval, 1);
-    assert_true(isnan(sq_curve_quantile(S, 4, 10, 0.7, NULL)));
-    static const double AT_ONCE[] = {0.4, 0.4};
-    assert_true(sq_curve_quantile(AT_ONCE, 2, 10, 0.5, NULL) == 0);
+    sq_grid_free(&grid);
+    assert_close(quantile(S, 4, 10, 0.5), 27.5, 1e-12);
+    assert_true(isnan(quantile(S, 4, 10, 0.7)));
+    assert_true(quantile(AT_ONCE, 2, 10, 0.5) == 0);
 }
 
 int main(void)
