@@ -3,10 +3,10 @@ import numpy as np
 
 
 def _selection(base, other, name, labels):
-    """Positions in `other` of the labels of every axis of a variable of `base`, and in `base`."""
+    """Positions in `base`, and in `other`, of the labels of every axis of a variable."""
     here, there = [], []
     for axis, length in zip(base.axes(name), base.file[name].shape):
-        mine = base.axis(axis) if axis in base.file else list(range(length))
+        mine = base.axis(axis) if axis in base.file else None
         if not isinstance(mine, list):
             here.append(np.arange(length))
             there.append(np.arange(length))
@@ -27,15 +27,16 @@ def _equal(a, b):
     return bool(np.all(a == b))
 
 
-def differences(base, other, only=None, **labels):
+def differences(base, other, only=None, without=(), **labels):
     """Names of the variables of `base` that are not the same in `other`.
 
     Labelled axes (strategy, event, state, ...) are matched by label, so that `other` may have more of
-    them, in any order. `labels` restricts an axis to some labels; `only` restricts the variables.
+    them, in any order. `labels` restricts an axis to some labels; `only` restricts the variables,
+    `without` leaves out those whose name ends so.
     """
     different = []
     for name in base.names() if only is None else only:
-        if not base.file[name].shape:
+        if not base.file[name].shape or name.endswith(tuple(without)):
             continue
         if not other.has(name):
             different.append(name + " (missing)")

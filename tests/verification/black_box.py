@@ -319,30 +319,30 @@ def money_times(result, factor):
 
 
 def main_experiment(program, judge):
-    main = Main(program)
-    base = main.run()
+    copies = Main(program)
+    base = copies.run()
     check_invariants(judge, "main", base)
-    runs = [main.run(discount=continuous(rate)) for rate in RATES[::2]]
+    runs = [copies.run(discount=continuous(rate)) for rate in RATES[::2]]
     check_undiscounted(judge, "main", runs[0])
     check_falling(judge, "main", runs)
-    steep = main.run(discount=continuous(1e6))
+    steep = copies.run(discount=continuous(1e6))
     judge.true("main: a rate of 1e6 leaves no life", np.all(steep.get("life_years") < 1e-5))
-    shorter = main.run(horizon="10 y").get("life_years_undiscounted")
+    shorter = copies.run(horizon="10 y").get("life_years_undiscounted")
     judge.true("main: a longer horizon never shortens life",
                np.all(shorter <= base.get("life_years_undiscounted")))
-    check_swapped(judge, "main", base, main.run(reference="B1"), ("A", "B1"))
-    check_prices(judge, main, base)
+    check_swapped(judge, "main", base, copies.run(reference="B1"), ("A", "B1"))
+    check_prices(judge, copies, base)
 
 
-def check_prices(judge, main, base):
+def check_prices(judge, copies, base):
     """All prices doubled double every cost; prices of 0 cost nothing; nothing else moves."""
-    double = main.run(money_times(base, 2.0))
+    double = copies.run(money_times(base, 2.0))
     for name in ("total_cost", "increment_total_cost", "cost"):
         judge.true(f"main: doubled prices double {name}",
                    np.allclose(double.get(name), 2 * base.get(name), rtol=1e-12))
     judge.true("main: doubled prices leave life as it is",
                np.array_equal(double.get("life_years"), base.get("life_years")))
-    free = main.run(money_times(base, 0.0))
+    free = copies.run(money_times(base, 0.0))
     judge.true("main: prices of 0 cost nothing", not np.any(free.get("total_cost")))
 
 
