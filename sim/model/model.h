@@ -290,10 +290,10 @@ typedef struct sq_target {
     const char *name, *source, *note, *use, *what; /* what: the comparison in words */
     sq_target_kind kind;
     int strategy;
-    int index;        /* endpoint, cause, quantity (outcome/life.h) or occurrence */
-    int among;        /* SQ_TARGET_SHARE: occurrence of the denominator */
+    int index;        /* endpoint, cause, quantity (outcome/life.h; discounted) or occurrence */
+    int among;        /* SQ_TARGET_SHARE: occurrence of the denominator; -1 or index: all patients */
     double time;      /* day */
-    double published; /* probability, day (median) or the quantity's unit */
+    double published; /* probability, day (medians, means of life years and QALYs) or money */
     double lower, upper; /* 95 % interval; NaN if the source gives none */
     double k, n;      /* NaN if not stated */
 } sq_target;
