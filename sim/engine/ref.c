@@ -71,9 +71,10 @@ void sq_ref_assign(sq_ref *r, int attribute, double value)
 sq_status sq_ref_occur(sq_ref *r, int occurrence)
 {
     sq_life *life = r->life;
+    uint64_t *word = &r->happened[occurrence / 64], bit = 1ULL << (occurrence % 64);
     sq_bits_set(&r->occurred, occurrence);
-    sq_bits_set(&r->changed, SQ_READS_HAPPENED(r->model));
-    r->happened[occurrence / 64] |= 1ULL << (occurrence % 64);
+    if (!(*word & bit)) sq_bits_set(&r->changed, SQ_READS_HAPPENED(r->model));
+    *word |= bit;
     r->last_time[occurrence] = r->now;
     if (life->count[occurrence]++ == 0) life->first_time[occurrence] = r->now;
     if (!life->keep_log) return SQ_OK;
@@ -238,7 +239,8 @@ static sq_status race(sq_ref *r)
         double due = event < 0 ? INFINITY : r->clocks[event].due;
         sq_status status;
         if (r->next_break <= due && r->next_break < horizon) {
-            r->now = r->next_break;
+            r->now = r->next_break; /* always ahead: a new instant */
+            r->firings_now = 0;
             status = sq_ref_rewards_look(r);
         } else if (due <= horizon) {
             status = fire(r, event, due);
