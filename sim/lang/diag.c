@@ -221,8 +221,9 @@ static void put_line(writer *w, sq_place place)
     char number[24];
     int digits = snprintf(number, sizeof number, "%6d", place.line);
     put(w, number, (size_t)digits);
-    put_text(w, from > 0 ? " | ..." : " | ");
+    put_text(w, " |");
     size_t shown = w->out.count;
+    put_text(w, from > 0 ? " ..." : " ");
     lay_out(w, line, length, place.column, from, from + WINDOW);
     while (w->out.count > shown && w->out.items[w->out.count - 1] == ' ') w->out.count--;
     put_text(w, "\n");

@@ -181,10 +181,10 @@ static bool check_power(sq_check *k, sq_tree *tree)
     double n = exponent->value;
     if (!expect_class(k, base, SQ_TYPE_NUMBER) || !expect_dimensionless(k, exponent)) return false;
     if (!is_dimensionless(base->type.unit)) {
-        if (!exponent->literal || n != floor(n) || fabs(n) > GREATEST_POWER)
+        if (!exponent->literal || n != floor(n))
             return unexpected(k, base, "a number without a unit",
                               "; only a whole number written as such can be its exponent");
-        int power = (int)n;
+        int power = fabs(n) > GREATEST_POWER ? GREATEST_POWER + 1 : (int)n;
         if (!set_powers(k, tree, base->type.unit.time * power, base->type.unit.money * power, &unit))
             return false;
     }
