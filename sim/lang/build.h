@@ -1,0 +1,425 @@
+/* Inside the loader: what the files say while they are being turned into the frozen model. Only
+ * load.c, build_*.c, csv.c, freeze.c and warn.c include this.
+ *
+ * Order of work (load.c): files joined into sections (build_files.c) -> names declared
+ * (build_names.c, build_parameters.c) -> parameters compiled in order of dependence -> population,
+ * events, decisions, strategies, rewards, endpoints and targets compiled -> everything copied into the
+ * model's arena (freeze.c) -> a parameter block filled per strategy as proof.
+ *
+ * Three arenas: sources live with the diagnostics (a message shows source lines after a failed load),
+ * nodes and working lists in `scratch`, and whatever the frozen model points to in model->arena: names
+ * that end up in the model go through sq_build_keep. Functions return false after reporting, or with
+ * out_of_memory set. */
+#ifndef SQ_LANG_BUILD_H
+#define SQ_LANG_BUILD_H
+
+#include "base/vec.h"
+#include "lang/csv.h"
+#include "lang/diag.h"
+#include "lang/expr.h"
+#include "lang/load.h"
+#include "lang/node.h"
+#include "math/statement.h"
+#include "model/model.h"
+
+/* ---- small containers ----------------------------------------------------------------------------- */
+
+/* Text to integer: open addressing, in an arena. Zero-initialise. */
+typedef struct sq_index {
+    const char **key;
+    int *value;
+    size_t size, used;
+} sq_index;
+
+/* Adds or replaces; false when memory is out. The key is not copied. */
+bool sq_index_put(sq_arena *arena, sq_index *index, const char *key, int value);
+int sq_index_get(const sq_index *index, const char *key); /* -1 if absent */
+
+/* A text that grows, in malloc'd memory; `failed` once memory was out. */
+typedef struct sq_writer {
+    char *items;
+    size_t count, capacity;
+    bool failed;
+} sq_writer;
+
+void sq_write(sq_writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sq_write_node(sq_writer *w, const sq_node *node); /* as one line, in the language's own words */
+
+typedef struct sq_ints {
+    int *items;
+    size_t count, capacity;
+} sq_ints;
+
+/* ---- sections: what the joined files say ------------------------------------------------------------ */
+
+typedef struct sq_entry {
+    const char *name;
+    sq_place place;
+    const sq_node *node;
+} sq_entry;
+
+typedef struct sq_entries {
+    sq_entry *items;
+    size_t count, capacity;
+    sq_index index;
+} sq_entries;
+
+/* Sections that are maps of named things, joined from all files in order. */
+typedef enum sq_section {
+    SQ_IN_CATEGORIES, SQ_IN_ATTRIBUTES, SQ_IN_STATES, SQ_IN_FUNCTIONS, SQ_IN_EVENTS, SQ_IN_DECISIONS,
+    SQ_IN_COSTS, SQ_IN_PARAMETERS, SQ_IN_OVERRIDE, SQ_IN_STRATEGIES, SQ_IN_RULES, SQ_IN_COMMON_RULES,
+    SQ_IN_ENDPOINTS, SQ_IN_TARGETS, SQ_SECTIONS
+} sq_section;
+
+/* Keys that are said once. */
+typedef enum sq_single {
+    SQ_ONE_MODEL, SQ_ONE_MODEL_TITLE, SQ_ONE_CURRENCY, SQ_ONE_START, SQ_ONE_UTILITY, SQ_ONE_EXPERIMENT,
+    SQ_ONE_EXPERIMENT_TITLE, SQ_ONE_HORIZON, SQ_ONE_PATIENTS, SQ_ONE_SEED, SQ_ONE_REPLICATES,
+    SQ_ONE_POPULATION, SQ_ONE_REFERENCE, SQ_ONE_DISCOUNT, SQ_ONE_OUTPUTS, SQ_SINGLES
+} sq_single;
+
+typedef struct sq_said {
+    const sq_node *node; /* NULL: not said */
+    sq_place place;
+} sq_said;
+
+/* ---- names and parameters ------------------------------------------------------------------------------ */
+
+/* A name an expression can use; `what` for messages ("attribute"). */
+typedef struct sq_named {
+    const char *name, *what;
+    sq_place place;
+    sq_symbol symbol;
+    int param; /* index into params, -1 */
+    bool used;
+} sq_named;
+
+typedef enum sq_param_kind { SQ_PARAM_NUMBER, SQ_PARAM_LAW, SQ_PARAM_FUNCTION } sq_param_kind;
+
+typedef struct sq_steps {
+    sq_step *items;
+    size_t count, capacity;
+} sq_steps;
+
+/* Knots of one row of a table: x known, y an expression or (from a CSV) a number. */
+typedef struct sq_knots {
+    int n;
+    double *x, *y;
+    const sq_node **y_node; /* NULL: use y */
+    sq_place *place;
+} sq_knots;
+
+/* A definition of the parameter files, or a law of the model that needs room in the block (then hidden). */
+typedef struct sq_param {
+    const char *name;
+    sq_place place;
+    const sq_node *node;
+    sq_param_kind kind;
+    bool hidden, has_unit, broken;
+    int n_dims, dim[SQ_KEYS], n_entries;
+    sq_unit unit;             /* of the number, of the law's variable, or of the function's value */
+    sq_unit argument;         /* of a function's argument */
+    int slot;                 /* first of n_entries; for laws see below */
+    sq_family family;
+    int arg_slot[SQ_LAW_ARGS], cured_slot, row_slot; /* -1 without */
+    int table;                /* -1 without */
+    bool all_cause;           /* a curve stated for all causes of its event together */
+    int first_symbol, n_symbols;
+    const sq_node **leaf;     /* [n_entries] of laws */
+    sq_knots *knots;          /* [n_entries] of table laws, [1] of functions */
+    sq_steps steps;
+    sq_ints needs;            /* parameters read */
+    int mark;                 /* of the depth-first ordering */
+} sq_param;
+
+/* A value that replaces one number: from `override:` or the command line, or for one strategy. */
+typedef struct sq_patch {
+    const char *name; /* canonical: "cr[reinduction, ge50]" */
+    const sq_node *node;
+    sq_place place;
+    bool applied;
+} sq_patch;
+
+typedef struct sq_strategy_set {
+    int strategy, param, step;
+    sq_program value;
+    const char *where;
+    sq_ints needs;
+} sq_strategy_set;
+
+/* What can be judged at load because it reads parameters alone. */
+typedef enum sq_probe_kind { SQ_PROBE_LAW, SQ_PROBE_DRAW, SQ_PROBE_PROBABILITY } sq_probe_kind;
+typedef struct sq_probe {
+    sq_probe_kind kind;
+    sq_place place;
+    sq_law_spec law;
+    bool normal_allowed;
+    int draw;
+    bool must_sum_to_one;
+    sq_program value;
+} sq_probe;
+
+/* A block of actions: [first, end). */
+typedef struct sq_range {
+    int first, end;
+} sq_range;
+
+/* ---- the builder ------------------------------------------------------------------------------------------- */
+
+typedef struct sq_build {
+    sq_arena scratch;
+    sq_model *model;
+    sq_diags *diags;
+    sq_diags ignored;      /* where messages go while a model is read alone */
+    bool out_of_memory;
+    bool skim;             /* a model without its parameters: expressions that fail stay "not given" */
+    const sq_load_options *options;
+    sq_compiler compiler;
+
+    sq_entries section[SQ_SECTIONS];
+    sq_said one[SQ_SINGLES];
+    sq_index file_index;
+    SQ_VEC(const char *) chain; /* files being read, outermost first */
+    SQ_VEC(sq_place) file_named_at;
+
+    SQ_VEC(sq_named) symbols;
+    sq_index symbol_index;
+    SQ_VEC(const char *) symbol_names;
+    SQ_VEC(const sq_node *) attribute_nodes; /* NULL for implicit ones */
+    SQ_VEC(sq_place) attribute_places;
+    SQ_VEC(bool) attribute_given;            /* has an initial value or comes from the population */
+    sq_index category_index, occurrence_index;
+    SQ_VEC(const char *) occurrence_names;
+
+    SQ_VEC(sq_param) params;
+    SQ_VEC(sq_patch) patches;
+    sq_index patch_index;
+    SQ_VEC(sq_strategy_set) strategy_sets;
+    SQ_VEC(sq_probe) probes;
+    SQ_VEC(sq_range) decision_ranges; /* pairs (decision, range) flattened by decision_owner */
+    sq_ints decision_owner;
+    SQ_VEC(sq_program) correlation;   /* n x n, row-major; the diagonal not given */
+    int block_size;
+
+    /* Lists that become arrays of the model. */
+    SQ_VEC(sq_category) categories;
+    SQ_VEC(sq_attribute) attributes;
+    SQ_VEC(sq_state) states;
+    SQ_VEC(const char *) state_names;
+    SQ_VEC(sq_event) events;
+    SQ_VEC(const char *) marks;
+    SQ_VEC(const char *) losses;
+    SQ_VEC(sq_cost) costs;
+    sq_ints latents;
+    SQ_VEC(sq_site) sites;
+    SQ_VEC(sq_place) site_places;
+    sq_index site_index;
+    SQ_VEC(sq_action) actions;
+    SQ_VEC(sq_draw) draws;
+    SQ_VEC(sq_draw_option) draw_options;
+    SQ_VEC(sq_table) tables;
+    SQ_VEC(sq_decision) decisions;
+    SQ_VEC(sq_rule) rules;
+    SQ_VEC(sq_strategy) strategies;
+    SQ_VEC(sq_step) steps;
+    SQ_VEC(sq_solve) solves;
+    SQ_VEC(sq_parameter) parameters;
+    SQ_VEC(double) quantiles;
+    SQ_VEC(sq_endpoint) endpoints;
+    SQ_VEC(sq_cause) causes;
+    SQ_VEC(sq_target) targets;
+    SQ_VEC(sq_source_file) files;
+    int n_counters;
+} sq_build;
+
+/* ---- shared helpers (build_names.c, build_text.c) ------------------------------------------------------------ */
+
+/* Everything the language lets an expression read in a given place. */
+enum {
+    SQ_READ_LIFE = SQ_ALLOW_PARAMETERS | SQ_ALLOW_PATIENT | SQ_ALLOW_TIME,
+    SQ_READ_BASELINE = SQ_ALLOW_PARAMETERS | SQ_ALLOW_PATIENT,
+    SQ_READ_REWARD = SQ_ALLOW_PARAMETERS | SQ_ALLOW_PATIENT | SQ_ALLOW_TIME_IN_TABLES,
+};
+
+static inline sq_type sq_number(int time, int money, sq_kind kind)
+{
+    return (sq_type){SQ_TYPE_NUMBER, {(int8_t)time, (int8_t)money, (uint8_t)kind}, 0};
+}
+static inline sq_type sq_type_time(void) { return sq_number(1, 0, SQ_KIND_NONE); }
+static inline sq_type sq_type_plain(void) { return sq_number(0, 0, SQ_KIND_NONE); }
+static inline sq_type sq_type_probability(void) { return sq_number(0, 0, SQ_KIND_PROBABILITY); }
+static inline sq_type sq_type_flag(void) { return (sq_type){SQ_TYPE_FLAG, {0, 0, 0}, 0}; }
+
+/* A copy in the model's arena; NULL (and out_of_memory) when memory is out. */
+const char *sq_build_keep(sq_build *b, const char *text);
+/* The writer's text in the model's arena; frees the writer. "" when memory is out. */
+const char *sq_build_keep_written(sq_build *b, sq_writer *w);
+/* Notes that memory is out; always false. */
+bool sq_build_no_memory(sq_build *b);
+/* Space, or NULL with out_of_memory set. */
+void *sq_build_scratch(sq_build *b, size_t count, size_t size);
+const char *sq_build_where(sq_build *b, sq_place place);
+bool sq_is_word(const char *text);     /* [A-Za-z_][A-Za-z0-9_]* */
+/* The text of a scalar that must be there; NULL after reporting. `what`: what it is for. */
+const char *sq_scalar_text(sq_build *b, const sq_node *node, const char *what);
+/* The value of an optional key of a map restricted to words[NULL-terminated]; -1 after reporting. */
+int sq_choice(sq_build *b, const sq_node *node, const char *what, const char *const *words, int otherwise);
+bool sq_flag_constant(sq_build *b, const sq_node *node, const char *what, bool otherwise);
+bool sq_integer_constant(sq_build *b, const sq_node *node, const char *what, uint64_t least,
+                         uint64_t most, uint64_t *value);
+/* A scalar node made here, in scratch. */
+const sq_node *sq_made_scalar(sq_build *b, const char *text, sq_place place);
+/* The parts of "0.2 at 2 y" as scalar nodes; false if ` at ` is not there. */
+bool sq_split_at(sq_build *b, const sq_node *node, const char *separator, const sq_node **left,
+                 const sq_node **right);
+
+/* Compiles; true in skim mode even where it fails (the program then stays "not given"). */
+bool sq_build_expr(sq_build *b, const sq_node *node, sq_type want, unsigned allow, sq_program *out,
+                   sq_bits *reads);
+bool sq_bits_empty(const sq_bits *bits);
+/* A program of one constant. */
+sq_program sq_build_constant(sq_build *b, double value);
+/* Whether the stack machine can hold a composed program; reports if not. */
+bool sq_build_depth_fits(sq_build *b, sq_program program, sq_place place);
+
+int sq_find_category(const sq_build *b, const char *name);
+int sq_find_label(const sq_category *category, const char *label);
+int sq_find_attribute(const sq_build *b, const char *name);
+int sq_find_state(const sq_build *b, const char *name);
+int sq_find_event(const sq_build *b, const char *name);
+int sq_find_occurrence(const sq_build *b, const char *name);
+/* The same for a scalar node, reporting what is not known; -1 then. */
+int sq_named_attribute(sq_build *b, const sq_node *node, const char *what);
+int sq_named_state(sq_build *b, const sq_node *node, const char *what);
+int sq_named_event(sq_build *b, const sq_node *node, const char *what);
+int sq_named_occurrence(sq_build *b, const sq_node *node, const char *what);
+int sq_named_label(sq_build *b, int category, const char *label, sq_place place);
+/* One occurrence or a list of them, joined into a set; true if all are known. */
+bool sq_occurrence_set(sq_build *b, const sq_node *node, const char *what, sq_bits *set);
+const sq_category *sq_category_of(const sq_build *b, int index);
+
+/* Adds a name to the namespace of expressions; an error naming both places if it is taken. -1 then. */
+int sq_add_symbol(sq_build *b, const char *name, const char *what, sq_place place, sq_symbol symbol,
+                  int param);
+
+/* ---- the stages ------------------------------------------------------------------------------------------------ */
+
+/* build_files.c: reads a file and all it names into sections. */
+bool sq_build_files(sq_build *b, const char *path);
+/* A further file named by a node (CSV); path relative to the file the node stands in. */
+const sq_source *sq_build_read_beside(sq_build *b, const sq_node *node);
+
+/* build_names.c */
+bool sq_build_names(sq_build *b);
+
+/* build_parameters.c: declares and compiles all definitions. */
+bool sq_build_parameters(sq_build *b);
+/* Collects the parameters a node's expressions read. */
+void sq_collect_needs(sq_build *b, const sq_node *node, sq_ints *needs, int depth);
+/* The canonical form of "cr[ a,b ]": "cr[a, b]"; in scratch. */
+const char *sq_canonical_name(sq_build *b, const char *name);
+/* The block's steps of a strategy, in order of dependence; -1 strategy: no replacements. */
+bool sq_build_steps(sq_build *b, int strategy, int *first_step, int *n_steps);
+/* strategies' `set:` */
+bool sq_build_strategy_set(sq_build *b, int strategy, const sq_node *set);
+sq_patch *sq_find_patch(sq_build *b, const char *name);
+/* "NAME[label, label]" or "NAME.scale[label]" of an entry (row-major); in the model's arena. */
+const char *sq_entry_name(sq_build *b, const sq_param *param, const char *suffix, int entry);
+/* Consecutive slots of the block. */
+int sq_take_slots(sq_build *b, int n);
+sq_symbol sq_param_symbol(const sq_param *param, int slot, sq_unit unit);
+
+/* build_numbers.c: the entries of definitions and the numbers in them. */
+
+/* What is known of a number besides its value; filled from its map and the map above it. */
+typedef struct sq_about {
+    const char *source, *note;
+    sq_class class;
+    bool has_class;
+    sq_uncertainty uncertainty;
+    double u[2], residual_check;
+} sq_about;
+
+/* The node of each entry of a definition by category (leaf[n_entries], row-major); `known`: keys that may
+ * stand beside the labels. Reports unknown and missing labels. */
+bool sq_collect_entries(sq_build *b, const sq_param *param, const char *const *known, const sq_node **leaf);
+bool sq_read_about(sq_build *b, const sq_node *node, const sq_about *above, sq_about *about);
+bool sq_check_about(sq_build *b, const sq_param *param, const char *name, sq_place place, const sq_about *about);
+bool sq_compile_numbers(sq_build *b, sq_param *param);
+/* "11 of 23"; false if it is not of that form with 0 <= k <= n and n > 0. */
+bool sq_scan_share(const char *text, double *k, double *n);
+/* A step that gives block[slot] the value of an expression (or of the patch of that name), and, unless the
+ * parameter is hidden, a row in the list of parameters. */
+bool sq_add_number(sq_build *b, sq_param *param, const char *name, int slot, sq_unit unit,
+                   const sq_node *node, const sq_about *about, bool may_be_negative);
+/* A step without a row in the list. */
+bool sq_add_value(sq_build *b, sq_param *param, const char *name, int slot, sq_unit unit, sq_program value,
+                  sq_place place, bool may_be_negative);
+bool sq_add_constant(sq_build *b, sq_param *param, int slot, double value, sq_place place);
+bool sq_add_step(sq_build *b, sq_param *param, sq_step step);
+/* Takes the unit found in an expression as the parameter's, or checks it against the one it has. */
+bool sq_unify_unit(sq_build *b, sq_param *param, sq_type type, sq_place place);
+void sq_list_number(sq_build *b, const sq_param *param, const char *name, int slot, sq_unit unit,
+                    sq_place place, const sq_about *about);
+
+/* build_tables.c: function tables and laws given by knots. */
+bool sq_declare_function(sq_build *b, sq_param *param, int index);
+bool sq_compile_function(sq_build *b, sq_param *param);
+bool sq_declare_table_law(sq_build *b, sq_param *param);
+bool sq_compile_table_law(sq_build *b, sq_param *param);
+
+/* build_laws.c: laws as parameters; build_law_uses.c: laws where they stand. */
+bool sq_declare_law(sq_build *b, sq_param *param, int index);
+bool sq_compile_law(sq_build *b, sq_param *param);
+/* What a law's map says: each argument's expression (NULL: to be solved for) and published points. */
+typedef struct sq_law_args {
+    const sq_node *arg[SQ_LAW_ARGS], *cured;
+    int n_points;
+    const sq_node *time[SQ_STATEMENTS], *survival[SQ_STATEMENTS];
+} sq_law_args;
+bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool is_parameter, sq_law_args *out);
+sq_unit sq_law_arg_unit(sq_family family, int arg, sq_unit variable);
+int sq_family_from_word(sq_build *b, const char *word, sq_place place); /* -1 after reporting */
+/* A law in an event or a draw: a parameter's name or a map of one family. `unit`: of the variable. */
+bool sq_build_law(sq_build *b, const sq_node *node, const char *owner, sq_unit unit, unsigned allow,
+                  sq_law_spec *law, sq_bits *reads);
+const char *const *sq_law_arg_names(sq_family family);
+/* Loadings on latents: mean and sd of the normal score. */
+bool sq_build_loading(sq_build *b, const sq_node *node, unsigned allow, sq_loading *loading,
+                      sq_bits *reads);
+
+/* build_sites.c */
+int sq_build_site(sq_build *b, const char *owner, const char *own, const sq_node *key,
+                  sq_place place);
+bool sq_check_site_hashes(sq_build *b);
+
+/* build_events.c, build_actions.c, build_decisions.c, build_strategies.c */
+bool sq_build_events(sq_build *b);
+bool sq_build_start(sq_build *b);
+/* A list of actions (NULL: none) with an optional final goto; the index of the first, -1 after errors. */
+int sq_build_actions(sq_build *b, const sq_node *list, const sq_node *final_goto, const char *owner,
+                     sq_range *range);
+/* `chance`, `among` or `from` of the map `node` for an attribute. */
+bool sq_build_draw(sq_build *b, const sq_node *node, int attribute, const char *owner, unsigned allow,
+                   int *draw);
+bool sq_build_sets(sq_build *b, const sq_node *map, unsigned allow);
+int sq_add_action(sq_build *b, sq_action action);
+bool sq_declare_decisions(sq_build *b);
+bool sq_build_decisions(sq_build *b);
+bool sq_build_strategies(sq_build *b);
+
+/* build_population.c, build_rewards.c, build_endpoints.c, build_targets.c, build_experiment.c */
+bool sq_build_population(sq_build *b);
+bool sq_build_correlation(sq_build *b);
+bool sq_declare_costs(sq_build *b);
+bool sq_build_rewards(sq_build *b);
+bool sq_build_endpoints(sq_build *b);
+bool sq_build_targets(sq_build *b);
+bool sq_build_experiment(sq_build *b);
+
+/* freeze.c: copies lists into the model; probes what can be judged; warn.c: what deserves a warning. */
+bool sq_build_freeze(sq_build *b);
+bool sq_build_probe(sq_build *b, sq_error *err);
+void sq_build_warn(sq_build *b);
+
+#endif

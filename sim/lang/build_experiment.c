@@ -1,0 +1,176 @@
+/* The experiment's own numbers: titles, horizon, patients, seed, discounting, the grid of curves and the
+ * quantiles of outcomes. They are constants: nothing here may depend on a parameter. */
+#include "lang/build.h"
+#include "math/kernel.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST_GRID = 100000, MOST_QUANTILES = 1000 };
+static const double default_quantiles[] = {0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975};
+enum { DEFAULT_QUANTILES = sizeof default_quantiles / sizeof *default_quantiles };
+
+static const char *title(sq_build *b, sq_single single)
+{
+    const sq_node *node = b->one[single].node;
+    const char *text = node ? sq_scalar_text(b, node, "a title") : NULL;
+    return text ? sq_build_keep(b, text) : "";
+}
+
+static const char *name_of(sq_build *b, sq_single single, const char *what)
+{
+    sq_said said = b->one[single];
+    const char *text = said.node ? sq_scalar_text(b, said.node, what) : NULL;
+    if (!text) return "";
+    if (!*text) sq_diag_error(b->diags, said.place, "the %s has an empty name", what);
+    return sq_build_keep(b, text);
+}
+
+static bool time_constant(sq_build *b, const sq_node *node, double *days)
+{
+    if (!sq_expr_constant(&b->compiler, node, sq_type_time(), days)) return false;
+    return *days >= 0 || sq_diag_error(b->diags, node->place, "this time cannot be negative");
+}
+
+static bool build_horizon(sq_build *b)
+{
+    sq_said said = b->one[SQ_ONE_HORIZON];
+    if (!said.node)
+        return sq_diag_error(b->diags, b->one[SQ_ONE_EXPERIMENT].place,
+                             "the experiment has no `horizon:` (as in `horizon: 40 y`)");
+    if (!time_constant(b, said.node, &b->model->horizon)) return false;
+    if (b->model->horizon <= 10000 * SQ_DAYS_PER_YEAR) return true;
+    return sq_diag_error(b->diags, said.node->place, "a horizon above 10000 y is not possible");
+}
+
+static bool build_counts(sq_build *b)
+{
+    sq_model *m = b->model;
+    uint64_t patients = 100000, replicates = 1;
+    bool fine = true;
+    m->seed = 1;
+    if (b->one[SQ_ONE_PATIENTS].node)
+        fine = sq_integer_constant(b, b->one[SQ_ONE_PATIENTS].node, "patients", 1, 1000000000000, &patients);
+    if (b->one[SQ_ONE_SEED].node)
+        fine = sq_integer_constant(b, b->one[SQ_ONE_SEED].node, "seed", 0, UINT64_MAX, &m->seed) && fine;
+    if (b->one[SQ_ONE_REPLICATES].node)
+        fine = sq_integer_constant(b, b->one[SQ_ONE_REPLICATES].node, "replicates", 1, 1000000, &replicates) && fine;
+    m->n_patients = (int64_t)patients;
+    m->n_replicates = (int)replicates;
+    return fine;
+}
+
+/* ---- discounting ------------------------------------------------------------------------------------ */
+
+static bool read_rate(sq_build *b, const sq_node *map, bool effective, double *per_day)
+{
+    const sq_node *node = sq_node_get(map, "rate");
+    double rate;
+    if (!node) return sq_diag_error(b->diags, map->place, "discounting needs `rate:`");
+    if (!sq_expr_constant(&b->compiler, node, sq_type_plain(), &rate)
+        && !sq_expr_constant(&b->compiler, node, sq_type_probability(), &rate))
+        return false;
+    if (rate < 0) return sq_diag_error(b->diags, node->place, "a discount rate cannot be negative");
+    *per_day = (effective ? sq_log1p(rate) : rate) / SQ_DAYS_PER_YEAR;
+    return true;
+}
+
+static bool build_discount(sq_build *b)
+{
+    static const char *const known[] = {"rate", "kind", "from", "then", NULL};
+    static const char *const known_then[] = {"from", "rate", NULL};
+    static const char *const kinds[] = {"effective", "continuous", NULL};
+    sq_discount *d = &b->model->discount;
+    const sq_node *map = b->one[SQ_ONE_DISCOUNT].node;
+    d->change = INFINITY;
+    if (!map || map->kind == SQ_NODE_NULL) return true;
+    if (!sq_node_expect(map, SQ_NODE_MAP, "discount", b->diags)) return false;
+    sq_node_known_keys(map, "discount", known, b->diags);
+    int kind = sq_choice(b, sq_node_get(map, "kind"), "kind of discounting", kinds, 0);
+    if (kind < 0 || !read_rate(b, map, kind == 0, &d->rate[0])) return false;
+    d->rate[1] = d->rate[0];
+    const sq_node *from = sq_node_get(map, "from"), *then = sq_node_get(map, "then");
+    bool is_index = from && from->kind == SQ_NODE_SCALAR && strcmp(from->text, "index") == 0;
+    if (from && !is_index && !time_constant(b, from, &d->origin)) return false;
+    if (!then) return true;
+    if (!sq_node_expect(then, SQ_NODE_MAP, "then: {from: …, rate: …}", b->diags)) return false;
+    sq_node_known_keys(then, "a later discount rate", known_then, b->diags);
+    const sq_node *change = sq_node_get(then, "from");
+    if (!change) return sq_diag_error(b->diags, then->place, "a later rate needs `from:`");
+    return time_constant(b, change, &d->change) && read_rate(b, then, kind == 0, &d->rate[1]);
+}
+
+/* ---- outputs ------------------------------------------------------------------------------------------ */
+
+static bool build_grid(sq_build *b, const sq_node *grid)
+{
+    static const char *const known[] = {"to", "every", NULL};
+    sq_model *m = b->model;
+    double to = m->horizon < 10 * SQ_DAYS_PER_YEAR ? m->horizon : 10 * SQ_DAYS_PER_YEAR;
+    double step = SQ_DAYS_PER_MONTH;
+    sq_place place = grid ? grid->place : b->one[SQ_ONE_EXPERIMENT].place;
+    if (grid) {
+        if (!sq_node_expect(grid, SQ_NODE_MAP, "grid", b->diags)) return false;
+        sq_node_known_keys(grid, "a grid", known, b->diags);
+        const sq_node *to_node = sq_node_get(grid, "to"), *every = sq_node_get(grid, "every");
+        if (to_node && !time_constant(b, to_node, &to)) return false;
+        if (every && !time_constant(b, every, &step)) return false;
+    }
+    if (!(step > 0)) return sq_diag_error(b->diags, place, "the grid's step must be above zero");
+    double n = floor(to / step * (1 + 1e-12)) + 1;
+    if (n > MOST_GRID)
+        return sq_diag_error(b->diags, place, "this grid has %.0f points; at most %d are possible", n,
+                             (int)MOST_GRID);
+    m->grid_step = step;
+    m->n_grid = (int)n;
+    return true;
+}
+
+static bool build_quantiles(sq_build *b, const sq_node *list)
+{
+    if (!list) {
+        for (int i = 0; i < DEFAULT_QUANTILES; i++)
+            if (!sq_vec_push(&b->quantiles, default_quantiles[i])) return sq_build_no_memory(b);
+        return true;
+    }
+    if (!sq_node_expect(list, SQ_NODE_LIST, "quantiles", b->diags)) return false;
+    if (list->count > MOST_QUANTILES) return sq_diag_error(b->diags, list->place, "too many quantiles");
+    for (int i = 0; i < list->count; i++) {
+        double q;
+        if (!sq_expr_constant(&b->compiler, list->item[i], sq_type_probability(), &q)) return false;
+        if (!(q > 0 && q < 1))
+            return sq_diag_error(b->diags, list->item[i]->place, "a quantile lies between 0 and 1");
+        if (i > 0 && !(q > b->quantiles.items[i - 1]))
+            return sq_diag_error(b->diags, list->item[i]->place, "quantiles must increase");
+        if (!sq_vec_push(&b->quantiles, q)) return sq_build_no_memory(b);
+    }
+    return true;
+}
+
+static bool build_outputs(sq_build *b)
+{
+    static const char *const known[] = {"grid", "quantiles", NULL};
+    const sq_node *map = b->one[SQ_ONE_OUTPUTS].node;
+    bool is_map = map && map->kind != SQ_NODE_NULL;
+    if (is_map && !sq_node_expect(map, SQ_NODE_MAP, "outputs", b->diags)) return false;
+    if (is_map) sq_node_known_keys(map, "outputs", known, b->diags);
+    bool fine = build_grid(b, is_map ? sq_node_get(map, "grid") : NULL);
+    return build_quantiles(b, is_map ? sq_node_get(map, "quantiles") : NULL) && fine;
+}
+
+bool sq_build_experiment(sq_build *b)
+{
+    sq_model *m = b->model;
+    m->experiment = name_of(b, SQ_ONE_EXPERIMENT, "experiment");
+    m->experiment_title = title(b, SQ_ONE_EXPERIMENT_TITLE);
+    m->name = name_of(b, SQ_ONE_MODEL, "model");
+    m->title = title(b, SQ_ONE_MODEL_TITLE);
+    if (b->skim) {
+        m->discount.change = INFINITY;
+        return true;
+    }
+    bool fine = build_horizon(b);
+    fine = build_counts(b) && fine;
+    fine = build_discount(b) && fine;
+    return fine && build_outputs(b);
+}

@@ -1,0 +1,273 @@
+/* Joining files: every file's top-level keys are sorted into sections, in the order in which the files
+ * are met (a file before what it includes). Files name others relative to themselves. One file is read
+ * once: a second mention would define all its names twice, so it is an error of its own. */
+#include "lang/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_FILES = 256 };
+
+static const struct {
+    const char *key;
+    sq_section section;
+} map_keys[] = {
+    {"categories", SQ_IN_CATEGORIES}, {"attributes", SQ_IN_ATTRIBUTES}, {"states", SQ_IN_STATES},
+    {"functions", SQ_IN_FUNCTIONS},   {"events", SQ_IN_EVENTS},         {"costs", SQ_IN_COSTS},
+    {"override", SQ_IN_OVERRIDE},     {"strategies", SQ_IN_STRATEGIES}, {"rules", SQ_IN_RULES},
+    {"endpoints", SQ_IN_ENDPOINTS},   {"targets", SQ_IN_TARGETS},
+};
+
+static const struct {
+    const char *key;
+    sq_single single;
+} single_keys[] = {
+    {"currency", SQ_ONE_CURRENCY},     {"start", SQ_ONE_START},
+    {"utility", SQ_ONE_UTILITY},       {"experiment", SQ_ONE_EXPERIMENT},
+    {"horizon", SQ_ONE_HORIZON},       {"patients", SQ_ONE_PATIENTS},
+    {"seed", SQ_ONE_SEED},             {"replicates", SQ_ONE_REPLICATES},
+    {"population", SQ_ONE_POPULATION}, {"reference", SQ_ONE_REFERENCE},
+    {"discount", SQ_ONE_DISCOUNT},     {"outputs", SQ_ONE_OUTPUTS},
+};
+
+static const char *const known_keys[] = {
+    "model",      "title",      "description", "include",   "currency",   "categories", "attributes",
+    "states",     "start",      "functions",   "events",    "decisions",  "utility",    "costs",
+    "parameters", "experiment", "override",    "horizon",   "patients",   "seed",       "replicates",
+    "population", "strategies", "rules",       "reference", "discount",   "outputs",    "endpoints",
+    "targets",    NULL,
+};
+
+enum { MAP_KEYS = sizeof map_keys / sizeof *map_keys, SINGLE_KEYS = sizeof single_keys / sizeof *single_keys };
+
+static bool read_file(sq_build *b, const char *path, sq_place named_at);
+
+/* ---- paths ---------------------------------------------------------------------------------------- */
+
+/* `name` as seen from the folder of the file it stands in, without "./" and "x/../"; in scratch. */
+static const char *path_beside(sq_build *b, const sq_source *beside, const char *name)
+{
+    size_t folder = 0;
+    if (beside && name[0] != '/' && strcmp(beside->path, "-") != 0) {
+        const char *slash = strrchr(beside->path, '/');
+        folder = slash ? (size_t)(slash - beside->path) + 1 : 0;
+    }
+    size_t n = folder + strlen(name);
+    char *path = sq_build_scratch(b, n + 1, 1);
+    if (!path) return NULL;
+    memcpy(path, beside ? beside->path : "", folder);
+    memcpy(path + folder, name, n - folder);
+    return path;
+}
+
+/* Drops the last part of the n bytes at text ("a/b/" -> "a/"); false if there is none to drop. */
+static bool drop_part(const char *text, size_t *n)
+{
+    size_t end = *n ? *n - 1 : 0, start = end;
+    while (start > 0 && text[start - 1] != '/') start--;
+    if (end == start || (end - start == 2 && memcmp(text + start, "..", 2) == 0)) return false;
+    *n = start;
+    return true;
+}
+
+/* The same path without "./", "//" and "x/../", in place. */
+static void tidy_path(char *path)
+{
+    size_t out = 0;
+    const char *in = path;
+    if (*in == '/') path[out++] = *in++;
+    while (*in) {
+        size_t part = strcspn(in, "/");
+        const char *next = in + part + (in[part] == '/');
+        bool nothing = part == 0 || (part == 1 && in[0] == '.');
+        bool up = part == 2 && memcmp(in, "..", 2) == 0;
+        if (!nothing && !(up && drop_part(path, &out))) {
+            size_t with_slash = (size_t)(next - in);
+            memmove(path + out, in, with_slash);
+            out += with_slash;
+        }
+        in = next;
+    }
+    path[out] = '\0';
+}
+
+static const char *tidy_beside(sq_build *b, const sq_source *beside, const char *name)
+{
+    const char *joined = path_beside(b, beside, name);
+    char *path = joined ? sq_arena_text(&b->scratch, joined, strlen(joined)) : NULL;
+    if (!path) {
+        b->out_of_memory = true;
+        return NULL;
+    }
+    if (strcmp(path, "-") != 0) tidy_path(path);
+    return path;
+}
+
+static const sq_source *read_source(sq_build *b, const char *path, sq_place named_at)
+{
+    const sq_source *source = sq_source_read(&b->diags->arena, path, named_at, b->diags);
+    if (!source) return NULL;
+    sq_source_file file = {source->path, source->text, source->size};
+    if (!sq_vec_push(&b->files, file)) sq_build_no_memory(b);
+    return source;
+}
+
+const sq_source *sq_build_read_beside(sq_build *b, const sq_node *node)
+{
+    const char *name = sq_scalar_text(b, node, "a file name");
+    const char *path = name ? tidy_beside(b, node->place.source, name) : NULL;
+    return path ? read_source(b, path, node->place) : NULL;
+}
+
+/* ---- sections ------------------------------------------------------------------------------------- */
+
+static bool add_entry(sq_build *b, sq_section section, sq_entry entry)
+{
+    sq_entries *entries = &b->section[section];
+    int before = sq_index_get(&entries->index, entry.name);
+    if (before >= 0)
+        return sq_diag_error(b->diags, entry.place, "'%s' is defined twice: here and at %s", entry.name,
+                             sq_build_where(b, entries->items[before].place));
+    if (!sq_vec_push(entries, entry)
+        || !sq_index_put(&b->scratch, &entries->index, entry.name, (int)entries->count - 1))
+        return sq_build_no_memory(b);
+    return true;
+}
+
+static void add_map(sq_build *b, sq_section section, const sq_node *map, const char *what)
+{
+    if (map->kind == SQ_NODE_NULL || !sq_node_expect(map, SQ_NODE_MAP, what, b->diags)) return;
+    for (int i = 0; i < map->count; i++)
+        add_entry(b, section, (sq_entry){map->key[i], map->key_place[i], map->item[i]});
+}
+
+static void add_single(sq_build *b, sq_single single, const char *key, sq_place place, const sq_node *node)
+{
+    if (b->one[single].node) {
+        sq_diag_error(b->diags, place, "'%s' is said twice: here and at %s", key,
+                      sq_build_where(b, b->one[single].place));
+        return;
+    }
+    b->one[single] = (sq_said){node, place};
+}
+
+/* A definition is a map, a strategy's rules are a list: that tells the model's `decisions:` from the
+ * experiment's rules for all strategies. */
+static void add_decisions(sq_build *b, const sq_node *map)
+{
+    if (!sq_node_expect(map, SQ_NODE_MAP, "decisions", b->diags)) return;
+    for (int i = 0; i < map->count; i++) {
+        bool is_rules = map->item[i]->kind == SQ_NODE_LIST;
+        add_entry(b, is_rules ? SQ_IN_COMMON_RULES : SQ_IN_DECISIONS,
+                  (sq_entry){map->key[i], map->key_place[i], map->item[i]});
+    }
+}
+
+static void read_named_file(sq_build *b, const sq_node *node)
+{
+    const char *name = sq_scalar_text(b, node, "a file name");
+    const char *path = name ? tidy_beside(b, node->place.source, name) : NULL;
+    if (path && strcmp(path, "-") == 0)
+        sq_diag_error(b->diags, node->place, "only the experiment itself can be read from standard input");
+    else if (path)
+        read_file(b, path, node->place);
+}
+
+static void read_file_list(sq_build *b, const sq_node *node, const char *what)
+{
+    if (node->kind == SQ_NODE_SCALAR) {
+        read_named_file(b, node);
+        return;
+    }
+    if (!sq_node_expect(node, SQ_NODE_LIST, what, b->diags)) return;
+    for (int i = 0; i < node->count && !sq_diags_full(b->diags); i++) read_named_file(b, node->item[i]);
+}
+
+/* ---- one file ------------------------------------------------------------------------------------- */
+
+static bool add_plain_key(sq_build *b, const char *key, sq_place place, const sq_node *node)
+{
+    for (int i = 0; i < MAP_KEYS; i++) {
+        if (strcmp(map_keys[i].key, key) != 0) continue;
+        add_map(b, map_keys[i].section, node, key);
+        return true;
+    }
+    for (int i = 0; i < SINGLE_KEYS; i++) {
+        if (strcmp(single_keys[i].key, key) != 0) continue;
+        add_single(b, single_keys[i].single, key, place, node);
+        return true;
+    }
+    return false;
+}
+
+/* Keys whose meaning depends on the file they stand in, or that lead to other files. */
+static void add_key(sq_build *b, const char *key, sq_place place, const sq_node *node, bool is_experiment)
+{
+    if (add_plain_key(b, key, place, node)) return;
+    if (strcmp(key, "model") == 0 && is_experiment)
+        read_named_file(b, node);
+    else if (strcmp(key, "model") == 0)
+        add_single(b, SQ_ONE_MODEL, key, place, node);
+    else if (strcmp(key, "decisions") == 0)
+        add_decisions(b, node);
+    else if (strcmp(key, "parameters") == 0 && node->kind == SQ_NODE_MAP)
+        add_map(b, SQ_IN_PARAMETERS, node, key);
+    else if (strcmp(key, "parameters") == 0 && node->kind != SQ_NODE_NULL)
+        read_file_list(b, node, "parameters: file names or definitions");
+    else if (strcmp(key, "include") == 0)
+        read_file_list(b, node, "include");
+}
+
+static void add_document(sq_build *b, const sq_node *root)
+{
+    if (!sq_node_expect(root, SQ_NODE_MAP, "the file", b->diags)) return;
+    sq_node_known_keys(root, "a file of the language", known_keys, b->diags);
+    bool is_experiment = sq_node_get(root, "experiment") != NULL;
+    const sq_node *title = sq_node_get(root, "title");
+    if (title && is_experiment)
+        add_single(b, SQ_ONE_EXPERIMENT_TITLE, "title", sq_node_key_place(root, "title"), title);
+    else if (title && sq_node_get(root, "model"))
+        add_single(b, SQ_ONE_MODEL_TITLE, "title", sq_node_key_place(root, "title"), title);
+    for (int i = 0; i < root->count && !sq_diags_full(b->diags); i++)
+        add_key(b, root->key[i], root->key_place[i], root->item[i], is_experiment);
+}
+
+static bool refuse_again(sq_build *b, const char *path, sq_place named_at)
+{
+    for (size_t i = 0; i < b->chain.count; i++) {
+        if (strcmp(b->chain.items[i], path) != 0) continue;
+        sq_writer w = {0};
+        for (size_t k = i; k < b->chain.count; k++) sq_write(&w, "%s -> ", b->chain.items[k]);
+        sq_diag_error(b->diags, named_at, "files include each other in a circle: %s%s",
+                      w.items ? w.items : "", path);
+        free(w.items);
+        return true;
+    }
+    int before = sq_index_get(&b->file_index, path);
+    if (before < 0) return false;
+    sq_diag_error(b->diags, named_at, "'%s' is joined twice: here and at %s", path,
+                  sq_build_where(b, b->file_named_at.items[before]));
+    return true;
+}
+
+static bool read_file(sq_build *b, const char *path, sq_place named_at)
+{
+    if (refuse_again(b, path, named_at)) return false;
+    if (b->file_named_at.count >= MOST_FILES)
+        return sq_diag_error(b->diags, named_at, "more than %d files are joined", (int)MOST_FILES);
+    if (!sq_vec_push(&b->file_named_at, named_at)
+        || !sq_index_put(&b->scratch, &b->file_index, path, (int)b->file_named_at.count - 1)
+        || !sq_vec_push(&b->chain, path))
+        return sq_build_no_memory(b);
+    const sq_source *source = read_source(b, path, named_at);
+    const sq_node *root = source ? sq_node_parse(&b->scratch, source, b->diags) : NULL;
+    if (root) add_document(b, root);
+    b->chain.count--;
+    return root != NULL;
+}
+
+bool sq_build_files(sq_build *b, const char *path)
+{
+    const char *tidy = tidy_beside(b, NULL, path);
+    return tidy && read_file(b, tidy, (sq_place){0}) && b->diags->n_errors == 0;
+}

@@ -1,0 +1,117 @@
+/* Looking names up: what a word in a given place of the files refers to, and what to say if nothing. */
+#include "lang/build.h"
+
+#include <string.h>
+
+int sq_find_category(const sq_build *b, const char *name)
+{
+    return sq_index_get(&b->category_index, name);
+}
+
+const sq_category *sq_category_of(const sq_build *b, int index)
+{
+    return index == SQ_CATEGORY_STATES ? &b->compiler.names.states : &b->categories.items[index];
+}
+
+int sq_find_label(const sq_category *category, const char *label)
+{
+    for (int i = 0; i < category->n_labels; i++)
+        if (strcmp(category->labels[i], label) == 0) return i;
+    return -1;
+}
+
+int sq_find_attribute(const sq_build *b, const char *name)
+{
+    int i = sq_index_get(&b->symbol_index, name);
+    if (i < 0 || b->symbols.items[i].symbol.kind != SQ_SYMBOL_ATTRIBUTE) return -1;
+    return b->symbols.items[i].symbol.index;
+}
+
+int sq_find_occurrence(const sq_build *b, const char *name)
+{
+    return sq_index_get(&b->occurrence_index, name);
+}
+
+int sq_find_state(const sq_build *b, const char *name)
+{
+    int i = sq_find_occurrence(b, name);
+    return i >= 0 && i < (int)b->states.count ? i : -1;
+}
+
+int sq_find_event(const sq_build *b, const char *name)
+{
+    int i = sq_find_occurrence(b, name) - (int)b->states.count;
+    return i >= 0 && i < (int)b->events.count ? i : -1;
+}
+
+static int unknown(sq_build *b, const sq_node *node, const char *what, const char *const *names, size_t n)
+{
+    sq_diag_error(b->diags, node->place, "unknown %s '%.80s'%s", what, node->text,
+                  sq_diag_hint(b->diags, node->text, names, n));
+    return -1;
+}
+
+int sq_named_attribute(sq_build *b, const sq_node *node, const char *what)
+{
+    const char *name = sq_scalar_text(b, node, what);
+    if (!name) return -1;
+    int i = sq_find_attribute(b, name);
+    if (i >= 0) return i;
+    const char **names = sq_build_scratch(b, b->attributes.count, sizeof *names);
+    if (!names) return -1;
+    for (size_t k = 0; k < b->attributes.count; k++) names[k] = b->attributes.items[k].name;
+    return unknown(b, node, what, names, b->attributes.count);
+}
+
+int sq_named_state(sq_build *b, const sq_node *node, const char *what)
+{
+    const char *name = sq_scalar_text(b, node, what);
+    if (!name) return -1;
+    int i = sq_find_state(b, name);
+    return i >= 0 ? i : unknown(b, node, what, b->state_names.items, b->state_names.count);
+}
+
+int sq_named_event(sq_build *b, const sq_node *node, const char *what)
+{
+    const char *name = sq_scalar_text(b, node, what);
+    if (!name) return -1;
+    int i = sq_find_event(b, name);
+    if (i >= 0) return i;
+    size_t n = b->events.count;
+    const char *const *names = n ? b->occurrence_names.items + b->states.count : NULL;
+    return unknown(b, node, what, names, n);
+}
+
+int sq_named_occurrence(sq_build *b, const sq_node *node, const char *what)
+{
+    const char *name = sq_scalar_text(b, node, what);
+    if (!name) return -1;
+    int i = sq_find_occurrence(b, name);
+    return i >= 0 ? i : unknown(b, node, what, b->occurrence_names.items, b->occurrence_names.count);
+}
+
+int sq_named_label(sq_build *b, int category, const char *label, sq_place place)
+{
+    const sq_category *c = sq_category_of(b, category);
+    int i = sq_find_label(c, label);
+    if (i < 0)
+        sq_diag_error(b->diags, place, "'%.80s' is not a label of %s%s", label, c->name,
+                      sq_diag_hint(b->diags, label, c->labels, (size_t)c->n_labels));
+    return i;
+}
+
+bool sq_occurrence_set(sq_build *b, const sq_node *node, const char *what, sq_bits *set)
+{
+    if (node->kind != SQ_NODE_LIST) {
+        int i = sq_named_occurrence(b, node, what);
+        if (i >= 0) sq_bits_set(set, i);
+        return i >= 0;
+    }
+    bool fine = true;
+    for (int k = 0; k < node->count; k++) {
+        int i = sq_named_occurrence(b, node->item[k], what);
+        fine = fine && i >= 0;
+        if (i >= 0) sq_bits_set(set, i);
+    }
+    return fine;
+}

@@ -1,0 +1,354 @@
+/* Laws as parameters. Each argument of each entry is a number of the block with a name of its own
+ * ("relapse_curve.scale[reinduction]"); arguments that are not given are solved from published statements when
+ * a block is filled. A law of the model that needs room in the block is a hidden parameter of this kind. */
+#include "lang/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- families --------------------------------------------------------------------------------------- */
+
+const char *const *sq_law_arg_names(sq_family family)
+{
+    static const char *const exponential[] = {"rate", NULL}, *const weibull[] = {"shape", "scale", NULL};
+    static const char *const lognormal[] = {"median", "sdlog", NULL}, *const fixed[] = {"delay", NULL};
+    static const char *const uniform[] = {"min", "max", NULL}, *const normal[] = {"mean", "sd", NULL};
+    static const char *const none[] = {NULL};
+    switch (family) {
+    case SQ_EXPONENTIAL: return exponential;
+    case SQ_WEIBULL: return weibull;
+    case SQ_LOGNORMAL: return lognormal;
+    case SQ_FIXED: return fixed;
+    case SQ_UNIFORM: return uniform;
+    case SQ_NORMAL: return normal;
+    default: return none;
+    }
+}
+
+sq_unit sq_law_arg_unit(sq_family family, int arg, sq_unit variable)
+{
+    sq_unit plain = {0, 0, SQ_KIND_NONE};
+    bool is_plain = (family == SQ_WEIBULL && arg == 0) || (family == SQ_LOGNORMAL && arg == 1);
+    if (family == SQ_EXPONENTIAL)
+        return (sq_unit){(int8_t)-variable.time, (int8_t)-variable.money, SQ_KIND_NONE};
+    return is_plain ? plain : variable;
+}
+
+int sq_family_from_word(sq_build *b, const char *word, sq_place place)
+{
+    const char *names[SQ_FAMILY_COUNT];
+    for (int i = 0; i < SQ_FAMILY_COUNT; i++) {
+        names[i] = sq_family_name((sq_family)i);
+        if (strcmp(names[i], word) == 0) return i;
+    }
+    sq_diag_error(b->diags, place, "unknown law '%.60s'%s", word,
+                  sq_diag_hint(b->diags, word, names, SQ_FAMILY_COUNT));
+    return -1;
+}
+
+static bool can_be_stated(sq_family family)
+{
+    return family == SQ_EXPONENTIAL || family == SQ_WEIBULL || family == SQ_LOGNORMAL;
+}
+
+/* ---- what a law's map says ---------------------------------------------------------------------------- */
+
+/* before + the node's text + after, placed so that columns inside the text stay true. */
+static const sq_node *wrapped(sq_build *b, const char *before, const sq_node *node, const char *after)
+{
+    sq_writer w = {0};
+    sq_write(&w, "%s%s%s", before, node->text, after);
+    sq_place place = node->place;
+    place.column -= (int)strlen(before);
+    return sq_made_scalar(b, sq_build_keep_written(b, &w), place);
+}
+
+static bool is_scalar(sq_build *b, const sq_node *node, const char *what)
+{
+    return sq_scalar_text(b, node, what) != NULL;
+}
+
+/* {mean: X} of an exponential and {meanlog: X, in: UNIT} of a log-normal stand for their first argument. */
+static bool read_other_names(sq_build *b, sq_family family, const sq_node *map, sq_law_args *out)
+{
+    const sq_node *mean = family == SQ_EXPONENTIAL ? sq_node_get(map, "mean") : NULL;
+    const sq_node *meanlog = family == SQ_LOGNORMAL ? sq_node_get(map, "meanlog") : NULL;
+    const sq_node *other = mean ? mean : meanlog;
+    if (!other) return true;
+    if (out->arg[0]) return sq_diag_error(b->diags, other->place, "this argument is given twice");
+    if (!is_scalar(b, other, "an argument of a law")) return false;
+    if (mean) return (out->arg[0] = wrapped(b, "1/(", mean, ")")) != NULL;
+    const sq_node *in = sq_node_get(map, "in");
+    if (!in) return sq_diag_error(b->diags, meanlog->place, "meanlog needs its time unit: `in: mo`");
+    if (!is_scalar(b, in, "a time unit")) return false;
+    sq_writer w = {0};
+    sq_write(&w, ") * 1 %s", in->text);
+    return (out->arg[0] = wrapped(b, "exp(", meanlog, sq_build_keep_written(b, &w))) != NULL;
+}
+
+static bool add_point(sq_build *b, const sq_node *time, const sq_node *survival, sq_law_args *out)
+{
+    if (out->n_points == SQ_STATEMENTS)
+        return sq_diag_error(b->diags, time->place, "at most %d statements can be made of one curve",
+                             (int)SQ_STATEMENTS);
+    out->time[out->n_points] = time;
+    out->survival[out->n_points++] = survival;
+    return time && survival;
+}
+
+static bool add_survival(sq_build *b, const sq_node *node, sq_law_args *out)
+{
+    const sq_node *survival, *time;
+    if (!is_scalar(b, node, "survival: S at T")) return false;
+    if (sq_split_at(b, node, " at ", &survival, &time)) return add_point(b, time, survival, out);
+    return sq_diag_error(b->diags, node->place, "survival: expected S at T, as in `0.37 at 3 y`");
+}
+
+static bool read_statements(sq_build *b, sq_family family, const sq_node *map, sq_law_args *out)
+{
+    const sq_node *median = family == SQ_LOGNORMAL ? NULL : sq_node_get(map, "median");
+    const sq_node *survival = sq_node_get(map, "survival");
+    if (median && (!is_scalar(b, median, "a median")
+                   || !add_point(b, median, sq_made_scalar(b, "0.5", median->place), out)))
+        return false;
+    if (!survival) return true;
+    if (survival->kind != SQ_NODE_LIST) return add_survival(b, survival, out);
+    for (int i = 0; i < survival->count; i++)
+        if (!add_survival(b, survival->item[i], out)) return false;
+    return true;
+}
+
+static bool keys_known(sq_build *b, sq_family family, const sq_node *map, bool is_parameter)
+{
+    static const char *const about[] = {"source", "class", "note", "law", "unit", "describes", "by", "default"};
+    const char *known[32];
+    size_t n = 0;
+    for (const char *const *name = sq_law_arg_names(family); *name; name++) known[n++] = *name;
+    if (family == SQ_EXPONENTIAL) known[n++] = "mean";
+    if (family == SQ_LOGNORMAL) known[n++] = "meanlog", known[n++] = "in";
+    if (can_be_stated(family)) known[n++] = "median", known[n++] = "survival";
+    if (family != SQ_NORMAL) known[n++] = "cured";
+    for (size_t i = 0; is_parameter && i < sizeof about / sizeof *about; i++) known[n++] = about[i];
+    known[n] = NULL;
+    char what[64] = "the law ";
+    strncat(what, sq_family_name(family), sizeof what - 12);
+    return sq_node_known_keys(map, what, known, b->diags);
+}
+
+static bool enough_stated(sq_build *b, sq_family family, const sq_node *node, const sq_law_args *out)
+{
+    const char *const *names = sq_law_arg_names(family);
+    int n_free = 0;
+    sq_writer missing = {0};
+    for (int i = 0; names[i]; i++)
+        if (!out->arg[i]) sq_write(&missing, "%s%s", n_free++ ? " and " : "", names[i]);
+    bool fine = n_free == out->n_points;
+    if (!fine && n_free > out->n_points)
+        sq_diag_error(b->diags, node->place, "%s needs %s%s", sq_family_name(family),
+                      missing.items ? missing.items : "",
+                      can_be_stated(family) ? ", or as many statements (median, survival) instead" : "");
+    else if (!fine)
+        sq_diag_error(b->diags, node->place,
+                      "%s is stated %d times too often: each statement (median, survival) stands for one "
+                      "argument that is not given",
+                      sq_family_name(family), out->n_points - n_free);
+    free(missing.items);
+    return fine;
+}
+
+bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool is_parameter, sq_law_args *out)
+{
+    *out = (sq_law_args){0};
+    if (family == SQ_FIXED && node->kind == SQ_NODE_SCALAR) {
+        out->arg[0] = node;
+        return true;
+    }
+    if (!sq_node_expect(node, SQ_NODE_MAP, "the arguments of a law", b->diags)) return false;
+    bool fine = keys_known(b, family, node, is_parameter);
+    const char *const *names = sq_law_arg_names(family);
+    for (int i = 0; names[i]; i++) {
+        const sq_node *arg = sq_node_get(node, names[i]);
+        if (arg && is_scalar(b, arg, "an argument of a law")) out->arg[i] = arg;
+        else if (arg) fine = false;
+    }
+    out->cured = sq_node_get(node, "cured");
+    if (out->cured && !is_scalar(b, out->cured, "cured: a probability")) fine = false;
+    fine = fine && read_other_names(b, family, node, out);
+    if (fine && can_be_stated(family)) fine = read_statements(b, family, node, out);
+    return fine && enough_stated(b, family, node, out);
+}
+
+/* ---- declaring ------------------------------------------------------------------------------------------ */
+
+static bool add_law_symbol(sq_build *b, sq_param *param, int index, const char *suffix, int slot, sq_unit unit)
+{
+    if (param->hidden) return true;
+    sq_writer w = {0};
+    sq_write(&w, "%s%s", param->name, suffix);
+    const char *name = sq_build_keep_written(b, &w);
+    return sq_add_symbol(b, name, "parameter", param->place, sq_param_symbol(param, slot, unit), index) >= 0;
+}
+
+static bool any_cured(const sq_param *param)
+{
+    for (int e = 0; e < param->n_entries; e++)
+        if (param->leaf[e]->kind == SQ_NODE_MAP && sq_node_get(param->leaf[e], "cured")) return true;
+    return false;
+}
+
+static bool declare_args(sq_build *b, sq_param *param, int index)
+{
+    const char *const *names = sq_law_arg_names(param->family);
+    bool fine = true;
+    for (int i = 0; i < SQ_LAW_ARGS; i++) param->arg_slot[i] = -1;
+    for (int i = 0; names[i]; i++) {
+        char suffix[32] = ".";
+        strncat(suffix, names[i], sizeof suffix - 2);
+        param->arg_slot[i] = sq_take_slots(b, param->n_entries);
+        sq_unit unit = sq_law_arg_unit(param->family, i, param->unit);
+        fine = add_law_symbol(b, param, index, suffix, param->arg_slot[i], unit) && fine;
+    }
+    if (any_cured(param)) {
+        param->cured_slot = sq_take_slots(b, param->n_entries);
+        fine = add_law_symbol(b, param, index, ".cured", param->cured_slot, sq_type_probability().unit) && fine;
+    }
+    return fine;
+}
+
+static bool declare_rows(sq_build *b, sq_param *param, int index)
+{
+    if (!sq_declare_table_law(b, param)) return false;
+    if (param->hidden || param->n_entries == 1) return true;
+    param->row_slot = sq_take_slots(b, param->n_entries);
+    return add_law_symbol(b, param, index, ".row", param->row_slot, sq_type_plain().unit);
+}
+
+/* The law's own name is in the namespace too: nothing else may have it. */
+static bool declare_law_name(sq_build *b, sq_param *param, int index)
+{
+    if (param->hidden) return true;
+    sq_symbol symbol = sq_param_symbol(param, 0, param->unit);
+    return sq_add_symbol(b, param->name, "law", param->place, symbol, index) >= 0;
+}
+
+static bool read_describes(sq_build *b, sq_param *param)
+{
+    static const char *const words[] = {"latent", "all_cause", NULL};
+    int chosen = sq_choice(b, sq_node_get(param->node, "describes"), "kind of statement", words, 0);
+    param->all_cause = chosen == 1;
+    return chosen >= 0;
+}
+
+bool sq_declare_law(sq_build *b, sq_param *param, int index)
+{
+    static const char *const known[] = {"law", "by", "default", "unit", "source", "class", "note", "describes",
+                                        NULL};
+    param->leaf = sq_build_scratch(b, (size_t)param->n_entries, sizeof *param->leaf);
+    if (!param->leaf || !declare_law_name(b, param, index)) return false;
+    if (!param->has_unit) param->unit = sq_type_time().unit;
+    if (!param->hidden) {
+        const sq_node *word = sq_node_get(param->node, "law");
+        const char *text = sq_scalar_text(b, word, "law: a family");
+        int family = text ? sq_family_from_word(b, text, word->place) : -1;
+        if (family < 0 || !read_describes(b, param)) return false;
+        param->family = (sq_family)family;
+    }
+    const sq_node *by = param->node->kind == SQ_NODE_MAP ? sq_node_get(param->node, "by") : NULL;
+    bool one_leaf = param->n_dims == 0 || (by && by->kind == SQ_NODE_MAP);
+    for (int e = 0; one_leaf && e < param->n_entries; e++) param->leaf[e] = param->node;
+    if (!one_leaf && !sq_collect_entries(b, param, known, param->leaf)) return false;
+    return sq_family_has_table(param->family) ? declare_rows(b, param, index) : declare_args(b, param, index);
+}
+
+/* ---- compiling ---------------------------------------------------------------------------------------------- */
+
+static const char *arg_entry_name(sq_build *b, const sq_param *param, const char *arg, int entry)
+{
+    char suffix[32] = ".";
+    strncat(suffix, arg, sizeof suffix - 2);
+    return sq_entry_name(b, param, suffix, entry);
+}
+
+/* The step that solves what an entry does not give, and rows for what it will find. */
+static bool add_solve(sq_build *b, sq_param *param, int entry, const sq_law_args *args, const sq_about *about)
+{
+    sq_solve solve = {.family = param->family, .cured_slot = -1, .n_points = args->n_points};
+    const char *const *names = sq_law_arg_names(param->family);
+    sq_place place = param->leaf[entry]->place;
+    for (int i = 0; i < SQ_LAW_ARGS; i++) {
+        solve.arg_slot[i] = param->arg_slot[i] < 0 ? -1 : param->arg_slot[i] + entry;
+        solve.is_free[i] = solve.arg_slot[i] >= 0 && !args->arg[i];
+        if (solve.is_free[i])
+            sq_list_number(b, param, arg_entry_name(b, param, names[i], entry), solve.arg_slot[i],
+                           sq_law_arg_unit(param->family, i, param->unit), place, about);
+    }
+    if (param->cured_slot >= 0) solve.cured_slot = param->cured_slot + entry;
+    sq_type variable = {SQ_TYPE_NUMBER, param->unit, 0};
+    for (int i = 0; i < args->n_points; i++)
+        if (!sq_build_expr(b, args->time[i], variable, SQ_ALLOW_PARAMETERS, &solve.time[i], NULL)
+            || !sq_build_expr(b, args->survival[i], sq_type_probability(), SQ_ALLOW_PARAMETERS,
+                              &solve.survival[i], NULL))
+            return false;
+    if (!sq_vec_push(&b->solves, solve)) return sq_build_no_memory(b);
+    sq_step step = {.kind = SQ_STEP_SOLVE, .index = (int)b->solves.count - 1,
+                    .name = sq_entry_name(b, param, "", entry), .where = sq_build_where(b, place)};
+    return sq_add_step(b, param, step);
+}
+
+static bool add_cured(sq_build *b, sq_param *param, int entry, const sq_law_args *args, const sq_about *about)
+{
+    if (param->cured_slot < 0) return true;
+    int slot = param->cured_slot + entry;
+    if (!args->cured) return sq_add_constant(b, param, slot, 0, param->place);
+    return sq_add_number(b, param, arg_entry_name(b, param, "cured", entry), slot, sq_type_probability().unit,
+                         args->cured, about, false);
+}
+
+static sq_program slot_program(sq_build *b, int slot)
+{
+    sq_program begun = sq_code_begin(&b->compiler);
+    if (!sq_code_op(&b->compiler, SQ_OP_PARAM, slot)) sq_build_no_memory(b);
+    return sq_code_end(&b->compiler, begun);
+}
+
+/* Lets the finished block be asked whether the entry's numbers make a law. */
+static bool probe_entry(sq_build *b, const sq_param *param, int entry)
+{
+    sq_probe probe = {.kind = SQ_PROBE_LAW, .place = param->leaf[entry]->place, .normal_allowed = true};
+    probe.law = (sq_law_spec){.family = param->family, .table = -1};
+    for (int i = 0; i < SQ_LAW_ARGS; i++)
+        if (param->arg_slot[i] >= 0) probe.law.arg[i] = slot_program(b, param->arg_slot[i] + entry);
+    if (param->cured_slot >= 0) probe.law.cured = slot_program(b, param->cured_slot + entry);
+    return sq_vec_push(&b->probes, probe) || sq_build_no_memory(b);
+}
+
+static bool compile_entry(sq_build *b, sq_param *param, int entry, const sq_about *above)
+{
+    const char *const *names = sq_law_arg_names(param->family);
+    const sq_node *leaf = param->leaf[entry];
+    sq_law_args args;
+    sq_about about;
+    bool may_be_negative = param->family == SQ_NORMAL;
+    if (!sq_read_law_args(b, param->family, leaf, !param->hidden, &args)) return false;
+    if (!sq_read_about(b, leaf, above, &about)) return false;
+    const char *name = sq_entry_name(b, param, "", entry);
+    bool fine = sq_check_about(b, param, name, leaf->place, &about);
+    for (int i = 0; names[i] && fine; i++) {
+        sq_unit unit = sq_law_arg_unit(param->family, i, param->unit);
+        if (args.arg[i])
+            fine = sq_add_number(b, param, arg_entry_name(b, param, names[i], entry),
+                                 param->arg_slot[i] + entry, unit, args.arg[i], &about, may_be_negative);
+    }
+    fine = fine && add_cured(b, param, entry, &args, &about);
+    if (fine && args.n_points) fine = add_solve(b, param, entry, &args, &about);
+    return fine && probe_entry(b, param, entry);
+}
+
+bool sq_compile_law(sq_build *b, sq_param *param)
+{
+    sq_about above;
+    bool fine = sq_read_about(b, param->node, NULL, &above);
+    if (sq_family_has_table(param->family)) return sq_compile_table_law(b, param) && fine;
+    for (int e = 0; e < param->n_entries && fine; e++) fine = compile_entry(b, param, e, &above);
+    return fine;
+}

@@ -1,0 +1,392 @@
+/* Declaring names: categories, attributes, states, functions, events, marks and losses, before any
+ * expression is compiled, so that an expression may use what is written further down. Expressions share
+ * one namespace, and states, events and marks are held apart from it as well: a reader should never have to
+ * ask which of two things a word means. */
+#include "lang/build.h"
+
+#include <string.h>
+
+static const char *const reserved[] = {
+    "now", "in_state", "state", "alive", "happened", "true", "false", "and", "or", "not", "in", "if",
+    "min", "max", "abs", "floor", "sqrt", "exp", "log", "pow", "expit", "logit", "probit", "normal_cdf",
+    "at", "of", "rest", "otherwise", "default", NULL,
+};
+
+static const char *const type_words[] = {"time", "rate", "money", "probability", "utility", "count",
+                                         "number", "flag", NULL};
+
+/* ---- the namespace -------------------------------------------------------------------------------- */
+
+static bool is_listed(const char *name, const char *const *words)
+{
+    for (; *words; words++)
+        if (strcmp(*words, name) == 0) return true;
+    return false;
+}
+
+int sq_add_symbol(sq_build *b, const char *name, const char *what, sq_place place, sq_symbol symbol,
+                  int param)
+{
+    int before = sq_index_get(&b->symbol_index, name);
+    if (before >= 0) {
+        const sq_named *other = &b->symbols.items[before];
+        sq_diag_error(b->diags, place, "the %s '%s' has the name of the %s at %s", what, name, other->what,
+                      sq_build_where(b, other->place));
+        return -1;
+    }
+    if (is_listed(name, reserved)) {
+        sq_diag_error(b->diags, place, "'%s' is a word of the language and cannot name %s %s", name,
+                      strchr("aeiou", what[0]) ? "an" : "a", what);
+        return -1;
+    }
+    sq_named named = {name, what, place, symbol, param, false};
+    if (!sq_vec_push(&b->symbols, named) || !sq_vec_push(&b->symbol_names, name)
+        || !sq_index_put(&b->scratch, &b->symbol_index, name, (int)b->symbols.count - 1)) {
+        sq_build_no_memory(b);
+        return -1;
+    }
+    return (int)b->symbols.count - 1;
+}
+
+static bool lookup(void *context, const char *name, sq_symbol *symbol)
+{
+    sq_build *b = context;
+    int i = sq_index_get(&b->symbol_index, name);
+    if (i < 0) return false;
+    sq_named *named = &b->symbols.items[i];
+    if (named->param >= 0 && b->params.items[named->param].kind == SQ_PARAM_LAW
+        && strcmp(b->params.items[named->param].name, name) == 0)
+        return false; /* a law is no number; its arguments are, under names of their own */
+    named->used = true;
+    *symbol = named->symbol;
+    return true;
+}
+
+static size_t all_names(void *context, const char *const **names)
+{
+    sq_build *b = context;
+    *names = b->symbol_names.items;
+    return b->symbol_names.count;
+}
+
+static bool expect_word(sq_build *b, const char *name, const char *what, sq_place place)
+{
+    if (sq_is_word(name)) return true;
+    return sq_diag_error(b->diags, place,
+                         "'%.60s' cannot name %s: a name is a letter followed by letters, digits and _", name,
+                         what);
+}
+
+/* ---- categories ----------------------------------------------------------------------------------- */
+
+/* Letters, digits and _; labels may begin with a digit. */
+static bool is_label(const char *text)
+{
+    if (!*text) return false;
+    char with_letter[2] = "_";
+    for (; *text; text++) {
+        with_letter[0] = *text;
+        if (!sq_is_word(with_letter) && (*text < '0' || *text > '9')) return false;
+    }
+    return true;
+}
+
+static bool check_label(sq_build *b, const sq_category *category, const sq_node *node)
+{
+    const char *label = sq_scalar_text(b, node, "a label");
+    if (!label) return false;
+    if (!is_label(label))
+        return sq_diag_error(b->diags, node->place,
+                             "'%.60s' cannot be a label: labels are letters, digits and _", label);
+    if (strcmp(label, "rest") == 0 || strcmp(label, "default") == 0)
+        return sq_diag_error(b->diags, node->place, "'%s' is a word of the language and cannot be a label",
+                             label);
+    if (sq_find_label(category, label) >= 0)
+        return sq_diag_error(b->diags, node->place, "the label '%s' appears twice", label);
+    return true;
+}
+
+/* Adds a category from a list of labels; its index, or -1. */
+static int add_category(sq_build *b, const char *name, const sq_node *list)
+{
+    if (!sq_node_expect(list, SQ_NODE_LIST, "a category: a list of labels", b->diags)) return -1;
+    const char **labels = sq_arena_array(&b->model->arena, (size_t)list->count + 1, sizeof *labels);
+    sq_category category = {sq_build_keep(b, name), 0, labels};
+    if (!labels) return sq_build_no_memory(b) - 1;
+    if (list->count == 0) sq_diag_error(b->diags, list->place, "the category '%s' has no labels", name);
+    for (int i = 0; i < list->count; i++)
+        if (check_label(b, &category, list->item[i]))
+            labels[category.n_labels++] = sq_build_keep(b, list->item[i]->text);
+    if (!sq_vec_push(&b->categories, category)
+        || !sq_index_put(&b->scratch, &b->category_index, category.name, (int)b->categories.count - 1))
+        return sq_build_no_memory(b) - 1;
+    b->compiler.names.categories = b->categories.items;
+    b->compiler.names.n_categories = (int)b->categories.count;
+    return (int)b->categories.count - 1;
+}
+
+static void declare_categories(sq_build *b)
+{
+    const sq_entries *section = &b->section[SQ_IN_CATEGORIES];
+    for (size_t i = 0; i < section->count; i++) {
+        const sq_entry *e = &section->items[i];
+        if (!expect_word(b, e->name, "a category", e->place)) continue;
+        if (is_listed(e->name, type_words))
+            sq_diag_error(b->diags, e->place, "'%s' is a type of the language and cannot name a category",
+                          e->name);
+        else
+            add_category(b, e->name, e->node);
+    }
+}
+
+/* ---- attributes ----------------------------------------------------------------------------------- */
+
+static bool type_from_word(sq_build *b, const sq_node *node, sq_type *type)
+{
+    const char *word = sq_scalar_text(b, node, "a type");
+    if (!word) return false;
+    *type = sq_type_flag();
+    if (strcmp(word, "flag") == 0) return true;
+    type->class = SQ_TYPE_NUMBER;
+    bool is_type = is_listed(word, type_words) || strcmp(word, "money/time") == 0;
+    if (is_type && sq_unit_from_word(word, &type->unit)) return true;
+    type->class = SQ_TYPE_CATEGORY;
+    type->category = sq_find_category(b, word);
+    if (type->category >= 0) return true;
+    const char *names[64];
+    size_t n = 0;
+    for (; type_words[n]; n++) names[n] = type_words[n];
+    for (size_t i = 0; i < b->categories.count && n < 64; i++) names[n++] = b->categories.items[i].name;
+    return sq_diag_error(b->diags, node->place, "unknown type '%s'%s", word,
+                         sq_diag_hint(b->diags, word, names, n));
+}
+
+static bool read_attribute(sq_build *b, const sq_entry *e, sq_attribute *attribute)
+{
+    static const char *const known[] = {"type", "initial", "latent", NULL};
+    if (e->node->kind == SQ_NODE_SCALAR) return type_from_word(b, e->node, &attribute->type);
+    if (!sq_node_expect(e->node, SQ_NODE_MAP, "an attribute: a type, or a map", b->diags)) return false;
+    if (!sq_node_known_keys(e->node, "an attribute", known, b->diags)) return false;
+    const sq_node *latent = sq_node_get(e->node, "latent"), *type = sq_node_get(e->node, "type");
+    if (latent) {
+        static const char *const kinds[] = {"normal", NULL};
+        attribute->latent = true;
+        attribute->type = sq_type_plain();
+        if (type || sq_node_get(e->node, "initial"))
+            return sq_diag_error(b->diags, e->place, "a latent is drawn: it has neither type nor initial");
+        return sq_choice(b, latent, "latent", kinds, 0) >= 0;
+    }
+    if (!type) return sq_diag_error(b->diags, e->node->place, "the attribute '%s' has no type", e->name);
+    return type_from_word(b, type, &attribute->type);
+}
+
+/* Adds an attribute and its symbol; its index, or -1. node may be NULL (a decision's own). */
+static int add_attribute(sq_build *b, sq_attribute attribute, sq_place place, const sq_node *node)
+{
+    int index = (int)b->attributes.count;
+    sq_symbol symbol = {.kind = SQ_SYMBOL_ATTRIBUTE, .index = index, .type = attribute.type};
+    int added = sq_add_symbol(b, attribute.name, "attribute", place, symbol, -1);
+    if (added < 0) return -1;
+    if (!sq_vec_push(&b->attributes, attribute) || !sq_vec_push(&b->attribute_nodes, node)
+        || !sq_vec_push(&b->attribute_places, place) || !sq_vec_push(&b->attribute_given, attribute.latent))
+        return sq_build_no_memory(b) - 1;
+    if (attribute.latent && !sq_vec_push(&b->latents, index)) return sq_build_no_memory(b) - 1;
+    return index;
+}
+
+static void declare_attributes(sq_build *b)
+{
+    const sq_entries *section = &b->section[SQ_IN_ATTRIBUTES];
+    for (size_t i = 0; i < section->count; i++) {
+        const sq_entry *e = &section->items[i];
+        sq_attribute attribute = {.name = sq_build_keep(b, e->name), .type = sq_type_plain()};
+        if (!expect_word(b, e->name, "an attribute", e->place)) continue;
+        read_attribute(b, e, &attribute);
+        add_attribute(b, attribute, e->place, e->node);
+    }
+}
+
+/* A decision stores its choice in an attribute of its name: the user's, or one made here. */
+static void declare_decision(sq_build *b, const sq_entry *e)
+{
+    static const char *const known[] = {"of", "options", "do", NULL};
+    sq_decision decision = {.name = sq_build_keep(b, e->name), .category = -1, .common = -1};
+    if (!expect_word(b, e->name, "a decision", e->place)
+        || !sq_node_expect(e->node, SQ_NODE_MAP, "a decision", b->diags))
+        return;
+    sq_node_known_keys(e->node, "a decision", known, b->diags);
+    const sq_node *of = sq_node_get(e->node, "of"), *options = sq_node_get(e->node, "options");
+    if (of) {
+        sq_type type;
+        if (!type_from_word(b, of, &type)) return;
+        if (type.class == SQ_TYPE_CATEGORY) decision.category = type.category;
+    } else if (options && options->kind == SQ_NODE_LIST) {
+        decision.category = add_category(b, e->name, options);
+    }
+    if (decision.category < 0) {
+        sq_diag_error(b->diags, e->place, "the decision '%s' needs `of:` a category, or `options:` a list",
+                      e->name);
+        return;
+    }
+    decision.attribute = sq_find_attribute(b, e->name);
+    sq_type type = {SQ_TYPE_CATEGORY, {0, 0, 0}, decision.category};
+    if (decision.attribute < 0)
+        decision.attribute = add_attribute(b, (sq_attribute){decision.name, type, false}, e->place, NULL);
+    else if (b->attributes.items[decision.attribute].type.class != SQ_TYPE_CATEGORY
+             || b->attributes.items[decision.attribute].type.category != decision.category)
+        sq_diag_error(b->diags, e->place, "the attribute '%s' is not of the decision's category '%s'",
+                      e->name, b->categories.items[decision.category].name);
+    if (decision.attribute >= 0 && !sq_vec_push(&b->decisions, decision)) sq_build_no_memory(b);
+}
+
+/* ---- occurrences: states, events, marks, death, index ------------------------------------------------ */
+
+static void add_occurrence(sq_build *b, const char *name, const char *what, sq_place place)
+{
+    int index = (int)b->occurrence_names.count;
+    sq_symbol symbol = {.kind = SQ_SYMBOL_OCCURRENCE, .index = index};
+    if (sq_index_get(&b->symbol_index, name) < 0
+        && (strcmp(name, "death") == 0 || strcmp(name, "index") == 0) && place.source)
+        sq_diag_error(b->diags, place,
+                      "'%s' cannot name %s %s: it stands for %s wherever an occurrence is asked for", name,
+                      what[0] == 'e' ? "an" : "a", what,
+                      name[0] == 'd' ? "the entry into any death state" : "time zero");
+    else
+        sq_add_symbol(b, name, what, place, symbol, -1);
+    if (!sq_vec_push(&b->occurrence_names, name)
+        || !sq_index_put(&b->scratch, &b->occurrence_index, name, index))
+        sq_build_no_memory(b);
+}
+
+static bool read_state(sq_build *b, const sq_entry *e)
+{
+    static const char *const known[] = {"death", NULL};
+    if (e->node->kind == SQ_NODE_NULL) return false;
+    if (!sq_node_expect(e->node, SQ_NODE_MAP, "a state: nothing, or {death: true}", b->diags)) return false;
+    sq_node_known_keys(e->node, "a state", known, b->diags);
+    const sq_node *death = sq_node_get(e->node, "death");
+    return death && sq_flag_constant(b, death, "death", false);
+}
+
+static void declare_states(sq_build *b)
+{
+    const sq_entries *section = &b->section[SQ_IN_STATES];
+    for (size_t i = 0; i < section->count; i++) {
+        const sq_entry *e = &section->items[i];
+        expect_word(b, e->name, "a state", e->place);
+        sq_state state = {sq_build_keep(b, e->name), read_state(b, e)};
+        if (!sq_vec_push(&b->states, state) || !sq_vec_push(&b->state_names, state.name))
+            sq_build_no_memory(b);
+        add_occurrence(b, state.name, "state", e->place);
+    }
+    b->compiler.names.states = (sq_category){"states", (int)b->states.count, b->state_names.items};
+}
+
+static void declare_events(sq_build *b)
+{
+    const sq_entries *section = &b->section[SQ_IN_EVENTS];
+    for (size_t i = 0; i < section->count; i++) {
+        const sq_entry *e = &section->items[i];
+        expect_word(b, e->name, "an event", e->place);
+        sq_event event = {.name = sq_build_keep(b, e->name)};
+        if (!sq_vec_push(&b->events, event)) sq_build_no_memory(b);
+        add_occurrence(b, event.name, "event", e->place);
+    }
+}
+
+static void add_mark(sq_build *b, const sq_node *node)
+{
+    if (node->kind != SQ_NODE_SCALAR) return; /* reported where the action is compiled */
+    for (size_t i = 0; i < b->marks.count; i++)
+        if (strcmp(b->marks.items[i], node->text) == 0) return;
+    expect_word(b, node->text, "a mark", node->place);
+    const char *name = sq_build_keep(b, node->text);
+    if (!sq_vec_push(&b->marks, name)) sq_build_no_memory(b);
+    add_occurrence(b, name, "mark", node->place);
+}
+
+static void add_loss(sq_build *b, const sq_node *node)
+{
+    if (node->kind != SQ_NODE_SCALAR) return;
+    for (size_t i = 0; i < b->losses.count; i++)
+        if (strcmp(b->losses.items[i], node->text) == 0) return;
+    expect_word(b, node->text, "a loss of utility", node->place);
+    if (!sq_vec_push(&b->losses, sq_build_keep(b, node->text))) sq_build_no_memory(b);
+}
+
+/* Marks and losses are declared by being used: a walk over all lists of actions finds them. */
+static void find_marks(sq_build *b, const sq_node *node)
+{
+    static const char *const holders[] = {"do", "then", "else", "into", "choose first", "options",
+                                          "otherwise", NULL};
+    if (node->kind == SQ_NODE_LIST)
+        for (int i = 0; i < node->count; i++) find_marks(b, node->item[i]);
+    if (node->kind != SQ_NODE_MAP) return;
+    for (int i = 0; i < node->count; i++) {
+        if (strcmp(node->key[i], "mark") == 0) add_mark(b, node->item[i]);
+        if (strcmp(node->key[i], "lose utility") == 0) add_loss(b, node->item[i]);
+        if (is_listed(node->key[i], holders)) find_marks(b, node->item[i]);
+    }
+}
+
+static void find_marks_of_branches(sq_build *b, const sq_node *decision)
+{
+    const sq_node *options = decision->kind == SQ_NODE_MAP ? sq_node_get(decision, "options") : NULL;
+    for (int i = 0; options && options->kind == SQ_NODE_MAP && i < options->count; i++)
+        find_marks(b, options->item[i]);
+}
+
+static void declare_marks(sq_build *b)
+{
+    const sq_entries *events = &b->section[SQ_IN_EVENTS], *decisions = &b->section[SQ_IN_DECISIONS];
+    if (b->one[SQ_ONE_START].node) find_marks(b, b->one[SQ_ONE_START].node);
+    for (size_t i = 0; i < events->count; i++) find_marks(b, events->items[i].node);
+    for (size_t i = 0; i < decisions->count; i++) {
+        find_marks(b, decisions->items[i].node);
+        find_marks_of_branches(b, decisions->items[i].node);
+    }
+}
+
+static void declare_functions(sq_build *b)
+{
+    const sq_entries *section = &b->section[SQ_IN_FUNCTIONS];
+    for (size_t i = 0; i < section->count; i++) {
+        const sq_entry *e = &section->items[i];
+        sq_symbol symbol = {.kind = SQ_SYMBOL_FUNCTION, .node = e->node};
+        expect_word(b, e->name, "a function", e->place);
+        if (sq_scalar_text(b, e->node, "a function: an expression"))
+            sq_add_symbol(b, e->name, "function", e->place, symbol, -1);
+    }
+}
+
+static void check_sizes(sq_build *b)
+{
+    sq_place place = b->one[SQ_ONE_MODEL].place;
+    int occurrences = (int)b->occurrence_names.count, attributes = (int)b->attributes.count;
+    if (occurrences > SQ_BITS_MAX)
+        sq_diag_error(b->diags, place, "%d states, events and marks are more than the %d possible",
+                      occurrences - 2, SQ_BITS_MAX - 2);
+    if (attributes + 3 > SQ_BITS_MAX)
+        sq_diag_error(b->diags, place, "%d attributes are more than the %d possible", attributes,
+                      SQ_BITS_MAX - 3);
+}
+
+bool sq_build_names(sq_build *b)
+{
+    b->compiler.names.context = b;
+    b->compiler.names.lookup = lookup;
+    b->compiler.names.all = all_names;
+    declare_categories(b);
+    declare_attributes(b);
+    const sq_entries *decisions = &b->section[SQ_IN_DECISIONS];
+    for (size_t i = 0; i < decisions->count; i++) declare_decision(b, &decisions->items[i]);
+    declare_states(b);
+    declare_events(b);
+    declare_marks(b);
+    add_occurrence(b, "death", "occurrence", (sq_place){0});
+    add_occurrence(b, "index", "occurrence", (sq_place){0});
+    declare_functions(b);
+    check_sizes(b);
+    b->compiler.n_attributes = (int)b->attributes.count;
+    return !b->out_of_memory && !sq_diags_full(b->diags);
+}

@@ -1,0 +1,90 @@
+/* Utility and costs: expressions, or one per state. A map by state becomes a balanced tree of comparisons, so
+ * that many states do not need a deep stack. */
+#include "lang/build.h"
+
+#include <string.h>
+
+typedef struct by_state {
+    sq_build *b;
+    sq_program *of; /* [n_states]; not given: 0 */
+} by_state;
+
+/* Code for states [low, high): state < middle ? left half : right half. */
+static bool emit_tree(by_state *t, int low, int high)
+{
+    sq_compiler *c = &t->b->compiler;
+    if (high - low == 1)
+        return t->of[low].count ? sq_code_append(c, t->of[low]) : sq_code_const(c, 0);
+    int middle = low + (high - low) / 2;
+    return sq_code_op(c, SQ_OP_STATE, 0) && sq_code_const(c, middle) && sq_code_op(c, SQ_OP_LT, 0)
+           && emit_tree(t, low, middle) && emit_tree(t, middle, high) && sq_code_op(c, SQ_OP_IF, 0);
+}
+
+static bool missing_states(sq_build *b, const sq_node *map)
+{
+    bool fine = true;
+    for (size_t i = 0; i < b->states.count; i++) {
+        sq_state state = b->states.items[i];
+        if (!state.death && !sq_node_get(map, state.name))
+            fine = sq_diag_error(b->diags, map->place, "utility: the state '%s' is missing", state.name);
+    }
+    return fine;
+}
+
+static bool build_by_state(sq_build *b, const sq_node *map, sq_type want, sq_program *out)
+{
+    by_state t = {b, sq_build_scratch(b, b->states.count, sizeof(sq_program))};
+    bool fine = t.of != NULL;
+    for (int i = 0; i < map->count && t.of; i++) {
+        const sq_node *named = sq_made_scalar(b, map->key[i], map->key_place[i]);
+        int state = named ? sq_named_state(b, named, "state") : -1;
+        fine = state >= 0 && fine;
+        if (state >= 0)
+            fine = sq_build_expr(b, map->item[i], want, SQ_READ_REWARD, &t.of[state], &b->model->reward_reads)
+                   && fine;
+    }
+    if (!fine || b->states.count == 0) return false;
+    sq_bits_set(&b->model->reward_reads, (int)b->attributes.count);
+    sq_program begun = sq_code_begin(&b->compiler);
+    if (!emit_tree(&t, 0, (int)b->states.count)) return sq_build_no_memory(b);
+    *out = sq_code_end(&b->compiler, begun);
+    return sq_build_depth_fits(b, *out, map->place);
+}
+
+static bool build_reward(sq_build *b, const sq_node *node, sq_type want, sq_program *out)
+{
+    if (node->kind == SQ_NODE_MAP) return build_by_state(b, node, want, out);
+    return sq_build_expr(b, node, want, SQ_READ_REWARD, out, &b->model->reward_reads);
+}
+
+bool sq_declare_costs(sq_build *b)
+{
+    const sq_entries *section = &b->section[SQ_IN_COSTS];
+    for (size_t i = 0; i < section->count; i++) {
+        const sq_entry *e = &section->items[i];
+        sq_cost cost = {.name = sq_build_keep(b, e->name)};
+        if (!sq_is_word(e->name) || strcmp(e->name, "qalys") == 0)
+            sq_diag_error(b->diags, e->place, "'%.60s' cannot name a category of costs", e->name);
+        if (!sq_vec_push(&b->costs, cost)) return sq_build_no_memory(b);
+    }
+    if (section->count && !b->compiler.names.currency[0])
+        return sq_diag_error(b->diags, section->items[0].place,
+                             "the model has costs but no `currency:` (as in `currency: EUR`)");
+    return true;
+}
+
+bool sq_build_rewards(sq_build *b)
+{
+    const sq_entries *section = &b->section[SQ_IN_COSTS];
+    sq_said utility = b->one[SQ_ONE_UTILITY];
+    bool fine = true;
+    if (utility.node && utility.node->kind == SQ_NODE_MAP) fine = missing_states(b, utility.node);
+    if (utility.node && fine)
+        fine = build_reward(b, utility.node, sq_number(0, 0, SQ_KIND_UTILITY), &b->model->utility);
+    for (size_t i = 0; i < section->count && i < b->costs.count; i++) {
+        const sq_node *node = section->items[i].node;
+        if (node->kind == SQ_NODE_NULL) continue;
+        fine = build_reward(b, node, sq_number(-1, 1, SQ_KIND_NONE), &b->costs.items[i].rate) && fine;
+    }
+    return fine;
+}

@@ -1,0 +1,222 @@
+/* Targets: published figures and what in the results they are compared with. */
+#include "lang/build.h"
+#include "math/statement.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The quantities of a life, in the order of the outcome layer: life years, QALYs, costs, total cost. */
+enum { LIFE_YEARS = 0, QALYS = 1, FIRST_COST = 2 };
+
+static const char *const kind_words[] = {"survival", "incidence", "median", "mean", "share", NULL};
+
+static int find_endpoint(sq_build *b, const sq_node *node)
+{
+    size_t n = b->endpoints.count;
+    const char *name = sq_scalar_text(b, node, "an endpoint");
+    const char **names = name ? sq_build_scratch(b, n, sizeof *names) : NULL;
+    for (size_t i = 0; names && i < n; i++) {
+        names[i] = b->endpoints.items[i].name;
+        if (strcmp(names[i], name) == 0) return (int)i;
+    }
+    if (names)
+        sq_diag_error(b->diags, node->place, "there is no endpoint '%.80s'%s", name,
+                      sq_diag_hint(b->diags, name, names, n));
+    return -1;
+}
+
+static int find_cause(sq_build *b, const sq_node *what, const sq_node *named)
+{
+    int e = find_endpoint(b, named);
+    if (e < 0) return -1;
+    const sq_endpoint *endpoint = &b->endpoints.items[e];
+    const sq_node *cause = sq_node_get(what, "cause");
+    if (!cause && endpoint->n_causes - endpoint->has_competing == 1) return endpoint->first_cause;
+    if (!cause) {
+        sq_diag_error(b->diags, what->place, "'%s' has several causes: name one with `cause:`", endpoint->name);
+        return -1;
+    }
+    const char *name = sq_scalar_text(b, cause, "a cause");
+    const char **names = sq_build_scratch(b, (size_t)endpoint->n_causes, sizeof *names);
+    for (int i = 0; name && names && i < endpoint->n_causes; i++) {
+        names[i] = b->causes.items[endpoint->first_cause + i].name;
+        if (strcmp(names[i], name) == 0) return endpoint->first_cause + i;
+    }
+    if (name && names)
+        sq_diag_error(b->diags, cause->place, "'%s' has no cause '%.80s'%s", endpoint->name, name,
+                      sq_diag_hint(b->diags, name, names, (size_t)endpoint->n_causes));
+    return -1;
+}
+
+static int find_quantity(sq_build *b, const sq_node *node)
+{
+    size_t n = b->costs.count;
+    const char *name = sq_scalar_text(b, node, "a quantity");
+    const char **names = name ? sq_build_scratch(b, n + 3, sizeof *names) : NULL;
+    if (!names) return -1;
+    names[LIFE_YEARS] = "life_years";
+    names[QALYS] = "qalys";
+    for (size_t i = 0; i < n; i++) names[FIRST_COST + i] = b->costs.items[i].name;
+    names[FIRST_COST + n] = "total_cost";
+    for (size_t i = 0; i < n + 3; i++)
+        if (strcmp(names[i], name) == 0) return (int)i;
+    sq_diag_error(b->diags, node->place, "there is no outcome '%.80s'%s", name,
+                  sq_diag_hint(b->diags, name, names, n + 3));
+    return -1;
+}
+
+/* -1: none of that name; -2: one that is left out of this run. */
+static int find_strategy(sq_build *b, const sq_node *what)
+{
+    const sq_entries *section = &b->section[SQ_IN_STRATEGIES];
+    const sq_node *node = sq_node_get(what, "strategy");
+    if (!node && section->count == 1) return 0;
+    if (!node) return sq_diag_error(b->diags, what->place, "what: needs `strategy:`") - 1;
+    const char *name = sq_scalar_text(b, node, "a strategy");
+    if (!name) return -1;
+    for (size_t i = 0; i < b->strategies.count; i++)
+        if (strcmp(b->strategies.items[i].name, name) == 0) return (int)i;
+    if (sq_index_get(&section->index, name) >= 0) return -2;
+    const char **names = sq_build_scratch(b, section->count, sizeof *names);
+    for (size_t i = 0; names && i < section->count; i++) names[i] = section->items[i].name;
+    sq_diag_error(b->diags, node->place, "there is no strategy '%.80s'%s", name,
+                  names ? sq_diag_hint(b->diags, name, names, section->count) : "");
+    return -1;
+}
+
+/* ---- what -------------------------------------------------------------------------------------------- */
+
+static bool read_time(sq_build *b, const sq_node *what, sq_target *target)
+{
+    const sq_node *at = sq_node_get(what, "at");
+    bool needs = target->kind == SQ_TARGET_SURVIVAL || target->kind == SQ_TARGET_INCIDENCE;
+    if (needs != (at != NULL))
+        return sq_diag_error(b->diags, what->place, needs ? "what: needs `at:` a time" : "`at:` has no meaning here");
+    return !at || sq_expr_constant(&b->compiler, at, sq_type_time(), &target->time);
+}
+
+static bool read_share(sq_build *b, const sq_node *what, const sq_node *named, sq_target *target)
+{
+    const sq_node *among = sq_node_get(what, "among");
+    target->index = sq_named_occurrence(b, named, "occurrence");
+    target->among = among ? sq_named_occurrence(b, among, "occurrence")
+                          : (int)(b->states.count + b->events.count + b->marks.count) + 1;
+    return target->index >= 0 && target->among >= 0;
+}
+
+static bool read_what(sq_build *b, const sq_node *what, sq_target *target)
+{
+    static const char *const known[] = {"survival", "incidence", "median", "mean", "share",
+                                        "cause",    "at",        "strategy", "among", NULL};
+    int kind = -1;
+    if (!sq_node_expect(what, SQ_NODE_MAP, "what: the outcome compared", b->diags)) return false;
+    if (!sq_node_known_keys(what, "what", known, b->diags)) return false;
+    for (int i = 0; kind_words[i]; i++) {
+        if (!sq_node_get(what, kind_words[i])) continue;
+        if (kind >= 0) return sq_diag_error(b->diags, what->place, "what: names two outcomes");
+        kind = i;
+    }
+    if (kind < 0)
+        return sq_diag_error(b->diags, what->place, "what: needs one of survival, incidence, median, mean, share");
+    const sq_node *named = sq_node_get(what, kind_words[kind]);
+    target->kind = (sq_target_kind)kind;
+    target->strategy = find_strategy(b, what);
+    if (target->strategy == -1 || !read_time(b, what, target)) return false;
+    switch (target->kind) {
+    case SQ_TARGET_SURVIVAL:
+    case SQ_TARGET_MEDIAN: target->index = find_endpoint(b, named); break;
+    case SQ_TARGET_INCIDENCE: target->index = find_cause(b, what, named); break;
+    case SQ_TARGET_MEAN: target->index = find_quantity(b, named); break;
+    case SQ_TARGET_SHARE: return read_share(b, what, named, target);
+    }
+    return target->index >= 0;
+}
+
+/* ---- published ----------------------------------------------------------------------------------------- */
+
+/* The unit a published figure is in; mean life years and QALYs are times like medians. */
+static sq_type figure_type(const sq_target *target)
+{
+    if (target->kind == SQ_TARGET_MEDIAN) return sq_type_time();
+    if (target->kind != SQ_TARGET_MEAN) return sq_type_probability();
+    return target->index < FIRST_COST ? sq_type_time() : sq_number(0, 1, SQ_KIND_NONE);
+}
+
+static bool read_figure(sq_build *b, const sq_node *node, const sq_target *target, double *value)
+{
+    return sq_expr_constant(&b->compiler, node, figure_type(target), value);
+}
+
+static bool read_interval(sq_build *b, const sq_node *node, sq_target *target)
+{
+    if (!sq_node_expect(node, SQ_NODE_LIST, "interval: [low, high]", b->diags)) return false;
+    if (node->count != 2) return sq_diag_error(b->diags, node->place, "an interval has two numbers");
+    if (!read_figure(b, node->item[0], target, &target->lower)
+        || !read_figure(b, node->item[1], target, &target->upper))
+        return false;
+    return target->lower <= target->upper
+           || sq_diag_error(b->diags, node->place, "the lower bound is above the upper one");
+}
+
+static bool read_published(sq_build *b, const sq_entry *e, sq_target *target)
+{
+    const sq_node *node = sq_node_get(e->node, "published"), *interval = sq_node_get(e->node, "interval");
+    const sq_node *n = sq_node_get(e->node, "n");
+    bool is_share = target->kind != SQ_TARGET_MEDIAN && target->kind != SQ_TARGET_MEAN;
+    target->lower = target->upper = target->k = target->n = NAN;
+    if (!node) return sq_diag_error(b->diags, e->node->place, "the target '%s' needs `published:`", e->name);
+    const char *text = sq_scalar_text(b, node, "published: a figure, or K of N");
+    if (!text) return false;
+    if (is_share && sq_scan_share(text, &target->k, &target->n))
+        target->published = target->k / target->n;
+    else if (!read_figure(b, node, target, &target->published))
+        return false;
+    uint64_t patients;
+    if (n && !sq_integer_constant(b, n, "n", 1, UINT32_MAX, &patients)) return false;
+    if (n) {
+        target->n = (double)patients;
+        if (is_share) target->k = target->published * target->n;
+    }
+    if (interval) return read_interval(b, interval, target);
+    if (is_share && target->n > 0 && target->published >= 0 && target->published <= 1)
+        sq_binomial_interval(target->k, target->n, &target->lower, &target->upper);
+    return true;
+}
+
+static const char *text_of(sq_build *b, const sq_node *map, const char *key)
+{
+    const sq_node *node = sq_node_get(map, key);
+    const char *text = node ? sq_scalar_text(b, node, key) : NULL;
+    return text ? sq_build_keep(b, text) : "";
+}
+
+static void build_target(sq_build *b, const sq_entry *e)
+{
+    static const char *const known[] = {"what", "published", "interval", "n", "source", "use", "note", NULL};
+    static const char *const uses[] = {"input", "fitted", "unfitted", "display", NULL};
+    sq_target target = {.name = sq_build_keep(b, e->name)};
+    if (!sq_node_expect(e->node, SQ_NODE_MAP, "a target", b->diags)) return;
+    sq_node_known_keys(e->node, "a target", known, b->diags);
+    const sq_node *what = sq_node_get(e->node, "what");
+    int use = sq_choice(b, sq_node_get(e->node, "use"), "use", uses, 2);
+    target.source = text_of(b, e->node, "source");
+    target.note = text_of(b, e->node, "note");
+    target.use = uses[use < 0 ? 2 : use];
+    if (!what) {
+        sq_diag_error(b->diags, e->node->place, "the target '%s' needs `what:`", e->name);
+        return;
+    }
+    if (!read_what(b, what, &target) || !read_published(b, e, &target)) return;
+    sq_writer w = {0};
+    sq_write_node(&w, what);
+    target.what = sq_build_keep_written(b, &w);
+    if (target.strategy >= 0 && !sq_vec_push(&b->targets, target)) sq_build_no_memory(b);
+}
+
+bool sq_build_targets(sq_build *b)
+{
+    const sq_entries *section = &b->section[SQ_IN_TARGETS];
+    for (size_t i = 0; i < section->count && !sq_diags_full(b->diags); i++) build_target(b, &section->items[i]);
+    return !b->out_of_memory;
+}

@@ -1,0 +1,207 @@
+/* Freezing: the builder's lists become the arrays of the model, and what can be judged without a patient is
+ * judged on a filled parameter block: laws with impossible numbers, probabilities that do not add up. */
+#include "lang/build.h"
+#include "model/block.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A copy of n items in the model's arena; an empty list still has an address. */
+static const void *frozen(sq_build *b, const void *items, size_t n, size_t size)
+{
+    void *copy = sq_arena_array(&b->model->arena, n ? n : 1, size);
+    if (!copy)
+        b->out_of_memory = true;
+    else if (n)
+        memcpy(copy, items, n * size);
+    return copy;
+}
+
+#define FREEZE(list) frozen(b, b->list.items, b->list.count, sizeof *b->list.items)
+
+static void freeze_names(sq_build *b)
+{
+    sq_model *m = b->model;
+    m->categories = FREEZE(categories);
+    m->attributes = FREEZE(attributes);
+    m->states = FREEZE(states);
+    m->events = FREEZE(events);
+    m->marks = FREEZE(marks);
+    m->losses = FREEZE(losses);
+    m->costs = FREEZE(costs);
+    m->latents = FREEZE(latents);
+    m->n_categories = (int)b->categories.count;
+    m->n_attributes = (int)b->attributes.count;
+    m->n_states = (int)b->states.count;
+    m->n_events = (int)b->events.count;
+    m->n_marks = (int)b->marks.count;
+    m->n_losses = (int)b->losses.count;
+    m->n_costs = (int)b->costs.count;
+    m->n_latents = (int)b->latents.count;
+}
+
+static void freeze_code(sq_build *b)
+{
+    sq_model *m = b->model;
+    m->sites = FREEZE(sites);
+    m->n_sites = (int)b->sites.count;
+    m->n_counters = b->n_counters;
+    m->code = FREEZE(compiler.code);
+    m->constants = FREEZE(compiler.constants);
+    m->actions = FREEZE(actions);
+    m->draws = FREEZE(draws);
+    m->draw_options = FREEZE(draw_options);
+    m->tables = FREEZE(tables);
+    m->n_tables = (int)b->tables.count;
+    m->decisions = FREEZE(decisions);
+    m->n_decisions = (int)b->decisions.count;
+    m->rules = FREEZE(rules);
+    m->strategies = FREEZE(strategies);
+    m->n_strategies = (int)b->strategies.count;
+    m->breaks = FREEZE(compiler.breaks);
+    m->n_breaks = (int)b->compiler.breaks.count;
+}
+
+static void freeze_numbers(sq_build *b)
+{
+    sq_model *m = b->model;
+    m->block_size = b->block_size;
+    m->steps = FREEZE(steps);
+    m->solves = FREEZE(solves);
+    m->parameters = FREEZE(parameters);
+    m->n_parameters = (int)b->parameters.count;
+    m->quantiles = FREEZE(quantiles);
+    m->n_quantiles = (int)b->quantiles.count;
+    m->endpoints = FREEZE(endpoints);
+    m->n_endpoints = (int)b->endpoints.count;
+    m->causes = FREEZE(causes);
+    m->n_causes = (int)b->causes.count;
+    m->targets = FREEZE(targets);
+    m->n_targets = (int)b->targets.count;
+}
+
+/* Sources live with the diagnostics, which may be freed before the model. */
+static void freeze_files(sq_build *b)
+{
+    sq_model *m = b->model;
+    sq_source_file *files = sq_arena_array(&m->arena, b->files.count + 1, sizeof *files);
+    m->n_files = (int)b->files.count;
+    m->files = files;
+    if (!files) {
+        b->out_of_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < b->files.count; i++) {
+        sq_source_file file = b->files.items[i];
+        files[i] = (sq_source_file){sq_build_keep(b, file.path), NULL, file.size};
+        files[i].text = sq_arena_text(&m->arena, file.text, file.size);
+        if (!files[i].text) b->out_of_memory = true;
+    }
+}
+
+bool sq_build_freeze(sq_build *b)
+{
+    for (size_t i = 0; i < b->strategies.count; i++) {
+        sq_strategy *s = &b->strategies.items[i];
+        if (!sq_build_steps(b, (int)i, &s->first_step, &s->n_steps)) return false;
+    }
+    freeze_names(b);
+    freeze_code(b);
+    freeze_numbers(b);
+    freeze_files(b);
+    return !b->out_of_memory;
+}
+
+/* ---- what can be judged at once ------------------------------------------------------------------------ */
+
+static bool probe_law(sq_build *b, const sq_view *view, const sq_probe *probe)
+{
+    sq_law law = sq_law_at(view, &probe->law);
+    const char *problem = sq_law_problem(&law);
+    if (!problem) return true;
+    return sq_diag_error(b->diags, probe->place, "this %s law is impossible: %s", sq_family_name(law.family),
+                         problem);
+}
+
+static bool probe_chance(sq_build *b, sq_place place, const char *name, double p)
+{
+    if (p >= 0 && p <= 1) return true;
+    return sq_diag_error(b->diags, place, "%s%s%g is not a probability between 0 and 1", name, *name ? ": " : "", p);
+}
+
+static bool probe_draw(sq_build *b, const sq_view *view, const sq_probe *probe)
+{
+    const sq_model *m = b->model;
+    const sq_draw *draw = &m->draws[probe->draw];
+    double sum = 0;
+    bool fine = true;
+    if (draw->kind == SQ_DRAW_CHANCE)
+        return probe_chance(b, probe->place, "", sq_program_value(view, draw->chance, 0));
+    for (int i = 0; i < draw->n_options; i++) {
+        const sq_draw_option *option = &m->draw_options[draw->first_option + i];
+        double p = sq_program_value(view, option->probability, 0);
+        fine = probe_chance(b, probe->place, option->name, p) && fine;
+        sum += p;
+    }
+    if (!fine) return false;
+    bool too_much = sum > 1 + 1e-9, too_little = probe->must_sum_to_one && sum < 1 - 1e-9;
+    if (!too_much && !too_little) return true;
+    return sq_diag_error(b->diags, probe->place, "these probabilities sum to %.10g%s", sum,
+                         too_much ? ", more than one" : "; without a rest they must sum to one");
+}
+
+static bool run_probes(sq_build *b, const sq_view *view)
+{
+    bool fine = true;
+    for (size_t i = 0; i < b->probes.count && !sq_diags_full(b->diags); i++) {
+        const sq_probe *probe = &b->probes.items[i];
+        fine = (probe->kind == SQ_PROBE_LAW ? probe_law(b, view, probe) : probe_draw(b, view, probe)) && fine;
+    }
+    return fine;
+}
+
+/* The place of "file:line:column" of a message that begins so; the text after it. */
+static sq_place place_of(const sq_build *b, const char *text, const char **rest)
+{
+    for (size_t i = 0; i < b->files.count; i++) {
+        const char *path = b->files.items[i].path;
+        size_t n = strlen(path);
+        int line = 0, column = 0;
+        if (strncmp(text, path, n) != 0 || text[n] != ':') continue;
+        char *end;
+        line = (int)strtol(text + n + 1, &end, 10);
+        if (*end == ':') column = (int)strtol(end + 1, &end, 10);
+        if (*end != ':') continue;
+        sq_source *source = sq_arena_alloc(&b->diags->arena, sizeof *source);
+        if (!source) break;
+        *source = (sq_source){path, b->files.items[i].text, b->files.items[i].size};
+        *rest = end + 1 + (end[1] == ' ');
+        return (sq_place){source, line, column};
+    }
+    *rest = text;
+    return (sq_place){0};
+}
+
+bool sq_build_probe(sq_build *b, sq_error *err)
+{
+    sq_model *m = b->model;
+    double *block = calloc((size_t)m->block_size + 1, sizeof *block);
+    bool fine = true;
+    if (!block) return sq_build_no_memory(b);
+    for (int s = 0; s < m->n_strategies && fine; s++) {
+        sq_error why = {0};
+        sq_view view = {.model = m, .block = block};
+        sq_status status = sq_block_fill(m, s, block, &why);
+        const char *rest = why.text;
+        if (status == SQ_ERR_MEMORY) sq_build_no_memory(b);
+        if (status) {
+            sq_place place = place_of(b, why.text, &rest);
+            fine = sq_diag_error(b->diags, place, "%s", rest);
+        }
+        fine = fine && run_probes(b, &view);
+    }
+    (void)err;
+    free(block);
+    return fine;
+}

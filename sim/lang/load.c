@@ -1,0 +1,155 @@
+/* Loading: the stages in order. Every stage goes on after an error where that can tell the user more; a stage
+ * that needs what an earlier one failed to give is not begun. */
+#include "lang/load.h"
+
+#include "lang/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void free_params(sq_build *b)
+{
+    for (size_t i = 0; i < b->params.count; i++) {
+        free(b->params.items[i].steps.items);
+        free(b->params.items[i].needs.items);
+    }
+    for (size_t i = 0; i < b->strategy_sets.count; i++) free(b->strategy_sets.items[i].needs.items);
+    for (int i = 0; i < SQ_SECTIONS; i++) free(b->section[i].items);
+}
+
+static void free_lists(sq_build *b)
+{
+    void *lists[] = {
+        b->chain.items,           b->file_named_at.items,  b->symbols.items,          b->symbol_names.items,
+        b->attribute_nodes.items, b->attribute_places.items, b->attribute_given.items, b->occurrence_names.items,
+        b->params.items,          b->patches.items,        b->strategy_sets.items,    b->probes.items,
+        b->decision_ranges.items, b->decision_owner.items, b->correlation.items,      b->categories.items,
+        b->attributes.items,      b->states.items,         b->state_names.items,      b->events.items,
+        b->marks.items,           b->losses.items,         b->costs.items,            b->latents.items,
+        b->sites.items,           b->site_places.items,    b->actions.items,          b->draws.items,
+        b->draw_options.items,    b->tables.items,         b->decisions.items,        b->rules.items,
+        b->strategies.items,      b->steps.items,          b->solves.items,           b->parameters.items,
+        b->quantiles.items,       b->endpoints.items,      b->causes.items,           b->targets.items,
+        b->files.items,
+    };
+    free_params(b);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) free(lists[i]);
+    sq_compiler_free(&b->compiler);
+    sq_diags_free(&b->ignored);
+    sq_arena_free(&b->scratch);
+}
+
+static bool read_currency(sq_build *b)
+{
+    sq_said said = b->one[SQ_ONE_CURRENCY];
+    const char *text = said.node ? sq_scalar_text(b, said.node, "currency: an ISO 4217 code") : NULL;
+    b->compiler.names.currency = b->model->currency = "";
+    if (!text) return said.node == NULL;
+    if (strlen(text) != 3 || strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
+        return sq_diag_error(b->diags, said.node->place,
+                             "a currency is an ISO 4217 code of three capital letters, as in EUR");
+    b->compiler.names.currency = b->model->currency = sq_build_keep(b, text);
+    return true;
+}
+
+static bool require(sq_build *b, sq_single single, const char *what)
+{
+    if (b->one[single].node) return true;
+    sq_place place = {0};
+    if (b->files.count) {
+        sq_source *source = sq_arena_alloc(&b->diags->arena, sizeof *source);
+        if (!source) return sq_build_no_memory(b);
+        const sq_source_file *file = &b->files.items[0];
+        *source = (sq_source){file->path, file->text, file->size};
+        place = (sq_place){source, 0, 0};
+    }
+    return sq_diag_error(b->diags, place, "%s", what);
+}
+
+/* Everything that needs names and parameters, each stage on its own. */
+static bool build_parts(sq_build *b)
+{
+    bool fine = sq_build_correlation(b);
+    fine = sq_declare_costs(b) && fine;
+    fine = (b->skim || sq_build_population(b)) && fine;
+    fine = sq_build_start(b) && fine;
+    fine = sq_build_events(b) && fine;
+    fine = sq_build_decisions(b) && fine;
+    fine = sq_build_rewards(b) && fine;
+    fine = sq_build_experiment(b) && fine;
+    if (b->skim) return fine;
+    fine = sq_build_strategies(b) && fine;
+    fine = sq_build_endpoints(b) && fine;
+    fine = sq_build_targets(b) && fine;
+    return sq_check_site_hashes(b) && fine;
+}
+
+static bool build_model(sq_build *b, const char *path, sq_error *err)
+{
+    if (!sq_build_files(b, path)) return false;
+    if (!b->skim
+        && !require(b, SQ_ONE_EXPERIMENT, "this is no experiment: it has no `experiment:` (its name) and `model:`"))
+        return false;
+    if (!require(b, SQ_ONE_MODEL, "no model: an experiment names its file with `model:`, a model file begins with "
+                                  "`model:` and its name"))
+        return false;
+    bool fine = read_currency(b);
+    fine = sq_build_names(b) && fine;
+    if (!b->states.count)
+        fine = sq_diag_error(b->diags, b->one[SQ_ONE_MODEL].place, "the model has no states");
+    if (!b->states.count || sq_diags_full(b->diags) || b->out_of_memory) return false;
+    if (!b->skim) fine = sq_build_parameters(b) && fine;
+    fine = build_parts(b) && fine;
+    if (!fine || b->diags->n_errors || b->out_of_memory) return false;
+    if (!sq_build_freeze(b)) return false;
+    if (!b->skim && !sq_build_probe(b, err)) return false;
+    if (!b->skim) sq_build_warn(b);
+    return b->diags->n_errors == 0;
+}
+
+static sq_status finish(sq_build *b, bool fine, sq_model **model, sq_diags *diags, sq_error *err)
+{
+    bool no_memory = b->out_of_memory || diags->out_of_memory;
+    free_lists(b);
+    if (fine && !no_memory) {
+        *model = b->model;
+        return SQ_OK;
+    }
+    sq_model_free(b->model);
+    *model = NULL;
+    if (no_memory) return sq_fail(err, SQ_ERR_MEMORY, "out of memory while loading");
+    return sq_fail(err, SQ_ERR_INPUT, "%d error%s in the input", diags->n_errors, diags->n_errors == 1 ? "" : "s");
+}
+
+static sq_model *new_model(void)
+{
+    sq_arena arena = {0};
+    sq_model *model = sq_arena_alloc(&arena, sizeof *model);
+    if (model) model->arena = arena;
+    return model;
+}
+
+static sq_status load(const char *path, const sq_load_options *options, bool skim, sq_model **model,
+                      sq_diags *diags, sq_error *err)
+{
+    sq_build b = {.diags = diags, .options = options, .skim = skim};
+    *model = NULL;
+    b.model = new_model();
+    if (!b.model) return sq_fail(err, SQ_ERR_MEMORY, "out of memory while loading");
+    b.model->csv_site = -1;
+    b.compiler.diags = skim ? &b.ignored : diags;
+    b.compiler.arena = &b.scratch;
+    bool fine = build_model(&b, path, err);
+    return finish(&b, fine, model, diags, err);
+}
+
+sq_status sq_load_experiment(const char *path, const sq_load_options *options, sq_model **model,
+                             sq_diags *diags, sq_error *err)
+{
+    return load(path, options, false, model, diags, err);
+}
+
+sq_status sq_load_model(const char *path, sq_model **model, sq_diags *diags, sq_error *err)
+{
+    return load(path, NULL, true, model, diags, err);
+}
