@@ -17,13 +17,14 @@ typedef struct reader {
     sq_arena *arena;
     const sq_source *source;
     sq_diags *diags;
+    sq_place end; /* after the last character */
 } reader;
 
+/* At its end libyaml pretends a line break that the file may not have. */
 static sq_place place_of(const reader *r, yaml_mark_t mark)
 {
-    int line = mark.line < INT32_MAX ? (int)mark.line + 1 : INT32_MAX;
-    int column = mark.column < INT32_MAX ? (int)mark.column + 1 : INT32_MAX;
-    return (sq_place){r->source, line, column};
+    if (mark.line >= (size_t)r->end.line) return r->end;
+    return (sq_place){r->source, (int)mark.line + 1, (int)mark.column + 1}; /* a file has fewer than 2^31 */
 }
 
 static sq_node *out_of_memory(reader *r)
@@ -66,7 +67,7 @@ static bool wrong_bytes(reader *r, sq_place place, const unsigned char *p, size_
     return sq_diag_error(r->diags, place, "byte 0x%02X is not UTF-8; save the file as UTF-8", *p);
 }
 
-/* Reports the first character that may not stand in a file. */
+/* Reports the first character that may not stand in a file; notes where the file ends. */
 static bool check_characters(reader *r, const char *text, size_t size)
 {
     const unsigned char *p = (const unsigned char *)text;
@@ -85,6 +86,7 @@ static bool check_characters(reader *r, const char *text, size_t size)
             place.column = 1;
         }
     }
+    r->end = place;
     return true;
 }
 

@@ -194,6 +194,7 @@ static void test_syntax_errors(void **state)
     assert_refused("a: - b\n", 1, 4, "list entry");
     assert_refused("[a] b\n", 1, 5, "expected nothing more");
     assert_refused("a: }\n", 1, 4, "expected a value");
+    assert_refused("a: [b", 1, 6, "expected ',' or ']'"); /* the end of a file without a line end */
 }
 
 static void test_bytes_that_are_not_text(void **state)
