@@ -190,6 +190,7 @@ typedef struct sq_build {
     SQ_VEC(bool) attribute_given;            /* has an initial value or comes from the population */
     sq_index category_index, occurrence_index;
     SQ_VEC(const char *) occurrence_names;
+    SQ_VEC(sq_place) occurrence_places;
 
     SQ_VEC(sq_param) params;
     SQ_VEC(sq_patch) patches;

@@ -6,11 +6,8 @@
 
 #include <string.h>
 
-static const char *const reserved[] = {
-    "now", "in_state", "state", "alive", "happened", "true", "false", "and", "or", "not", "in", "if",
-    "min", "max", "abs", "floor", "sqrt", "exp", "log", "pow", "expit", "logit", "probit", "normal_cdf",
-    "at", "of", "rest", "otherwise", "default", NULL,
-};
+/* Words of the files, beside those of expressions, that a name would make ambiguous. */
+static const char *const reserved[] = {"at", "of", "rest", "otherwise", "default", NULL};
 
 static const char *const type_words[] = {"time", "rate", "money", "probability", "utility", "count",
                                          "number", "flag", NULL};
@@ -34,7 +31,7 @@ int sq_add_symbol(sq_build *b, const char *name, const char *what, sq_place plac
                       sq_build_where(b, other->place));
         return -1;
     }
-    if (is_listed(name, reserved)) {
+    if (is_listed(name, reserved) || sq_expr_is_reserved(name)) {
         sq_diag_error(b->diags, place, "'%s' is a word of the language and cannot name %s %s", name,
                       strchr("aeiou", what[0]) ? "an" : "a", what);
         return -1;
@@ -60,6 +57,13 @@ static bool lookup(void *context, const char *name, sq_symbol *symbol)
     named->used = true;
     *symbol = named->symbol;
     return true;
+}
+
+static bool occurrence(void *context, const char *name, int *index)
+{
+    const sq_build *b = context;
+    *index = sq_find_occurrence(b, name);
+    return *index >= 0;
 }
 
 static size_t all_names(void *context, const char *const **names)
@@ -241,20 +245,20 @@ static void declare_decision(sq_build *b, const sq_entry *e)
 
 /* ---- occurrences: states, events, marks, death, index ------------------------------------------------ */
 
+/* Occurrences have names of their own: in an expression they stand only inside happened(…). */
 static void add_occurrence(sq_build *b, const char *name, const char *what, sq_place place)
 {
-    int index = (int)b->occurrence_names.count;
-    sq_symbol symbol = {.kind = SQ_SYMBOL_OCCURRENCE, .index = index};
-    if (sq_index_get(&b->symbol_index, name) < 0
-        && (strcmp(name, "death") == 0 || strcmp(name, "index") == 0) && place.source)
-        sq_diag_error(b->diags, place,
-                      "'%s' cannot name %s %s: it stands for %s wherever an occurrence is asked for", name,
-                      what[0] == 'e' ? "an" : "a", what,
-                      name[0] == 'd' ? "the entry into any death state" : "time zero");
-    else
-        sq_add_symbol(b, name, what, place, symbol, -1);
-    if (!sq_vec_push(&b->occurrence_names, name)
-        || !sq_index_put(&b->scratch, &b->occurrence_index, name, index))
+    int index = (int)b->occurrence_names.count, before = sq_index_get(&b->occurrence_index, name);
+    bool is_death = strcmp(name, "death") == 0;
+    if (place.source && (is_death || strcmp(name, "index") == 0))
+        sq_diag_error(b->diags, place, "'%s' cannot name %s %s: it stands for %s wherever an occurrence is asked for",
+                      name, what[0] == 'e' ? "an" : "a", what,
+                      is_death ? "the entry into any death state" : "time zero");
+    else if (before >= 0 && place.source)
+        sq_diag_error(b->diags, place, "the %s '%s' has the name of what is at %s", what, name,
+                      sq_build_where(b, b->occurrence_places.items[before]));
+    if (!sq_vec_push(&b->occurrence_names, name) || !sq_vec_push(&b->occurrence_places, place)
+        || (before < 0 && !sq_index_put(&b->scratch, &b->occurrence_index, name, index)))
         sq_build_no_memory(b);
 }
 
@@ -278,6 +282,8 @@ static void declare_states(sq_build *b)
         if (!sq_vec_push(&b->states, state) || !sq_vec_push(&b->state_names, state.name))
             sq_build_no_memory(b);
         add_occurrence(b, state.name, "state", e->place);
+        sq_symbol symbol = {.kind = SQ_SYMBOL_OCCURRENCE, .index = (int)i};
+        sq_add_symbol(b, state.name, "state", e->place, symbol, -1); /* `while: STATE` must mean one thing */
     }
     b->compiler.names.states = (sq_category){"states", (int)b->states.count, b->state_names.items};
 }
@@ -376,6 +382,7 @@ bool sq_build_names(sq_build *b)
     b->compiler.names.context = b;
     b->compiler.names.lookup = lookup;
     b->compiler.names.all = all_names;
+    b->compiler.names.occurrence = occurrence;
     declare_categories(b);
     declare_attributes(b);
     const sq_entries *decisions = &b->section[SQ_IN_DECISIONS];

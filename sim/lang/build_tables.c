@@ -84,6 +84,7 @@ bool sq_declare_function(sq_build *b, sq_param *param, int index)
     sq_symbol symbol = {.kind = SQ_SYMBOL_TABLE, .index = param->table};
     symbol.type = (sq_type){SQ_TYPE_NUMBER, param->unit, 0};
     symbol.argument = (sq_type){SQ_TYPE_NUMBER, param->argument, 0};
+    symbol.constant = table.interpolation == SQ_CONSTANT;
     return param->table >= 0
            && sq_add_symbol(b, param->name, "function table", param->place, symbol, index) >= 0;
 }

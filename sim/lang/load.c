@@ -30,7 +30,7 @@ static void free_lists(sq_build *b)
         b->draw_options.items,    b->tables.items,         b->decisions.items,        b->rules.items,
         b->strategies.items,      b->steps.items,          b->solves.items,           b->parameters.items,
         b->quantiles.items,       b->endpoints.items,      b->causes.items,           b->targets.items,
-        b->files.items,
+        b->files.items,           b->occurrence_places.items,
     };
     free_params(b);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) free(lists[i]);
