@@ -5,6 +5,7 @@
 #include "base/cpu.h"
 #include "io/results.h"
 #include "lang/load.h"
+#include "study/handle.h"
 #include "study/patient_tables.h"
 #include "study/provenance.h"
 #include "study/study.h"
@@ -70,6 +71,7 @@ void sequela_free(sequela *s)
 }
 
 const char *sequela_messages(const sequela *s) { return s && s->messages ? s->messages : ""; }
+const sq_model *sequela_model(const sequela *s) { return s->model; }
 int sequela_warnings(const sequela *s) { return s->warnings; }
 char *sequela_describe(const sequela *s) { return s->model ? sq_describe(s->model) : NULL; }
 const char *sequela_version(void) { return sq_version_text(); }

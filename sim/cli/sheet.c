@@ -1,0 +1,387 @@
+/* Printing. People get as many decimals as the Monte Carlo error of a column makes meaningful (two
+ * digits of the smallest error), programs get every digit. */
+#include "cli/sheet.h"
+
+#include "cli/console.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 100, GAP = 2, CELL = 96, WIDEST_TEXT = 40 };
+
+sq_sheet *sq_sheet_new(sq_arena *arena, const char *key, const char *title, const char *row_title,
+                       int n_columns, const sq_heading *columns, int n_rows)
+{
+    size_t rows = (size_t)n_rows;
+    sq_sheet *s = sq_arena_alloc(arena, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    *s = (sq_sheet){.key = key, .title = title, .row_title = row_title, .columns = columns,
+                    .n_columns = n_columns, .n_rows = n_rows};
+    s->row_key = sq_arena_array(arena, rows, sizeof *s->row_key);
+    s->row_title_of = sq_arena_array(arena, rows, sizeof *s->row_title_of);
+    s->entries = sq_arena_array(arena, rows * (size_t)n_columns, sizeof *s->entries);
+    return s->row_key == NULL || s->row_title_of == NULL || s->entries == NULL ? NULL : s;
+}
+
+sq_entry *sq_sheet_at(const sq_sheet *s, int row, int column)
+{
+    return &s->entries[row * s->n_columns + column];
+}
+
+sq_entry sq_number(double value, double se)
+{
+    return (sq_entry){.value = value, .se = se, .is_number = true};
+}
+
+sq_entry sq_words(const char *text)
+{
+    return (sq_entry){.text = text};
+}
+
+/* ---- cells for people ------------------------------------------------------------------------------------ */
+
+static double scale_of(const sq_heading *heading)
+{
+    return heading->scale > 0 ? heading->scale : 1;
+}
+
+/* Decimals of a column: enough for two digits of its smallest error. */
+static int decimals_of(const sq_sheet *s, int column)
+{
+    const sq_heading *heading = &s->columns[column];
+    int most = 4, decimals = heading->decimals;
+    for (int row = 0; row < s->n_rows && !heading->fixed; row++) {
+        double se = sq_sheet_at(s, row, column)->se * scale_of(heading);
+        if (!sq_sheet_at(s, row, column)->is_number || !(se > 0) || !isfinite(se))
+            continue;
+        int wanted = 1 - (int)floor(log10(se));
+        decimals = wanted > decimals ? wanted : decimals;
+    }
+    return decimals < most ? decimals : most;
+}
+
+static void whole_number(double value, char *cell)
+{
+    if (value > 0 && value < 0.5)
+        snprintf(cell, CELL, "<1");
+    else
+        snprintf(cell, CELL, "%.0f", value);
+}
+
+static const char *cell_text(const sq_sheet *s, int row, int column, char cell[CELL])
+{
+    const sq_entry *e = sq_sheet_at(s, row, column);
+    const sq_heading *heading = &s->columns[column];
+    char value[48], se[48];
+    if (!e->is_number)
+        return e->text != NULL ? e->text : "";
+    if (isnan(e->value))
+        return e->text != NULL ? e->text : "–";
+    int decimals = decimals_of(s, column);
+    sq_grouped(e->value * scale_of(heading), decimals, value, sizeof value);
+    if (heading->whole)
+        whole_number(e->value * scale_of(heading), cell);
+    else if (isnan(e->se))
+        snprintf(cell, CELL, "%s", value);
+    else
+        snprintf(cell, CELL, "%s ± %s", value,
+                 sq_grouped(e->se * scale_of(heading), decimals, se, sizeof se));
+    return cell;
+}
+
+static bool is_numeric(const sq_sheet *s, int column)
+{
+    for (int row = 0; row < s->n_rows; row++)
+        if (sq_sheet_at(s, row, column)->is_number)
+            return true;
+    return false;
+}
+
+/* ---- aligned tables ---------------------------------------------------------------------------------------- */
+
+static size_t column_width(const sq_sheet *s, int column)
+{
+    size_t width = sq_text_width(s->columns[column].title);
+    char cell[CELL];
+    for (int row = 0; row < s->n_rows; row++) {
+        size_t own = sq_text_width(cell_text(s, row, column, cell));
+        width = own > width ? own : width;
+    }
+    return width;
+}
+
+static size_t row_title_width(const sq_sheet *s)
+{
+    size_t width = sq_text_width(s->row_title);
+    for (int row = 0; row < s->n_rows; row++) {
+        size_t own = sq_text_width(s->row_title_of[row]);
+        width = own > width ? own : width;
+    }
+    return width < WIDEST_TEXT ? width : WIDEST_TEXT;
+}
+
+static void put_rule(FILE *out, size_t width)
+{
+    for (size_t i = 0; i < width; i++)
+        fputs("─", out);
+    fputc('\n', out);
+}
+
+/* The first column of a row; a title that is too long keeps a line of its own. */
+static void put_row_title(FILE *out, const char *title, size_t width)
+{
+    if (sq_text_width(title) <= width) {
+        sq_put_padded(out, title, width, false);
+        return;
+    }
+    fprintf(out, "%s\n", title);
+    sq_put_padded(out, "", width, false);
+}
+
+static void put_columns(FILE *out, const sq_sheet *s, int from, int to, const size_t *widths)
+{
+    size_t first = row_title_width(s), total = first;
+    char cell[CELL];
+    for (int c = from; c < to; c++)
+        total += GAP + widths[c];
+    sq_put_padded(out, s->row_title, first, false);
+    for (int c = from; c < to; c++) {
+        fprintf(out, "%*s", GAP, "");
+        sq_put_padded(out, s->columns[c].title, widths[c], is_numeric(s, c));
+    }
+    fputc('\n', out);
+    put_rule(out, total);
+    for (int row = 0; row < s->n_rows; row++) {
+        put_row_title(out, s->row_title_of[row], first);
+        for (int c = from; c < to; c++) {
+            bool last_text = c + 1 == to && !is_numeric(s, c);
+            fprintf(out, "%*s", GAP, "");
+            sq_put_padded(out, cell_text(s, row, c, cell), last_text ? 0 : widths[c], is_numeric(s, c));
+        }
+        fputc('\n', out);
+    }
+}
+
+static void print_table(FILE *out, const sq_sheet *s)
+{
+    size_t *widths = calloc((size_t)s->n_columns + 1, sizeof *widths);
+    if (widths == NULL)
+        return;
+    for (int c = 0; c < s->n_columns; c++)
+        widths[c] = column_width(s, c);
+    fprintf(out, "\n%s\n", s->title);
+    int from = 0;
+    while (from < s->n_columns) {
+        size_t total = row_title_width(s) + GAP + widths[from];
+        int to = from + 1;
+        while (to < s->n_columns && total + GAP + widths[to] <= PAGE)
+            total += GAP + widths[to++];
+        if (from > 0)
+            fputc('\n', out);
+        put_columns(out, s, from, to, widths);
+        from = to;
+    }
+    if (s->note != NULL)
+        fprintf(out, "%s\n", s->note);
+    free(widths);
+}
+
+/* ---- Markdown ------------------------------------------------------------------------------------------------ */
+
+static void put_markdown(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++)
+        fprintf(out, *text == '|' ? "\\%c" : "%c", *text);
+}
+
+static void print_markdown(FILE *out, const sq_sheet *s)
+{
+    char cell[CELL];
+    fprintf(out, "\n### %s\n\n| %s |", s->title, s->row_title);
+    for (int c = 0; c < s->n_columns; c++) {
+        fputc(' ', out);
+        put_markdown(out, s->columns[c].title);
+        fputs(" |", out);
+    }
+    fputs("\n|---|", out);
+    for (int c = 0; c < s->n_columns; c++)
+        fputs(is_numeric(s, c) ? "---:|" : "---|", out);
+    for (int row = 0; row < s->n_rows; row++) {
+        fputs("\n| ", out);
+        put_markdown(out, s->row_title_of[row]);
+        fputs(" |", out);
+        for (int c = 0; c < s->n_columns; c++) {
+            fputc(' ', out);
+            put_markdown(out, cell_text(s, row, c, cell));
+            fputs(" |", out);
+        }
+    }
+    fputc('\n', out);
+    if (s->note != NULL)
+        fprintf(out, "\n%s\n", s->note);
+}
+
+/* ---- for programs ---------------------------------------------------------------------------------------------- */
+
+/* A field of CSV after RFC 4180. */
+static void put_field(FILE *out, const char *text)
+{
+    bool quotes = strpbrk(text, ",\"\r\n") != NULL;
+    if (quotes)
+        fputc('"', out);
+    for (; *text != '\0'; text++)
+        fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
+    if (quotes)
+        fputc('"', out);
+}
+
+static void put_exact(FILE *out, double value, const char *missing)
+{
+    char text[32];
+    if (!isfinite(value)) {
+        fputs(missing, out);
+        return;
+    }
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    fputs(text, out);
+}
+
+static void print_csv(FILE *out, const sq_sheet *s)
+{
+    for (int row = 0; row < s->n_rows; row++) {
+        for (int c = 0; c < s->n_columns; c++) {
+            const sq_entry *e = sq_sheet_at(s, row, c);
+            fprintf(out, "%s,", s->key);
+            put_field(out, s->row_key[row]);
+            fputc(',', out);
+            put_field(out, s->columns[c].key);
+            fputc(',', out);
+            if (e->is_number)
+                put_exact(out, e->value, "");
+            else
+                put_field(out, e->text != NULL ? e->text : "");
+            fputc(',', out);
+            if (e->is_number)
+                put_exact(out, e->se, "");
+            fputs("\r\n", out);
+        }
+    }
+}
+
+static void put_json_text(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\')
+            fprintf(out, "\\%c", c);
+        else if (c < 0x20)
+            fprintf(out, "\\u%04x", c);
+        else
+            fputc(c, out);
+    }
+    fputc('"', out);
+}
+
+static void put_json_entry(FILE *out, const sq_entry *e)
+{
+    if (!e->is_number) {
+        put_json_text(out, e->text != NULL ? e->text : "");
+        return;
+    }
+    fputs("{\"value\": ", out);
+    put_exact(out, e->value, "null");
+    if (!isnan(e->se)) {
+        fputs(", \"se\": ", out);
+        put_exact(out, e->se, "null");
+    }
+    fputc('}', out);
+}
+
+static void print_json_sheet(FILE *out, const sq_sheet *s)
+{
+    fputs("    ", out);
+    put_json_text(out, s->key);
+    fputs(": {", out);
+    for (int row = 0; row < s->n_rows; row++) {
+        fprintf(out, "%s\n      ", row > 0 ? "," : "");
+        put_json_text(out, s->row_key[row]);
+        fputs(": {", out);
+        for (int c = 0; c < s->n_columns; c++) {
+            fprintf(out, "%s", c > 0 ? ", " : "");
+            put_json_text(out, s->columns[c].key);
+            fputs(": ", out);
+            put_json_entry(out, sq_sheet_at(s, row, c));
+        }
+        fputc('}', out);
+    }
+    fputs("\n    }", out);
+}
+
+static void print_json(FILE *out, const sq_report *r)
+{
+    fputs("{\n  \"title\": ", out);
+    put_json_text(out, r->title);
+    fputs(",\n  \"tables\": {\n", out);
+    for (int i = 0; i < r->n_sheets; i++) {
+        print_json_sheet(out, r->sheets[i]);
+        fputs(i + 1 < r->n_sheets ? ",\n" : "\n", out);
+    }
+    fputs("  },\n  \"notes\": [", out);
+    for (int i = 0; i < r->n_notes; i++) {
+        fputs(i > 0 ? ",\n    " : "\n    ", out);
+        put_json_text(out, r->notes[i]);
+    }
+    fputs("\n  ]\n}\n", out);
+}
+
+/* Notes are sentences; they are broken at blanks to fit the page. */
+static void print_note(FILE *out, const char *note)
+{
+    size_t used = 0;
+    while (*note != '\0') {
+        char word[256];
+        size_t n = strcspn(note, " ");
+        snprintf(word, sizeof word, "%.*s", (int)(n < 255 ? n : 255), note);
+        size_t width = sq_text_width(word);
+        if (used > 0 && used + 1 + width > PAGE) {
+            fputc('\n', out);
+            used = 0;
+        }
+        used += (size_t)fprintf(out, "%s", used > 0 ? " " : "") + width;
+        fputs(word, out);
+        note += n;
+        note += strspn(note, " ");
+    }
+    fputc('\n', out);
+}
+
+void sq_report_print(FILE *out, const sq_report *r, sq_format format)
+{
+    if (format == SQ_FORMAT_JSON) {
+        print_json(out, r);
+        return;
+    }
+    if (format == SQ_FORMAT_CSV)
+        fputs("table,row,column,value,se\r\n", out);
+    else
+        fprintf(out, "%s%s\n", format == SQ_FORMAT_MARKDOWN ? "## " : "", r->title);
+    for (int i = 0; i < r->n_sheets; i++) {
+        if (format == SQ_FORMAT_CSV)
+            print_csv(out, r->sheets[i]);
+        else if (format == SQ_FORMAT_MARKDOWN)
+            print_markdown(out, r->sheets[i]);
+        else
+            print_table(out, r->sheets[i]);
+    }
+    for (int i = 0; i < r->n_notes && format != SQ_FORMAT_CSV; i++) {
+        fputc('\n', out);
+        print_note(out, r->notes[i]);
+    }
+}

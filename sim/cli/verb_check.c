@@ -1,0 +1,167 @@
+/* sequela check: what the model is, where every number comes from, and how large the run will be. Nothing
+ * is run and nothing is written. */
+#include "cli/console.h"
+#include "cli/predict.h"
+#include "cli/value.h"
+#include "cli/verbs.h"
+
+#include "model/block.h"
+#include "study/handle.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const class_names[] = {"unsourced", "sourced", "calibrated", "judgement",
+                                          "structural"};
+enum { CLASSES = 5, NAME_WIDTH = 34, VALUE_WIDTH = 20, CLASS_WIDTH = 11, PAGE = 100 };
+
+/* ---- the parameters --------------------------------------------------------------------------------------- */
+
+/* Text from a column on, broken at blanks; the first line has begun. */
+static void put_wrapped(const char *text, size_t column)
+{
+    size_t used = column;
+    bool first = true;
+    while (*text != '\0') {
+        size_t n = strcspn(text, " ");
+        if (!first && used + 1 + n > PAGE) {
+            printf("\n%*s", (int)column, "");
+            used = column;
+            first = true;
+        }
+        printf("%s%.*s", first ? "" : " ", (int)n, text);
+        used += n + (first ? 0 : 1);
+        first = false;
+        text += n;
+        text += strspn(text, " ");
+    }
+    putchar('\n');
+}
+
+static void put_cell(const char *text, size_t width)
+{
+    if (sq_text_width(text) <= width) {
+        sq_put_padded(stdout, text, width, false);
+        return;
+    }
+    printf("%s  ", text);
+}
+
+static void print_parameter(const sq_model *m, const sq_parameter *p, const double *block)
+{
+    char value[SQ_VALUE_TEXT], range[2 * SQ_VALUE_TEXT] = "";
+    bool long_name = sq_text_width(p->name) > NAME_WIDTH;
+    put_cell(p->name, NAME_WIDTH);
+    if (long_name)
+        printf("\n%*s", NAME_WIDTH, "");
+    printf("  ");
+    put_cell(sq_unit_value_text(m, p->unit, block[p->slot], value), VALUE_WIDTH);
+    put_cell(class_names[p->class], CLASS_WIDTH);
+    const char *text = p->source[0] != '\0' ? p->source : p->note[0] != '\0' ? p->note : p->where;
+    if (p->uncertainty == SQ_RANGE || p->uncertainty == SQ_INTERVAL) {
+        char low[SQ_VALUE_TEXT], high[SQ_VALUE_TEXT];
+        snprintf(range, sizeof range, "[%s, %s] ", sq_unit_value_text(m, p->unit, p->u[0], low),
+                 sq_unit_value_text(m, p->unit, p->u[1], high));
+        fputs(range, stdout);
+    }
+    put_wrapped(text, NAME_WIDTH + 2 + VALUE_WIDTH + CLASS_WIDTH);
+}
+
+static void print_parameters(const sq_model *m, const double *block)
+{
+    if (m->n_parameters == 0)
+        return;
+    printf("\nParameters (value under %s, class, source or reason)\n", m->strategies[m->reference].name);
+    for (int i = 0; i < m->n_parameters; i++)
+        print_parameter(m, &m->parameters[i], block);
+}
+
+static void print_classes(const sq_model *m)
+{
+    int count[CLASSES] = {0};
+    for (int i = 0; i < m->n_parameters; i++)
+        count[m->parameters[i].class]++;
+    printf("\n%d parameters:", m->n_parameters);
+    for (int i = 1; i <= CLASSES; i++)
+        if (count[i % CLASSES] > 0)
+            printf(" %d %s%s", count[i % CLASSES], class_names[i % CLASSES], i < CLASSES ? "," : "");
+    putchar('\n');
+    if (count[SQ_UNSOURCED] == 0)
+        return;
+    puts("Unsourced:");
+    for (int i = 0; i < m->n_parameters; i++)
+        if (m->parameters[i].class == SQ_UNSOURCED)
+            printf("  %s (%s)\n", m->parameters[i].name, m->parameters[i].where);
+}
+
+/* ---- the size ---------------------------------------------------------------------------------------------- */
+
+static void print_size(const sq_model *m)
+{
+    char patients[48], file[32], patient_table[32], event_log[32], memory[32];
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    int threads = processors > 0 && processors < 1024 ? (int)processors : 1;
+    sq_prediction plain = sq_predict(m, threads, false, false);
+    sq_prediction table = sq_predict(m, threads, true, false);
+    sq_prediction log = sq_predict(m, threads, false, true);
+    printf("\nA run lives %s patients under each of %d strategies.\n",
+           sq_grouped((double)m->n_patients, 0, patients, sizeof patients), m->n_strategies);
+    printf("Result about %s; patient table up to %s more, event log about %s more (both compressed).\n",
+           sq_size_text(plain.result_bytes, file, sizeof file),
+           sq_size_text(table.table_bytes, patient_table, sizeof patient_table),
+           sq_size_text(log.table_bytes, event_log, sizeof event_log));
+    printf("Memory about %s with %d threads.\n",
+           sq_size_text(plain.memory_bytes, memory, sizeof memory), threads);
+}
+
+static int print_model(sequela *s)
+{
+    const sq_model *m = sequela_model(s);
+    sq_error err = {.status = SQ_OK};
+    char *text = sequela_describe(s);
+    double *block = calloc((size_t)m->block_size + 1, sizeof *block);
+    int code = SQ_EXIT_FAILED;
+    if (text == NULL || block == NULL) {
+        sq_say("out of memory");
+    } else if (sq_block_fill(m, m->reference, block, &err) != SQ_OK) {
+        code = sq_say_error(&err);
+    } else {
+        fputs(text, stdout);
+        print_parameters(m, block);
+        print_classes(m);
+        print_size(m);
+        code = SQ_EXIT_DONE;
+    }
+    free(block);
+    free(text);
+    return code;
+}
+
+static int act(const sq_arguments *a)
+{
+    int code = SQ_EXIT_INPUT;
+    sequela *s = sq_load_experiment_of(a, false, &code);
+    if (s == NULL)
+        return code;
+    code = print_model(s);
+    int warnings = sequela_warnings(s);
+    if (code == SQ_EXIT_DONE)
+        printf("\nChecked: no errors, %d warning%s.\n", warnings, warnings == 1 ? "" : "s");
+    sequela_free(s);
+    return code;
+}
+
+static const sq_option options[] = {
+    {'n', "patients", "N", "predict sizes for so many patients"},
+    {0, "set", "NAME=VALUE", "replace a parameter; may be repeated"},
+    {0, "strategy", "NAME", "check only this strategy; may be repeated"},
+    {0, NULL, NULL, NULL},
+};
+
+const sq_verb sq_verb_check = {
+    "check", "EXPERIMENT.yaml", 1, "check an experiment and say what it is",
+    "Prints the model in words, every parameter with its value, class and source, the unsourced\n"
+    "ones, and the size of the result. Warnings go to standard error. Nothing is written.",
+    options, act,
+};
