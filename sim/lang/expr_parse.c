@@ -50,6 +50,12 @@ static bool take(parser *p)
     return sq_lex(&p->lexer, &p->token);
 }
 
+static sq_tree *out_of_memory(sq_compiler *c)
+{
+    c->diags->out_of_memory = true;
+    return NULL;
+}
+
 static sq_tree *fail(parser *p, uint32_t at, const char *text)
 {
     sq_expr_error(p->c, p->lexer.origin, at, "%s", text);
@@ -84,10 +90,7 @@ static sq_tree *with_args(parser *p, sq_tree *tree, sq_tree *const *args, size_t
 {
     if (!tree) return NULL;
     tree->arg = sq_arena_array(p->c->arena, n, sizeof *tree->arg);
-    if (!tree->arg) {
-        p->c->diags->out_of_memory = true;
-        return NULL;
-    }
+    if (!tree->arg) return out_of_memory(p->c);
     memcpy(tree->arg, args, n * sizeof *args);
     tree->n_args = (int)n;
     tree->end = p->last;
@@ -115,15 +118,14 @@ static bool enter(parser *p)
 static sq_tree *parse_list(parser *p, sq_tree *tree, sq_tree *first, const char *close, const char *wanted)
 {
     SQ_VEC(sq_tree *) args = {0};
-    bool good = tree && (!first || sq_vec_push(&args, first));
+    bool good = tree != NULL;
+    if (good && first && !sq_vec_push(&args, first)) good = out_of_memory(p->c) != NULL;
     while (good) {
-        if (args.count > SQ_EXPR_LIST) {
-            fail(p, p->token.start, "a list of more than 1000 elements");
-            good = false;
-            break;
-        }
+        good = args.count <= SQ_EXPR_LIST || fail(p, p->token.start, "a list of more than 1000 elements");
+        if (!good) break;
         sq_tree *arg = parse_level(p, OR);
-        good = arg && sq_vec_push(&args, arg);
+        good = arg != NULL;
+        if (good && !sq_vec_push(&args, arg)) good = out_of_memory(p->c) != NULL;
         if (!good || !is(p, ",")) break;
         good = take(p);
     }
@@ -190,7 +192,8 @@ static sq_tree *parse_word(parser *p)
     const char *name = sq_arena_text(p->c->arena, p->lexer.origin->text + start, p->token.end - start);
     double value;
     sq_type type;
-    sq_tree *tree = name && take(p) ? new_tree(p, SQ_TREE_WORD, start, start) : NULL;
+    if (!name) return out_of_memory(p->c);
+    sq_tree *tree = take(p) ? new_tree(p, SQ_TREE_WORD, start, start) : NULL;
     if (!tree) return NULL;
     tree->name = name;
     if (constant_word(p, name, &value, &type)) {
@@ -320,10 +323,7 @@ sq_tree *sq_tree_new(sq_compiler *c, const sq_tree *like, sq_op_code op, int n_a
 {
     sq_tree *tree = sq_arena_alloc(c->arena, sizeof *tree);
     sq_tree **args = sq_arena_array(c->arena, (size_t)n_args, sizeof *args);
-    if (!tree || !args) {
-        c->diags->out_of_memory = true;
-        return NULL;
-    }
+    if (!tree || !args) return out_of_memory(c);
     *tree = (sq_tree){.kind = SQ_TREE_OPERATOR, .origin = like->origin, .start = like->start, .at = like->at,
                       .end = like->end, .n_args = n_args, .arg = args, .op = op};
     return tree;
