@@ -418,6 +418,9 @@ bool sq_build_endpoints(sq_build *b);
 bool sq_build_targets(sq_build *b);
 bool sq_build_experiment(sq_build *b);
 
+/* build_words.c: events, decisions, rules, endpoints, population and rewards in words, from their nodes. */
+void sq_build_words(sq_build *b);
+
 /* freeze.c: copies lists into the model; probes what can be judged; warn.c: what deserves a warning. */
 bool sq_build_freeze(sq_build *b);
 bool sq_build_probe(sq_build *b, sq_error *err);

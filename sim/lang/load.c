@@ -101,6 +101,7 @@ static bool build_model(sq_build *b, const char *path, sq_error *err)
     if (!b->skim) fine = sq_build_parameters(b) && fine;
     fine = build_parts(b) && fine;
     if (!fine || b->diags->n_errors || b->out_of_memory) return false;
+    sq_build_words(b);
     if (!sq_build_freeze(b)) return false;
     if (!b->skim && !sq_build_probe(b, err)) return false;
     if (!b->skim) sq_build_warn(b);

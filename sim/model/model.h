@@ -141,6 +141,7 @@ typedef struct sq_event {
     int site;
     sq_loading loading;
     int actions;           /* first action; the block ends with SQ_ACT_END */
+    const char *text;      /* the event in words */
 } sq_event;
 
 /* ---- actions ---------------------------------------------------------------------------------------- */
@@ -184,6 +185,7 @@ typedef struct sq_decision {
     int category;        /* whose labels are the options */
     int common;          /* action block run after the choice is stored */
     const int *option;   /* [n_labels] action block of each option, -1 none; run after `common` */
+    const char *text;    /* what follows a choice, in words */
 } sq_decision;
 
 typedef struct sq_rule {
@@ -200,6 +202,7 @@ typedef struct sq_strategy {
     const char *name, *title;
     const sq_rule_list *rules; /* [n_decisions] */
     int first_step, n_steps;   /* into steps: how this strategy's parameter block is filled */
+    const char *text;          /* its rules in words, a line per decision */
 } sq_strategy;
 
 /* ---- the prologue: how a parameter block is filled, in order ------------------------------------------ */
@@ -270,6 +273,7 @@ typedef struct sq_endpoint {
     sq_bits censor;
     double landmark; /* day */
     bool origin_counts;
+    const char *text; /* in words */
 } sq_endpoint;
 
 typedef struct sq_cause {
@@ -400,6 +404,8 @@ typedef struct sq_model {
     const sq_endpoint *endpoints;
     const sq_cause *causes;
     const sq_target *targets;
+
+    const char *start_text, *population_text, *rewards_text; /* in words, lines ended by newlines */
 
     int n_files;
     const sq_source_file *files;

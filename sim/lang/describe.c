@@ -1,0 +1,150 @@
+/* The model in words, for people: what `sequela check` prints first. The sentences were composed by the loader
+ * from the files' own expressions; here they are put in order and broken into lines. */
+#include "lang/build.h"
+#include "math/kernel.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 100 };
+
+/* Text broken at blanks; the first line begins at `column`, the others at `indent`. */
+static void write_wrapped(sq_writer *w, const char *text, size_t column, size_t indent)
+{
+    bool is_first = true;
+    while (*text) {
+        size_t n = strcspn(text, " ");
+        if (!is_first && column + 1 + n > PAGE) {
+            sq_write(w, "\n%*s", (int)indent, "");
+            column = indent;
+            is_first = true;
+        }
+        sq_write(w, "%s%.*s", is_first ? "" : " ", (int)n, text);
+        column += n + !is_first;
+        is_first = false;
+        text += n + (text[n] == ' ');
+    }
+    sq_write(w, "\n");
+}
+
+static void write_item(sq_writer *w, size_t indent, const char *name, const char *text)
+{
+    sq_write(w, "%*s%s: ", (int)indent, "", name);
+    write_wrapped(w, text, indent + strlen(name) + 2, indent + 4);
+}
+
+/* Each line of the text as an item of its own. */
+static void write_lines(sq_writer *w, size_t indent, const char *text)
+{
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        char *line = malloc(n + 1);
+        if (!line) {
+            w->failed = true;
+            return;
+        }
+        memcpy(line, text, n);
+        line[n] = '\0';
+        sq_write(w, "%*s", (int)indent, "");
+        write_wrapped(w, line, indent, indent + 4);
+        free(line);
+        text += n + (text[n] == '\n');
+    }
+}
+
+static void write_time(sq_writer *w, double days)
+{
+    if (days == 0 || days >= SQ_DAYS_PER_YEAR)
+        sq_write(w, "%.6g y", days / SQ_DAYS_PER_YEAR);
+    else
+        sq_write(w, "%.6g d", days);
+}
+
+static void write_states(sq_writer *w, const sq_model *m)
+{
+    for (int death = 0; death < 2; death++) {
+        int n = 0;
+        for (int i = 0; i < m->n_states; i++) {
+            if (m->states[i].death != (death == 1)) continue;
+            if (n++ == 0) sq_write(w, death ? "Death states: " : "States: ");
+            else sq_write(w, ", ");
+            sq_write(w, "%s", m->states[i].name);
+        }
+        if (n) sq_write(w, "\n");
+    }
+    sq_write(w, "Lives start in %s", m->states[m->start_state].name);
+    if (*m->start_text) {
+        sq_write(w, ", then: ");
+        write_wrapped(w, m->start_text, 24, 4);
+    } else {
+        sq_write(w, "\n");
+    }
+}
+
+static void write_structure(sq_writer *w, const sq_model *m)
+{
+    if (*m->population_text) sq_write(w, "\nPatients at time zero\n");
+    write_lines(w, 2, m->population_text);
+    if (m->n_events) sq_write(w, "\nEvents (of two due at one instant the first listed fires first)\n");
+    for (int i = 0; i < m->n_events; i++) write_item(w, 2, m->events[i].name, m->events[i].text);
+    if (m->n_decisions) sq_write(w, "\nDecisions\n");
+    for (int i = 0; i < m->n_decisions; i++) write_item(w, 2, m->decisions[i].name, m->decisions[i].text);
+    if (*m->rewards_text) sq_write(w, "\nUtility and costs\n");
+    write_lines(w, 2, m->rewards_text);
+}
+
+static void write_strategies(sq_writer *w, const sq_model *m)
+{
+    if (m->n_strategies) sq_write(w, "\nStrategies\n");
+    for (int i = 0; i < m->n_strategies; i++) {
+        const sq_strategy *s = &m->strategies[i];
+        sq_write(w, "  %s%s%s%s\n", s->name, *s->title ? ": " : "", s->title,
+                 i == m->reference && m->n_strategies > 1 ? " (reference)" : "");
+        write_lines(w, 4, s->text);
+    }
+    if (m->n_endpoints) sq_write(w, "\nEndpoints\n");
+    for (int i = 0; i < m->n_endpoints; i++) write_item(w, 2, m->endpoints[i].name, m->endpoints[i].text);
+    if (m->n_targets) sq_write(w, "\nTargets\n");
+    for (int i = 0; i < m->n_targets; i++) write_item(w, 2, m->targets[i].name, m->targets[i].what);
+}
+
+static double percent_a_year(double rate_per_day)
+{
+    return 100 * (sq_exp(rate_per_day * SQ_DAYS_PER_YEAR) - 1);
+}
+
+static void write_run(sq_writer *w, const sq_model *m)
+{
+    sq_write(w, "\nHorizon ");
+    write_time(w, m->horizon);
+    sq_write(w, ", %lld patients per strategy", (long long)m->n_patients);
+    if (m->n_replicates > 1) sq_write(w, ", %d replicates", m->n_replicates);
+    sq_write(w, ", seed %llu", (unsigned long long)m->seed);
+    if (m->discount.rate[0] > 0)
+        sq_write(w, ", discounted at %.4g %% a year", percent_a_year(m->discount.rate[0]));
+    else
+        sq_write(w, ", not discounted");
+    if (isfinite(m->discount.change))
+        sq_write(w, " and at %.4g %% after %.6g y", percent_a_year(m->discount.rate[1]),
+                 m->discount.change / SQ_DAYS_PER_YEAR);
+    sq_write(w, "\n");
+}
+
+char *sq_describe(const sq_model *m)
+{
+    sq_writer w = {0};
+    sq_write(&w, "Model %s%s%s\n", m->name, *m->title ? ": " : "", m->title);
+    if (*m->experiment)
+        sq_write(&w, "Experiment %s%s%s\n", m->experiment, *m->experiment_title ? ": " : "", m->experiment_title);
+    sq_write(&w, "\n");
+    write_states(&w, m);
+    write_structure(&w, m);
+    write_strategies(&w, m);
+    if (*m->experiment) write_run(&w, m);
+    if (w.failed) {
+        free(w.items);
+        return NULL;
+    }
+    return w.items;
+}
