@@ -2,41 +2,80 @@
  * does and not what its author meant. */
 #include "cli/graph_dot.h"
 
+#include "base/vec.h"
 #include "cli/reach.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* A name in quotes; an underscore becomes a blank where a person reads it. */
-static void put_quoted(FILE *out, const char *text, bool spoken)
+typedef struct node {
+    char kind; /* 's'tate, 'd'ecision, 'a'ny living state: keeps a state and a decision of one name apart */
+    int index;
+} node;
+
+typedef struct edge {
+    node from, to;
+    const char *label;
+    bool drawn;
+} edge;
+
+/* A drawing: edges are collected first, so that those between the same two nodes become one. */
+typedef struct drawing {
+    const sq_model *m;
+    sq_reach reach;
+    SQ_VEC(edge) edges;
+    bool failed; /* memory is out */
+} drawing;
+
+/* Text inside quotes; an underscore becomes a blank where a person reads it. */
+static void put_text(FILE *out, const char *text, bool spoken)
 {
-    fputc('"', out);
     for (; *text != '\0'; text++) {
         if (*text == '"' || *text == '\\')
             fputc('\\', out);
         fputc(spoken && *text == '_' ? ' ' : *text, out);
     }
+}
+
+static void put_quoted(FILE *out, const char *text, bool spoken)
+{
+    fputc('"', out);
+    put_text(out, text, spoken);
     fputc('"', out);
 }
 
-typedef struct node {
-    const char *kind; /* "s", "d", or "any": keeps a state and a decision of one name apart */
-    int index;
-} node;
-
-static void put_node(FILE *out, node n)
+static void add_edge(drawing *d, node from, node to, const char *label)
 {
-    fprintf(out, "%s%d", n.kind, n.index);
+    const edge added = {.from = from, .to = to, .label = label};
+    if (!sq_vec_push(&d->edges, added))
+        d->failed = true;
 }
 
-static void put_edge(FILE *out, node from, node to, const char *label, const char *style)
+static bool same_ends(const edge *a, const edge *b)
 {
-    fputs("  ", out);
-    put_node(out, from);
-    fputs(" -> ", out);
-    put_node(out, to);
-    fputs(" [label=", out);
-    put_quoted(out, label, true);
-    fprintf(out, "%s];\n", style);
+    return a->from.kind == b->from.kind && a->from.index == b->from.index && a->to.kind == b->to.kind
+           && a->to.index == b->to.index;
+}
+
+/* One arrow for all edges between two nodes, with a line of text for each. */
+static void put_edges(FILE *out, drawing *d)
+{
+    for (size_t i = 0; i < d->edges.count; i++) {
+        const edge *e = &d->edges.items[i];
+        if (e->drawn)
+            continue;
+        fprintf(out, "  %c%d -> %c%d [label=\"", e->from.kind, e->from.index, e->to.kind, e->to.index);
+        for (size_t j = i; j < d->edges.count; j++) {
+            edge *other = &d->edges.items[j];
+            if (!same_ends(e, other))
+                continue;
+            fputs(j > i ? "\\n" : "", out);
+            put_text(out, other->label, true);
+            other->drawn = true;
+        }
+        bool to_death = e->to.kind == 's' && d->m->states[e->to.index].death;
+        fprintf(out, "\"%s];\n", to_death ? ", color=\"#909090\"" : "");
+    }
 }
 
 static void put_nodes(FILE *out, const sq_model *m)
@@ -54,26 +93,23 @@ static void put_nodes(FILE *out, const sq_model *m)
     }
 }
 
-/* Edges from one node to everything that was reached. */
-static void put_reached(FILE *out, const sq_model *m, const sq_reach *reach, node from, const char *label)
+/* Where a block of actions can lead, into d->reach. */
+static void look(drawing *d, int action)
 {
-    for (int i = 0; i < m->n_decisions; i++)
-        if (reach->decision[i])
-            put_edge(out, from, (node){"d", i}, label, "");
-    for (int i = 0; i < m->n_states; i++)
-        if (reach->state[i])
-            put_edge(out, from, (node){"s", i}, label, m->states[i].death ? ", color=\"#909090\"" : "");
+    sq_reach_clear(&d->reach, d->m);
+    sq_reach_walk(&d->reach, d->m, action);
+    d->failed = d->failed || d->reach.failed;
 }
 
-static bool reaches_any(const sq_model *m, const sq_reach *reach)
+/* Edges from one node to everything that was reached. */
+static void add_reached(drawing *d, node from, const char *label)
 {
-    for (int i = 0; i < m->n_decisions; i++)
-        if (reach->decision[i])
-            return true;
-    for (int i = 0; i < m->n_states; i++)
-        if (reach->state[i])
-            return true;
-    return false;
+    for (int i = 0; i < d->m->n_decisions && !d->failed; i++)
+        if (d->reach.decision[i])
+            add_edge(d, from, (node){'d', i}, label);
+    for (int i = 0; i < d->m->n_states && !d->failed; i++)
+        if (d->reach.state[i])
+            add_edge(d, from, (node){'s', i}, label);
 }
 
 static bool runs_everywhere(const sq_model *m, const sq_event *event)
@@ -89,106 +125,98 @@ static bool runs_everywhere(const sq_model *m, const sq_event *event)
     return living > 1;
 }
 
-static bool any_runs_everywhere(const sq_model *m, sq_reach *reach)
+/* False if the event moves nobody. */
+static bool add_event(drawing *d, const sq_event *event)
 {
-    for (int i = 0; i < m->n_events; i++) {
-        sq_reach_clear(reach, m);
-        sq_reach_walk(reach, m, m->events[i].actions);
-        if (!reach->failed && reaches_any(m, reach) && runs_everywhere(m, &m->events[i]))
-            return true;
-    }
-    return false;
-}
-
-static void put_event(FILE *out, const sq_model *m, sq_reach *reach, const sq_event *event)
-{
-    sq_reach_clear(reach, m);
-    sq_reach_walk(reach, m, event->actions);
-    if (reach->failed)
-        return;
+    const sq_model *m = d->m;
+    size_t before = d->edges.count;
+    look(d, event->actions);
     if (runs_everywhere(m, event)) {
-        put_reached(out, m, reach, (node){"any", 0}, event->name);
-        return;
+        add_reached(d, (node){'a', 0}, event->name);
+        return d->edges.count > before;
     }
-    for (int i = 0; i < m->n_states; i++)
-        if (!m->states[i].death && sq_may_hold(m, event->condition, i))
-            put_reached(out, m, reach, (node){"s", i}, event->name);
+    bool somewhere = false;
+    for (int i = 0; i < m->n_states; i++) {
+        if (m->states[i].death || !sq_may_hold(m, event->condition, i))
+            continue;
+        somewhere = true;
+        add_reached(d, (node){'s', i}, event->name);
+    }
+    return !somewhere || d->edges.count > before;
 }
 
-static void put_decision(FILE *out, const sq_model *m, sq_reach *reach, int decision)
+/* Events that move nobody are named in a note. */
+static void add_events(FILE *out, drawing *d)
 {
-    const sq_decision *d = &m->decisions[decision];
-    const sq_category *category = &m->categories[d->category];
-    sq_reach_clear(reach, m);
-    sq_reach_walk(reach, m, d->common);
-    if (!reach->failed)
-        put_reached(out, m, reach, (node){"d", decision}, "any choice");
-    for (int i = 0; i < category->n_labels && !reach->failed; i++) {
-        sq_reach_clear(reach, m);
-        sq_reach_walk(reach, m, d->option[i]);
-        if (!reach->failed)
-            put_reached(out, m, reach, (node){"d", decision}, category->labels[i]);
+    bool note = false;
+    for (int i = 0; i < d->m->n_events && !d->failed; i++) {
+        if (add_event(d, &d->m->events[i]))
+            continue;
+        fputs(note ? "" : "  note [shape=note, style=\"\", label=\"events without a move:", out);
+        fputs("\\n", out);
+        put_text(out, d->m->events[i].name, true);
+        note = true;
+    }
+    fputs(note ? "\"];\n" : "", out);
+}
+
+static void add_decision(drawing *d, int index)
+{
+    const sq_decision *decision = &d->m->decisions[index];
+    const sq_category *category = &d->m->categories[decision->category];
+    look(d, decision->common);
+    add_reached(d, (node){'d', index}, "any choice");
+    for (int i = 0; i < category->n_labels && !d->failed; i++) {
+        look(d, decision->option[i]);
+        add_reached(d, (node){'d', index}, category->labels[i]);
     }
 }
 
-static void put_start(FILE *out, const sq_model *m, sq_reach *reach)
+static void put_start(FILE *out, drawing *d)
 {
-    fputs("  start [shape=point, width=0.15, label=\"\"];\n", out);
-    fprintf(out, "  start -> s%d [label=\"time zero\"];\n", m->start_state);
-    sq_reach_clear(reach, m);
-    sq_reach_walk(reach, m, m->start_actions);
-    if (reach->failed)
-        return;
-    for (int i = 0; i < m->n_decisions; i++)
-        if (reach->decision[i])
+    fprintf(out, "  start [shape=point, width=0.15, label=\"\"];\n  start -> s%d [label=\"time zero\"];\n",
+            d->m->start_state);
+    look(d, d->m->start_actions);
+    for (int i = 0; i < d->m->n_decisions && !d->failed; i++)
+        if (d->reach.decision[i])
             fprintf(out, "  start -> d%d;\n", i);
 }
 
-/* Events that move nobody are named beside the picture. */
-static void put_still_events(FILE *out, const sq_model *m, sq_reach *reach)
+static bool starts_anywhere(const drawing *d)
 {
-    int still = 0;
-    for (int i = 0; i < m->n_events && !reach->failed; i++) {
-        sq_reach_clear(reach, m);
-        sq_reach_walk(reach, m, m->events[i].actions);
-        if (reach->failed || reaches_any(m, reach))
-            continue;
-        fputs(still++ == 0 ? "  still [shape=note, style=\"\", label=\"events without a move:" : "", out);
-        fputs("\\n", out);
-        for (const char *p = m->events[i].name; *p != '\0'; p++)
-            fputc(*p == '_' ? ' ' : *p, out);
-    }
-    if (still > 0)
-        fputs("\"];\n", out);
+    for (size_t i = 0; i < d->edges.count; i++)
+        if (d->edges.items[i].from.kind == 'a')
+            return true;
+    return false;
 }
 
-static void put_events(FILE *out, const sq_model *m, sq_reach *reach)
+static void put_heading(FILE *out, const sq_model *m)
 {
-    if (any_runs_everywhere(m, reach))
-        fputs("  any0 [shape=plaintext, style=\"\", label=\"any living state\"];\n", out);
-    for (int i = 0; i < m->n_events && !reach->failed; i++)
-        put_event(out, m, reach, &m->events[i]);
-    put_still_events(out, m, reach);
+    fputs("digraph ", out);
+    put_quoted(out, m->name, false);
+    fputs(" {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"Helvetica\"];\n"
+          "  edge [fontname=\"Helvetica\", fontsize=10];\n  labelloc=t; label=", out);
+    put_quoted(out, m->title != NULL && m->title[0] != '\0' ? m->title : m->name, false);
+    fputs(";\n", out);
 }
 
 bool sq_graph_dot(FILE *out, const sq_model *m)
 {
-    sq_reach reach = sq_reach_new(m);
-    if (!reach.failed) {
-        fputs("digraph ", out);
-        put_quoted(out, m->name, false);
-        fputs(" {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"Helvetica\"];\n"
-              "  edge [fontname=\"Helvetica\", fontsize=10];\n  labelloc=t; label=", out);
-        put_quoted(out, m->title != NULL && m->title[0] != '\0' ? m->title : m->name, false);
-        fputs(";\n", out);
-        put_nodes(out, m);
-        put_start(out, m, &reach);
-        put_events(out, m, &reach);
-        for (int i = 0; i < m->n_decisions && !reach.failed; i++)
-            put_decision(out, m, &reach, i);
-        fputs("}\n", out);
+    drawing d = {.m = m, .reach = sq_reach_new(m)};
+    d.failed = d.reach.failed;
+    put_heading(out, m);
+    put_nodes(out, m);
+    if (!d.failed) {
+        put_start(out, &d);
+        add_events(out, &d);
+        for (int i = 0; i < m->n_decisions && !d.failed; i++)
+            add_decision(&d, i);
     }
-    bool done = !reach.failed;
-    sq_reach_free(&reach);
-    return done;
+    if (starts_anywhere(&d))
+        fputs("  a0 [shape=plaintext, style=\"\", label=\"any living state\"];\n", out);
+    put_edges(out, &d);
+    fputs("}\n", out);
+    free(d.edges.items);
+    sq_reach_free(&d.reach);
+    return !d.failed;
 }

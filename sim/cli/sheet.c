@@ -1,5 +1,5 @@
-/* Printing. People get as many decimals as the Monte Carlo error of a column makes meaningful (two
- * digits of the smallest error), programs get every digit. */
+/* Printing. People get as many decimals as the Monte Carlo error of a column makes meaningful, programs
+ * get every digit. */
 #include "cli/sheet.h"
 
 #include "cli/console.h"
@@ -47,16 +47,23 @@ static double scale_of(const sq_heading *heading)
     return heading->scale > 0 ? heading->scale : 1;
 }
 
-/* Decimals of a column: enough for two digits of its smallest error. */
+/* Decimals of a column: two digits of its largest error, one at least of its smallest. */
 static int decimals_of(const sq_sheet *s, int column)
 {
     const sq_heading *heading = &s->columns[column];
     int most = 4, decimals = heading->decimals;
+    double least = HUGE_VAL, greatest = 0;
     for (int row = 0; row < s->n_rows && !heading->fixed; row++) {
-        double se = sq_sheet_at(s, row, column)->se * scale_of(heading);
-        if (!sq_sheet_at(s, row, column)->is_number || !(se > 0) || !isfinite(se))
+        const sq_entry *e = sq_sheet_at(s, row, column);
+        double se = e->se * scale_of(heading);
+        if (!e->is_number || !(se > 0) || !isfinite(se))
             continue;
-        int wanted = 1 - (int)floor(log10(se));
+        least = fmin(least, se);
+        greatest = fmax(greatest, se);
+    }
+    if (greatest > 0) {
+        int two = 1 - (int)floor(log10(greatest)), one = -(int)floor(log10(least));
+        int wanted = two > one ? two : one;
         decimals = wanted > decimals ? wanted : decimals;
     }
     return decimals < most ? decimals : most;
@@ -149,7 +156,8 @@ static void put_columns(FILE *out, const sq_sheet *s, int from, int to, const si
     sq_put_padded(out, s->row_title, first, false);
     for (int c = from; c < to; c++) {
         fprintf(out, "%*s", GAP, "");
-        sq_put_padded(out, s->columns[c].title, widths[c], is_numeric(s, c));
+        bool last_text = c + 1 == to && !is_numeric(s, c);
+        sq_put_padded(out, s->columns[c].title, last_text ? 0 : widths[c], is_numeric(s, c));
     }
     fputc('\n', out);
     put_rule(out, total);

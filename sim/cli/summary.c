@@ -250,7 +250,7 @@ static const sq_heading *strategy_headings(collector *c)
 
 static void add_hundred(collector *c)
 {
-    enum { MOST = 24 };
+    enum { MOST = 48 };
     const sq_variable *event = find(c, "event");
     int shown[MOST], n = 0, time = index_near(c, "time", 3, 0.02);
     if (event == NULL || find(c, "event_ever") == NULL)
@@ -264,7 +264,7 @@ static void add_hundred(collector *c)
     const sq_heading *columns = strategy_headings(c);
     if (columns == NULL || n + died == 0)
         return;
-    sq_sheet *s = new_sheet(c, "of_100_patients", "Of 100 patients", "…", c->n_strategies, columns,
+    sq_sheet *s = new_sheet(c, "of_100_patients", "Of 100 patients", "What happened", c->n_strategies, columns,
                             n + died);
     for (int row = 0; s != NULL && row < n + died; row++) {
         bool is_death = died && row == 0;
@@ -298,15 +298,15 @@ static const double *numbers(const collector *c, const char *name)
 static const char *figure(collector *c, const target_data *d, int i, double value, double se)
 {
     const char *unit = label(d->unit, i);
-    bool share = strcmp(unit, "1") == 0;
+    bool share = strcmp(unit, "1") == 0, years = strcmp(unit, "year") == 0;
     if (isnan(value))
         return "–";
     double scale = share ? 100 : 1;
-    int decimals = share ? 1 : strcmp(unit, "year") == 0 ? 2 : 0;
-    const char *text = isnan(se)
-        ? sq_arena_format(c->arena, "%.*f%s", decimals, value * scale, share ? " %" : "")
-        : sq_arena_format(c->arena, "%.*f ± %.*f%s", decimals, value * scale, decimals, se * scale,
-                          share ? " %" : "");
+    int decimals = share ? 1 : years ? 2 : 0;
+    const char *word = share ? "%" : years ? "y" : unit;
+    const char *text = isnan(se) ? sq_arena_format(c->arena, "%.*f %s", decimals, value * scale, word)
+                                 : sq_arena_format(c->arena, "%.*f ± %.*f %s", decimals, value * scale,
+                                                   decimals, se * scale, word);
     c->failed = c->failed || text == NULL;
     return text;
 }

@@ -31,12 +31,12 @@ const char *sq_unit_value_text(const sq_model *m, sq_unit unit, double value, ch
         snprintf(text, SQ_VALUE_TEXT, "%.6g", value);
     else if (unit.money == 0 && unit.time == -1)
         snprintf(text, SQ_VALUE_TEXT, "%.5g per year", value * SQ_DAYS_PER_YEAR);
-    else if (unit.money == 1 && (unit.time == 0 || unit.time == -1))
-        snprintf(text, SQ_VALUE_TEXT, "%s %s%s",
-                 sq_grouped(unit.time == 0 ? value : value * SQ_DAYS_PER_YEAR,
-                            fabs(value) < 100 ? 2 : 0, number, sizeof number),
+    else if (unit.money == 1 && (unit.time == 0 || unit.time == -1)) {
+        double amount = unit.time == 0 ? value : value * SQ_DAYS_PER_YEAR;
+        int decimals = fabs(amount) >= 1000 || amount == floor(amount) ? 0 : 2;
+        snprintf(text, SQ_VALUE_TEXT, "%s %s%s", sq_grouped(amount, decimals, number, sizeof number),
                  currency, unit.time == 0 ? "" : " per year");
-    else
+    } else
         snprintf(text, SQ_VALUE_TEXT, "%.6g %s (time in days)", value,
                  sq_unit_text(unit, word, sizeof word));
     return text;

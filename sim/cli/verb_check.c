@@ -14,65 +14,79 @@
 
 static const char *const class_names[] = {"unsourced", "sourced", "calibrated", "judgement",
                                           "structural"};
-enum { CLASSES = 5, NAME_WIDTH = 34, VALUE_WIDTH = 20, CLASS_WIDTH = 11, PAGE = 100 };
+enum { CLASSES = 5, NAME_WIDTH = 44, VALUE_WIDTH = 20, UNIT_WIDTH = 12, INDENT = 4, PAGE = 100 };
 
 /* ---- the parameters --------------------------------------------------------------------------------------- */
 
-/* Text from a column on, broken at blanks; the first line has begun. */
-static void put_wrapped(const char *text, size_t column)
+/* Text indented, broken at blanks to fit the page. */
+static void put_wrapped(const char *text, size_t indent)
 {
-    size_t used = column;
-    bool first = true;
+    size_t used = 0;
     while (*text != '\0') {
         size_t n = strcspn(text, " ");
-        if (!first && used + 1 + n > PAGE) {
-            printf("\n%*s", (int)column, "");
-            used = column;
-            first = true;
+        if (used > 0 && used + 1 + n > PAGE) {
+            putchar('\n');
+            used = 0;
         }
-        printf("%s%.*s", first ? "" : " ", (int)n, text);
-        used += n + (first ? 0 : 1);
-        first = false;
+        if (used == 0)
+            used = (size_t)printf("%*s", (int)indent, "") + n;
+        else
+            used += (size_t)printf(" ") + n;
+        printf("%.*s", (int)n, text);
         text += n;
         text += strspn(text, " ");
     }
-    putchar('\n');
+    if (used > 0)
+        putchar('\n');
 }
 
-static void put_cell(const char *text, size_t width)
+/* The stated uncertainty: "[0.2, 0.4]", "87 of 179", or nothing. */
+static void say_uncertainty(const sq_model *m, const sq_parameter *p, char *text, size_t size)
 {
-    if (sq_text_width(text) <= width) {
-        sq_put_padded(stdout, text, width, false);
-        return;
+    char low[SQ_VALUE_TEXT], high[SQ_VALUE_TEXT];
+    text[0] = '\0';
+    switch (p->uncertainty) {
+    case SQ_BETA:
+        snprintf(text, size, "%.6g of %.6g", p->u[0], p->u[1]);
+        break;
+    case SQ_LOG_NORMAL:
+    case SQ_INTERVAL:
+        snprintf(text, size, "95 %% interval %s to %s", sq_unit_value_text(m, p->unit, p->u[0], low),
+                 sq_unit_value_text(m, p->unit, p->u[1], high));
+        break;
+    case SQ_RANGE:
+        snprintf(text, size, "range %s to %s", sq_unit_value_text(m, p->unit, p->u[0], low),
+                 sq_unit_value_text(m, p->unit, p->u[1], high));
+        break;
+    case SQ_STANDARD_ERROR:
+        snprintf(text, size, "standard error %s", sq_unit_value_text(m, p->unit, p->u[0], low));
+        break;
+    case SQ_CERTAIN:
+        break;
     }
-    printf("%s  ", text);
 }
 
+/* Name, value, unit, class; below them the uncertainty, the source and the note. */
 static void print_parameter(const sq_model *m, const sq_parameter *p, const double *block)
 {
-    char value[SQ_VALUE_TEXT], range[2 * SQ_VALUE_TEXT] = "";
-    bool long_name = sq_text_width(p->name) > NAME_WIDTH;
-    put_cell(p->name, NAME_WIDTH);
-    if (long_name)
-        printf("\n%*s", NAME_WIDTH, "");
+    char value[SQ_VALUE_TEXT], unit[48], uncertainty[3 * SQ_VALUE_TEXT];
+    sq_put_padded(stdout, p->name, NAME_WIDTH, false);
     printf("  ");
-    put_cell(sq_unit_value_text(m, p->unit, block[p->slot], value), VALUE_WIDTH);
-    put_cell(class_names[p->class], CLASS_WIDTH);
-    const char *text = p->source[0] != '\0' ? p->source : p->note[0] != '\0' ? p->note : p->where;
-    if (p->uncertainty == SQ_RANGE || p->uncertainty == SQ_INTERVAL) {
-        char low[SQ_VALUE_TEXT], high[SQ_VALUE_TEXT];
-        snprintf(range, sizeof range, "[%s, %s] ", sq_unit_value_text(m, p->unit, p->u[0], low),
-                 sq_unit_value_text(m, p->unit, p->u[1], high));
-        fputs(range, stdout);
-    }
-    put_wrapped(text, NAME_WIDTH + 2 + VALUE_WIDTH + CLASS_WIDTH);
+    sq_put_padded(stdout, sq_unit_value_text(m, p->unit, block[p->slot], value), VALUE_WIDTH, false);
+    printf("  ");
+    sq_put_padded(stdout, sq_unit_text(p->unit, unit, sizeof unit), UNIT_WIDTH, false);
+    printf("  %s\n", class_names[p->class]);
+    say_uncertainty(m, p, uncertainty, sizeof uncertainty);
+    put_wrapped(uncertainty, INDENT);
+    put_wrapped(p->source, INDENT);
+    put_wrapped(p->note, INDENT);
 }
 
 static void print_parameters(const sq_model *m, const double *block)
 {
     if (m->n_parameters == 0)
         return;
-    printf("\nParameters (value under %s, class, source or reason)\n", m->strategies[m->reference].name);
+    printf("\nParameters (value under %s, unit, class; then uncertainty, source, note)\n", m->strategies[m->reference].name);
     for (int i = 0; i < m->n_parameters; i++)
         print_parameter(m, &m->parameters[i], block);
 }
@@ -82,11 +96,11 @@ static void print_classes(const sq_model *m)
     int count[CLASSES] = {0};
     for (int i = 0; i < m->n_parameters; i++)
         count[m->parameters[i].class]++;
-    printf("\n%d parameters:", m->n_parameters);
-    for (int i = 1; i <= CLASSES; i++)
+    printf("\n%d parameters", m->n_parameters);
+    for (int i = 1, n = 0; i <= CLASSES; i++)
         if (count[i % CLASSES] > 0)
-            printf(" %d %s%s", count[i % CLASSES], class_names[i % CLASSES], i < CLASSES ? "," : "");
-    putchar('\n');
+            printf("%s %d %s", n++ > 0 ? "," : ":", count[i % CLASSES], class_names[i % CLASSES]);
+    puts(".");
     if (count[SQ_UNSOURCED] == 0)
         return;
     puts("Unsourced:");

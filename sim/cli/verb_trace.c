@@ -16,6 +16,7 @@
 
 typedef struct story {
     const sq_model *m;
+    bool at_baseline;
 } story;
 
 static void line(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -34,7 +35,8 @@ static void line(const char *format, ...)
 
 static void on_firing(void *context, double now, int event)
 {
-    const story *s = context;
+    story *s = context;
+    s->at_baseline = event == SQ_TRACE_BASELINE;
     char time[SQ_VALUE_TEXT];
     putchar('\n');
     sq_put_padded(stdout, sq_time_text(now, time), 12, true);
@@ -101,7 +103,7 @@ static void on_set(void *context, double now, int attribute, double before, doub
     (void)now;
     sq_attribute_text(s->m, attribute, before, old);
     sq_attribute_text(s->m, attribute, after, new);
-    if (strcmp(old, new) == 0)
+    if (s->at_baseline || strcmp(old, new) == 0)
         line("%s is %s", s->m->attributes[attribute].name, new);
     else
         line("%s becomes %s (was %s)", s->m->attributes[attribute].name, new, old);
