@@ -1,7 +1,8 @@
-/* Collecting and showing what is wrong with a user's files. Texts are formatted when reported and lines are
- * looked up when shown: a file is scanned again only on the way to a message. A line is shown through a
- * window around the caret, so that a file without line ends cannot flood the terminal, with tabs expanded
- * and everything unprintable replaced, so that the caret stands where the eye expects it. */
+/* Collecting and showing what is wrong with a user's files. Texts are formatted when reported and
+ * lines are looked up when shown: a file is scanned again only on the way to a message. A line is
+ * shown through a window around the caret, so that a file without line ends cannot flood the
+ * terminal, with tabs expanded and everything unprintable replaced, so that the caret stands where
+ * the eye expects it. */
 #include "lang/diag.h"
 
 #include "base/text.h"
@@ -14,7 +15,7 @@
 
 enum { TAB = 4, WINDOW = 76, BEFORE_CARET = 50 };
 
-/* ---- lines and characters ------------------------------------------------------------------------ */
+/* ---- lines and characters ------------------------------------------------------------- */
 
 /* Bytes of the line end at p, 0 if there is none. */
 static size_t line_end(const char *p, const char *end)
@@ -66,7 +67,7 @@ static bool is_printable(const char *p, size_t n)
     return n > 1 ? !(c == 0xC2 && (unsigned char)p[1] < 0xA0) : c >= 0x20 && c < 0x7F;
 }
 
-/* ---- collecting ---------------------------------------------------------------------------------- */
+/* ---- collecting ----------------------------------------------------------------------- */
 
 void sq_diags_free(sq_diags *diags)
 {
@@ -159,7 +160,7 @@ const char *sq_place_text(sq_arena *arena, sq_place place)
     return text ? text : path;
 }
 
-/* ---- showing ------------------------------------------------------------------------------------- */
+/* ---- showing -------------------------------------------------------------------------- */
 
 typedef struct writer {
     SQ_VEC(char) out;
@@ -189,9 +190,10 @@ static void put_blanks(writer *w, size_t n)
     for (size_t i = 0; i < n; i++) put(w, " ", 1);
 }
 
-/* One cell of the shown line per character; a tab fills cells up to the next stop. Writes the cells from
- * `from` up to `to` if w is given. Returns the cell of the character `column` (from 1). */
-static size_t lay_out(writer *w, const char *line, size_t length, int column, size_t from, size_t to)
+/* One cell of the shown line per character; a tab fills cells up to the next stop. Writes the cells
+ * from `from` up to `to` if w is given. Returns the cell of the character `column` (from 1). */
+static size_t lay_out(writer *w, const char *line, size_t length, int column, size_t from,
+                      size_t to)
 {
     const char *p = line, *end = line + length;
     size_t cell = 0, caret = 0;
@@ -268,7 +270,8 @@ static void sort_diags(const sq_diags *diags, const sq_diag **order)
 {
     for (size_t i = 0; i < diags->count; i++) {
         size_t k = i;
-        for (; k > 0 && stands_before(diags, &diags->items[i], order[k - 1]); k--) order[k] = order[k - 1];
+        for (; k > 0 && stands_before(diags, &diags->items[i], order[k - 1]); k--)
+            order[k] = order[k - 1];
         order[k] = &diags->items[i];
     }
 }

@@ -1,6 +1,7 @@
-/* Types and units of expressions. Every node is checked after its operands and rewritten into one operation
- * of the stack machine; what is made of literals alone is computed on the spot, by that same machine, so that
- * folding cannot change a result. Words, tables and time are in expr_name.c. */
+/* Types and units of expressions. Every node is checked after its operands and rewritten into one
+ * operation of the stack machine; what is made of literals alone is computed on the spot, by that
+ * same machine, so that folding cannot change a result. Words, tables and time are in expr_name.c.
+ */
 #include "lang/expr_tree.h"
 
 #include "model/model.h"
@@ -13,11 +14,14 @@ enum { GREATEST_POWER = 100, TYPE_TEXT = 96 };
 
 static const sq_type flag_type = {.class = SQ_TYPE_FLAG};
 
-static sq_type number_type(sq_unit unit) { return (sq_type){.class = SQ_TYPE_NUMBER, .unit = unit}; }
+static sq_type number_type(sq_unit unit)
+{
+    return (sq_type){.class = SQ_TYPE_NUMBER, .unit = unit};
+}
 
 static bool is_dimensionless(sq_unit u) { return u.time == 0 && u.money == 0; }
 
-/* ---- words for types ----------------------------------------------------------------------------- */
+/* ---- words for types ------------------------------------------------------------------ */
 
 const sq_category *sq_category_at(const sq_compiler *c, int category)
 {
@@ -69,7 +73,8 @@ static bool unexpected(sq_check *k, const sq_tree *tree, const char *wanted, con
 static const char *unit_advice(sq_unit have, sq_unit want)
 {
     if (!is_dimensionless(have) || is_dimensionless(want)) return "";
-    if (want.money != 0 && want.time != 0) return "; an amount per time is written as in 300 EUR/mo";
+    if (want.money != 0 && want.time != 0)
+        return "; an amount per time is written as in 300 EUR/mo";
     if (want.money != 0) return "; write its currency, as in 100 EUR";
     return want.time > 0 ? "; write its unit: d, wk, mo or y" : "; write it per time, as in 0.3/y";
 }
@@ -91,17 +96,19 @@ bool sq_expr_expect(sq_check *k, const sq_tree *tree, sq_type want)
 static bool expect_class(sq_check *k, const sq_tree *tree, sq_type_class class)
 {
     if (tree->type.class == class) return true;
-    return unexpected(k, tree, class == SQ_TYPE_NUMBER ? "a number" : "a flag (something true or false)", "");
+    return unexpected(
+        k, tree, class == SQ_TYPE_NUMBER ? "a number" : "a flag (something true or false)", "");
 }
 
 static bool expect_dimensionless(sq_check *k, const sq_tree *tree)
 {
     if (!expect_class(k, tree, SQ_TYPE_NUMBER)) return false;
     return is_dimensionless(tree->type.unit)
-           || unexpected(k, tree, "a number without a unit", "; divide it by a unit, as in x / 1 y");
+           || unexpected(k, tree, "a number without a unit",
+                         "; divide it by a unit, as in x / 1 y");
 }
 
-/* ---- folding ------------------------------------------------------------------------------------- */
+/* ---- folding -------------------------------------------------------------------------- */
 
 bool sq_expr_fold(sq_check *k, sq_tree *tree)
 {
@@ -134,9 +141,10 @@ static bool result(sq_check *k, sq_tree *tree, sq_type type)
     return sq_expr_fold(k, tree);
 }
 
-/* ---- units --------------------------------------------------------------------------------------- */
+/* ---- units ---------------------------------------------------------------------------- */
 
-/* The unit of a sum, of arms and of what is compared: equal, or one of two dimensionless ones plain. */
+/* The unit of a sum, of arms and of what is compared: equal, or one of two dimensionless ones
+ * plain. */
 static bool common_unit(sq_unit a, sq_unit b, sq_unit *unit)
 {
     *unit = a.kind == SQ_KIND_NONE ? b : a;
@@ -155,7 +163,8 @@ static uint8_t product_kind(sq_unit a, sq_unit b)
 
 static bool set_powers(sq_check *k, const sq_tree *tree, int time, int money, sq_unit *unit)
 {
-    if (time > GREATEST_POWER || time < -GREATEST_POWER || money > GREATEST_POWER || money < -GREATEST_POWER)
+    if (time > GREATEST_POWER || time < -GREATEST_POWER || money > GREATEST_POWER
+        || money < -GREATEST_POWER)
         return sq_expr_error(k->c, tree->origin, tree->at, "a power of time or money above %d",
                              GREATEST_POWER);
     *unit = (sq_unit){.time = (int8_t)time, .money = (int8_t)money};
@@ -169,7 +178,9 @@ static bool check_product(sq_check *k, sq_tree *tree)
     if (!set_powers(k, tree, a.time + sign * b.time, a.money + sign * b.money, &unit)) return false;
     if (is_dimensionless(a) && is_dimensionless(b)) {
         bool plain_divisor = b.kind == SQ_KIND_NONE;
-        unit.kind = tree->op == SQ_OP_MUL ? product_kind(a, b) : plain_divisor ? a.kind : SQ_KIND_NONE;
+        unit.kind = tree->op == SQ_OP_MUL ? product_kind(a, b)
+                    : plain_divisor       ? a.kind
+                                          : SQ_KIND_NONE;
     }
     return result(k, tree, number_type(unit));
 }
@@ -185,7 +196,8 @@ static bool check_power(sq_check *k, sq_tree *tree)
             return unexpected(k, base, "a number without a unit",
                               "; only a whole number written as such can be its exponent");
         int power = fabs(n) > GREATEST_POWER ? GREATEST_POWER + 1 : (int)n;
-        if (!set_powers(k, tree, base->type.unit.time * power, base->type.unit.money * power, &unit))
+        if (!set_powers(k, tree, base->type.unit.time * power, base->type.unit.money * power,
+                        &unit))
             return false;
     }
     return result(k, tree, number_type(unit));
@@ -200,15 +212,15 @@ static bool check_sqrt(sq_check *k, sq_tree *tree)
     return result(k, tree, number_type(unit));
 }
 
-/* ---- operators ----------------------------------------------------------------------------------- */
+/* ---- operators ------------------------------------------------------------------------ */
 
 static int category_of(const sq_tree *tree)
 {
     return tree->type.class == SQ_TYPE_CATEGORY ? tree->type.category : SQ_NO_CATEGORY;
 }
 
-/* Two sides that must be of one type: the one that is no bare label first, so that it can say whose labels
- * may stand on the other. */
+/* Two sides that must be of one type: the one that is no bare label first, so that it can say whose
+ * labels may stand on the other. */
 static bool check_sides(sq_check *k, sq_tree *a, sq_tree *b, int category)
 {
     bool second_first = sq_may_be_label(k, a) && !sq_may_be_label(k, b);
@@ -218,12 +230,13 @@ static bool check_sides(sq_check *k, sq_tree *a, sq_tree *b, int category)
     return sq_expr_check(k, second, known == SQ_NO_CATEGORY ? category : known);
 }
 
-static bool same_type(sq_check *k, const sq_tree *tree, const char *verb, const sq_tree *a, const sq_tree *b,
-                      sq_type *type)
+static bool same_type(sq_check *k, const sq_tree *tree, const char *verb, const sq_tree *a,
+                      const sq_tree *b, sq_type *type)
 {
     *type = a->type;
     bool same = a->type.class == b->type.class;
-    if (same && a->type.class == SQ_TYPE_NUMBER) same = common_unit(a->type.unit, b->type.unit, &type->unit);
+    if (same && a->type.class == SQ_TYPE_NUMBER)
+        same = common_unit(a->type.unit, b->type.unit, &type->unit);
     if (same && a->type.class == SQ_TYPE_CATEGORY) same = a->type.category == b->type.category;
     return same || mismatch(k, tree, verb, a->type, b->type);
 }
@@ -243,7 +256,8 @@ static bool check_order(sq_check *k, sq_tree *tree)
         || !same_type(k, tree, "compare", tree->arg[0], tree->arg[1], &type))
         return false;
     if (type.class != SQ_TYPE_NUMBER)
-        return unexpected(k, tree->arg[0], "a number", "; only numbers are larger or smaller: use == or in");
+        return unexpected(k, tree->arg[0], "a number",
+                          "; only numbers are larger or smaller: use == or in");
     return result(k, tree, flag_type);
 }
 
@@ -270,7 +284,8 @@ static bool check_arithmetic(sq_check *k, sq_tree *tree)
     case SQ_OP_DIV: return check_product(k, tree);
     default: break;
     }
-    return same_type(k, tree, tree->op == SQ_OP_ADD ? "add" : "subtract", tree->arg[0], tree->arg[1], &type)
+    return same_type(k, tree, tree->op == SQ_OP_ADD ? "add" : "subtract", tree->arg[0],
+                     tree->arg[1], &type)
            && result(k, tree, type);
 }
 
@@ -302,7 +317,8 @@ static bool check_in(sq_check *k, sq_tree *tree)
         equal->arg[1] = tree->arg[i];
         equal->at = tree->arg[i]->start;
         if (!sq_expr_check(k, tree->arg[i], category_of(x))
-            || !same_type(k, equal, "compare", x, tree->arg[i], &type) || !result(k, equal, flag_type))
+            || !same_type(k, equal, "compare", x, tree->arg[i], &type)
+            || !result(k, equal, flag_type))
             return false;
         if (any) {
             either->arg[0] = any;
@@ -315,9 +331,17 @@ static bool check_in(sq_check *k, sq_tree *tree)
     return true;
 }
 
-/* ---- functions ----------------------------------------------------------------------------------- */
+/* ---- functions ------------------------------------------------------------------------ */
 
-typedef enum shape { SHAPE_IF, SHAPE_EXTREME, SHAPE_POW, SHAPE_ABS, SHAPE_FLOOR, SHAPE_SQRT, SHAPE_PLAIN } shape;
+typedef enum shape {
+    SHAPE_IF,
+    SHAPE_EXTREME,
+    SHAPE_POW,
+    SHAPE_ABS,
+    SHAPE_FLOOR,
+    SHAPE_SQRT,
+    SHAPE_PLAIN
+} shape;
 
 static const struct {
     const char *name;
@@ -352,7 +376,8 @@ static int function_named(const char *name)
 static bool check_if(sq_check *k, sq_tree *tree, int category)
 {
     sq_type type;
-    return sq_expr_check(k, tree->arg[0], SQ_NO_CATEGORY) && expect_class(k, tree->arg[0], SQ_TYPE_FLAG)
+    return sq_expr_check(k, tree->arg[0], SQ_NO_CATEGORY)
+           && expect_class(k, tree->arg[0], SQ_TYPE_FLAG)
            && check_sides(k, tree->arg[1], tree->arg[2], category)
            && same_type(k, tree, "choose between", tree->arg[1], tree->arg[2], &type)
            && result(k, tree, type);
@@ -369,7 +394,8 @@ static bool check_extreme(sq_check *k, sq_tree *tree, sq_op_code op)
         next->arg[0] = best;
         next->arg[1] = tree->arg[i];
         next->at = tree->arg[i]->start;
-        if (!same_type(k, next, "compare", best, tree->arg[i], &type) || !result(k, next, type)) return false;
+        if (!same_type(k, next, "compare", best, tree->arg[i], &type) || !result(k, next, type))
+            return false;
         best = next;
     }
     *tree = *best;
@@ -393,9 +419,10 @@ static bool check_function(sq_check *k, sq_tree *tree, int f)
     case SHAPE_SQRT: return check_sqrt(k, tree);
     case SHAPE_ABS: return result(k, tree, x->type);
     case SHAPE_FLOOR:
-        return result(k, tree, number_type((sq_unit){.kind = x->type.unit.kind == SQ_KIND_COUNT
-                                                                 ? SQ_KIND_COUNT
-                                                                 : SQ_KIND_NONE}));
+        return result(
+            k, tree,
+            number_type((sq_unit){.kind = x->type.unit.kind == SQ_KIND_COUNT ? SQ_KIND_COUNT
+                                                                             : SQ_KIND_NONE}));
     default: return result(k, tree, number_type((sq_unit){.kind = (uint8_t)functions[f].kind}));
     }
 }
@@ -405,23 +432,26 @@ static bool check_call(sq_check *k, sq_tree *tree, int category)
     int f = function_named(tree->name);
     if (f < 0) return sq_check_named_call(k, tree);
     if (tree->n_args < functions[f].least || tree->n_args > functions[f].most)
-        return sq_expr_error(k->c, tree->origin, tree->at, "%s takes %s%d argument%s, found %d", tree->name,
-                             functions[f].least < functions[f].most ? "at least " : "", functions[f].least,
-                             functions[f].least == 1 ? "" : "s", tree->n_args);
+        return sq_expr_error(k->c, tree->origin, tree->at, "%s takes %s%d argument%s, found %d",
+                             tree->name, functions[f].least < functions[f].most ? "at least " : "",
+                             functions[f].least, functions[f].least == 1 ? "" : "s", tree->n_args);
     tree->op = functions[f].op;
-    return functions[f].shape == SHAPE_IF ? check_if(k, tree, category) : check_function(k, tree, f);
+    return functions[f].shape == SHAPE_IF ? check_if(k, tree, category)
+                                          : check_function(k, tree, f);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------ */
 
-/* A number, a unit, true or false; or the label that is written so (a category may have labels 1, 2). */
+/* A number, a unit, true or false; or the label that is written so (a category may have labels 1,
+ * 2). */
 static bool check_number(sq_check *k, sq_tree *tree, int category)
 {
     size_t length = tree->end - tree->start;
     const sq_category *labels = category == SQ_NO_CATEGORY ? NULL : sq_category_at(k->c, category);
     for (int i = 0; labels && i < labels->n_labels; i++) {
         const char *label = labels->labels[i];
-        if (strlen(label) != length || memcmp(label, tree->origin->text + tree->start, length) != 0) continue;
+        if (strlen(label) != length || memcmp(label, tree->origin->text + tree->start, length) != 0)
+            continue;
         tree->value = i;
         tree->type = (sq_type){.class = SQ_TYPE_CATEGORY, .category = category};
     }
@@ -449,8 +479,9 @@ bool sq_expr_check(sq_check *k, sq_tree *tree, int category)
 
 bool sq_expr_is_reserved(const char *word)
 {
-    static const char *const words[] = {"and", "or",  "not", "in",  "true",     "false", "d",       "wk",
-                                        "mo",  "y",   "now", "in_state", "state", "alive", "happened", NULL};
+    static const char *const words[] = {"and",   "or",    "not",      "in", "true", "false",
+                                        "d",     "wk",    "mo",       "y",  "now",  "in_state",
+                                        "state", "alive", "happened", NULL};
     for (int i = 0; words[i]; i++)
         if (strcmp(word, words[i]) == 0) return true;
     return function_named(word) >= 0;

@@ -1,6 +1,6 @@
-/* From trees to byte code, and the doors of the expression compiler. Code is written in the order the stack
- * machine takes it; what an expression needs of the stack is measured on the code itself, so that no other
- * account can disagree with it. */
+/* From trees to byte code, and the doors of the expression compiler. Code is written in the order
+ * the stack machine takes it; what an expression needs of the stack is measured on the code itself,
+ * so that no other account can disagree with it. */
 #include "lang/expr_tree.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ void sq_compiler_free(sq_compiler *c)
     memset(&c->breaks, 0, sizeof c->breaks);
 }
 
-/* ---- emission ------------------------------------------------------------------------------------ */
+/* ---- emission ------------------------------------------------------------------------- */
 
 static bool out_of_memory(sq_compiler *c)
 {
@@ -36,7 +36,8 @@ bool sq_code_op(sq_compiler *c, sq_op_code code, int a)
 
 bool sq_code_const(sq_compiler *c, double value)
 {
-    if (c->constants.count >= INT32_MAX || !sq_vec_push(&c->constants, value)) return out_of_memory(c);
+    if (c->constants.count >= INT32_MAX || !sq_vec_push(&c->constants, value))
+        return out_of_memory(c);
     return sq_code_op(c, SQ_OP_CONST, (int)c->constants.count - 1);
 }
 
@@ -75,8 +76,9 @@ static bool emit(sq_check *k, const sq_tree *tree, size_t first, int depth)
 {
     sq_compiler *c = k->c;
     if (c->code.count - first > SQ_EXPR_NODES || depth > DEEPEST_TREE)
-        return sq_expr_error(c, tree->origin, tree->at, "the expression is too long, with the named "
-                                                        "expressions and lists in it written out");
+        return sq_expr_error(c, tree->origin, tree->at,
+                             "the expression is too long, with the named "
+                             "expressions and lists in it written out");
     if (tree->literal) return sq_code_const(c, tree->value);
     for (int i = 0; i < tree->n_args; i++)
         if (!emit(k, tree->arg[i], first, depth + 1)) return false;
@@ -91,7 +93,8 @@ static bool emit_program(sq_check *k, const sq_tree *tree, sq_program *out)
     *out = sq_code_end(c, begun);
     return stack_needed(c, *out) <= DEEPEST
            || sq_expr_error(c, tree->origin, tree->start,
-                            "the expression holds more than %d values at once; nest it less deeply", DEEPEST);
+                            "the expression holds more than %d values at once; nest it less deeply",
+                            DEEPEST);
 }
 
 /* One break for every place where time enters a reward. */
@@ -105,7 +108,7 @@ static bool emit_breaks(sq_check *k)
     return true;
 }
 
-/* ---- the doors ----------------------------------------------------------------------------------- */
+/* ---- the doors ------------------------------------------------------------------------ */
 
 bool sq_expr_is_text(sq_compiler *c, const sq_node *node)
 {
@@ -118,7 +121,8 @@ bool sq_expr_is_text(sq_compiler *c, const sq_node *node)
 static bool is_quantity(sq_type type)
 {
     sq_unit u = type.unit;
-    if (type.class != SQ_TYPE_NUMBER || u.money == 0) return type.class != SQ_TYPE_NUMBER || abs(u.time) <= 1;
+    if (type.class != SQ_TYPE_NUMBER || u.money == 0)
+        return type.class != SQ_TYPE_NUMBER || abs(u.time) <= 1;
     return u.money == 1 && (u.time == 0 || u.time == -1);
 }
 
@@ -126,10 +130,11 @@ static bool expect_quantity(sq_check *k, const sq_tree *tree)
 {
     char text[96];
     return is_quantity(tree->type)
-           || sq_expr_error(k->c, tree->origin, tree->start,
-                            "the value is %s, which is not the unit of anything: expected time, 1/time, money, "
-                            "money/time or a number without a unit",
-                            sq_type_text(k->c, tree->type, text, sizeof text));
+           || sq_expr_error(
+               k->c, tree->origin, tree->start,
+               "the value is %s, which is not the unit of anything: expected time, 1/time, money, "
+               "money/time or a number without a unit",
+               sq_type_text(k->c, tree->type, text, sizeof text));
 }
 
 /* Parses and checks; the tree, or NULL after reporting. */
@@ -142,8 +147,8 @@ static sq_tree *understand(sq_check *k, const sq_expr_origin *origin, const sq_t
 }
 
 /* want == NULL: the type found is written to *type. */
-static bool compile(sq_compiler *c, const sq_expr_origin *origin, const sq_type *want, unsigned allow,
-                    sq_type *type, sq_program *out, sq_bits *reads)
+static bool compile(sq_compiler *c, const sq_expr_origin *origin, const sq_type *want,
+                    unsigned allow, sq_type *type, sq_program *out, sq_bits *reads)
 {
     sq_bits read = {0};
     sq_check k = {.c = c, .allow = allow, .reads = &read, .budget = SQ_EXPR_NODES};
@@ -168,8 +173,8 @@ static sq_expr_origin origin_of(const sq_node *node)
     return (sq_expr_origin){.text = node->text, .place = node->place, .node = node};
 }
 
-bool sq_expr_compile(sq_compiler *c, const sq_node *node, sq_type want, unsigned allow, sq_program *out,
-                     sq_bits *reads)
+bool sq_expr_compile(sq_compiler *c, const sq_node *node, sq_type want, unsigned allow,
+                     sq_program *out, sq_bits *reads)
 {
     *out = (sq_program){0};
     if (!sq_expr_is_text(c, node)) return false;
@@ -177,8 +182,8 @@ bool sq_expr_compile(sq_compiler *c, const sq_node *node, sq_type want, unsigned
     return compile(c, &origin, &want, allow, NULL, out, reads);
 }
 
-bool sq_expr_compile_any(sq_compiler *c, const sq_node *node, unsigned allow, sq_type *type, sq_program *out,
-                         sq_bits *reads)
+bool sq_expr_compile_any(sq_compiler *c, const sq_node *node, unsigned allow, sq_type *type,
+                         sq_program *out, sq_bits *reads)
 {
     *out = (sq_program){0};
     if (!sq_expr_is_text(c, node)) return false;
@@ -186,8 +191,8 @@ bool sq_expr_compile_any(sq_compiler *c, const sq_node *node, unsigned allow, sq
     return compile(c, &origin, NULL, allow, type, out, reads);
 }
 
-bool sq_expr_compile_text(sq_compiler *c, const char *text, sq_place place, sq_type want, unsigned allow,
-                          sq_program *out, sq_bits *reads)
+bool sq_expr_compile_text(sq_compiler *c, const char *text, sq_place place, sq_type want,
+                          unsigned allow, sq_program *out, sq_bits *reads)
 {
     sq_expr_origin origin = {.text = text, .place = place};
     return compile(c, &origin, &want, allow, NULL, out, reads);
@@ -199,8 +204,7 @@ static bool constant(sq_compiler *c, const sq_expr_origin *origin, sq_type want,
     const sq_tree *tree = understand(&k, origin, &want);
     free(k.timed.items);
     if (!tree) return false;
-    if (!tree->literal)
-        return sq_expr_error(c, origin, 0, "expected a number with its unit");
+    if (!tree->literal) return sq_expr_error(c, origin, 0, "expected a number with its unit");
     *value = tree->value;
     return true;
 }
@@ -212,7 +216,8 @@ bool sq_expr_constant(sq_compiler *c, const sq_node *node, sq_type want, double 
     return constant(c, &origin, want, value);
 }
 
-bool sq_expr_constant_text(sq_compiler *c, const char *text, sq_place place, sq_type want, double *value)
+bool sq_expr_constant_text(sq_compiler *c, const char *text, sq_place place, sq_type want,
+                           double *value)
 {
     sq_expr_origin origin = {.text = text, .place = place};
     return constant(c, &origin, want, value);

@@ -1,6 +1,7 @@
-/* Tokens of expressions. A word may begin with a digit, for labels such as 5to50 do; a number is told from
- * such a word by what follows it: nothing that belongs to a word, or a unit (28d). Every error names what
- * the user probably knows from elsewhere (&&, =, ≤) in the language's own spelling. */
+/* Tokens of expressions. A word may begin with a digit, for labels such as 5to50 do; a number is
+ * told from such a word by what follows it: nothing that belongs to a word, or a unit (28d). Every
+ * error names what the user probably knows from elsewhere (&&, =, ≤) in the language's own
+ * spelling. */
 #include "lang/expr_tree.h"
 
 #include <locale.h>
@@ -13,7 +14,10 @@ enum { LONGEST_NUMBER = 100 };
 
 /* ASCII alone: <ctype.h> follows the locale. */
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 static bool is_word(char c) { return is_letter(c) || is_digit(c); }
 
 static const struct {
@@ -32,7 +36,8 @@ static bool same(const char *text, size_t length, const char *word)
     return strlen(word) == length && memcmp(text, word, length) == 0;
 }
 
-bool sq_unit_literal(const sq_compiler *c, const char *word, size_t length, double *factor, sq_unit *unit)
+bool sq_unit_literal(const sq_compiler *c, const char *word, size_t length, double *factor,
+                     sq_unit *unit)
 {
     const char *currency = c->names.currency;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -57,10 +62,10 @@ static bool is_currency(const char *word, size_t length)
 const char *sq_unit_advice(const sq_compiler *c, const char *word, size_t length)
 {
     static const char *const spelled[][2] = {
-        {"day", "d"},   {"days", "d"},    {"D", "d"},    {"w", "wk"},     {"week", "wk"}, {"weeks", "wk"},
-        {"wks", "wk"},  {"m", "mo"},      {"mon", "mo"}, {"month", "mo"}, {"months", "mo"}, {"mos", "mo"},
-        {"year", "y"},  {"years", "y"},   {"yr", "y"},   {"yrs", "y"},    {"a", "y"},     {"Y", "y"},
-        {"percent", "%"},
+        {"day", "d"},     {"days", "d"}, {"D", "d"},    {"w", "wk"},      {"week", "wk"},
+        {"weeks", "wk"},  {"wks", "wk"}, {"m", "mo"},   {"mon", "mo"},    {"month", "mo"},
+        {"months", "mo"}, {"mos", "mo"}, {"year", "y"}, {"years", "y"},   {"yr", "y"},
+        {"yrs", "y"},     {"a", "y"},    {"Y", "y"},    {"percent", "%"},
     };
     const char *currency = c->names.currency, *advice = "";
     sq_arena *arena = &c->diags->arena;
@@ -80,7 +85,7 @@ bool sq_token_is(const sq_lexer *lexer, const sq_token *token, const char *text)
     return same(lexer->origin->text + token->start, token->end - token->start, text);
 }
 
-/* ---- numbers and words --------------------------------------------------------------------------- */
+/* ---- numbers and words ---------------------------------------------------------------- */
 
 /* Bytes of the number at p; 0 if none. */
 static size_t number_length(const char *p)
@@ -117,15 +122,15 @@ static bool lex_number(sq_lexer *lexer, sq_token *token, size_t length)
 {
     const char *text = lexer->origin->text + token->start;
     if (length > LONGEST_NUMBER)
-        return sq_expr_error(lexer->c, lexer->origin, token->start, "a number of more than %d characters",
-                             LONGEST_NUMBER);
+        return sq_expr_error(lexer->c, lexer->origin, token->start,
+                             "a number of more than %d characters", LONGEST_NUMBER);
     token->kind = SQ_TOKEN_NUMBER;
     token->value = number_value(text, length);
     token->end = token->start + (uint32_t)length;
     return isfinite(token->value)
                ? true
-               : sq_expr_error(lexer->c, lexer->origin, token->start, "the number %.*s is too large",
-                               (int)length, text);
+               : sq_expr_error(lexer->c, lexer->origin, token->start,
+                               "the number %.*s is too large", (int)length, text);
 }
 
 static size_t word_length(const char *p)
@@ -157,7 +162,7 @@ static bool lex_digits(sq_lexer *lexer, sq_token *token)
     return true;
 }
 
-/* ---- marks --------------------------------------------------------------------------------------- */
+/* ---- marks ---------------------------------------------------------------------------- */
 
 static size_t mark_length(const char *p)
 {
@@ -170,9 +175,9 @@ static size_t mark_length(const char *p)
 static bool refuse(sq_lexer *lexer)
 {
     static const char *const spelled[][2] = {
-        {"&&", "and"}, {"||", "or"},  {"&", "and"}, {"|", "or"},  {"=", "=="},  {"!", "not"},
-        {"≤", "<="},   {"≥", ">="},   {"≠", "!="},  {"×", "*"},   {"·", "*"},   {"−", "-"},
-        {"–", "-"},    {"÷", "/"},    {"€", "EUR"}, {"$", "USD"}, {"£", "GBP"},
+        {"&&", "and"}, {"||", "or"}, {"&", "and"}, {"|", "or"},  {"=", "=="},  {"!", "not"},
+        {"≤", "<="},   {"≥", ">="},  {"≠", "!="},  {"×", "*"},   {"·", "*"},   {"−", "-"},
+        {"–", "-"},    {"÷", "/"},   {"€", "EUR"}, {"$", "USD"}, {"£", "GBP"},
     };
     const char *p = lexer->origin->text + lexer->at;
     for (size_t i = 0; i < sizeof spelled / sizeof spelled[0]; i++)
@@ -184,8 +189,8 @@ static bool refuse(sq_lexer *lexer)
                              "names and labels stand without quotes in an expression");
     size_t n = 1;
     while (((unsigned char)p[n] & 0xC0) == 0x80) n++;
-    return sq_expr_error(lexer->c, lexer->origin, lexer->at, "'%.*s' has no meaning in an expression", (int)n,
-                         p);
+    return sq_expr_error(lexer->c, lexer->origin, lexer->at,
+                         "'%.*s' has no meaning in an expression", (int)n, p);
 }
 
 bool sq_lex(sq_lexer *lexer, sq_token *token)

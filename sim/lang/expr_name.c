@@ -1,5 +1,5 @@
-/* What words mean in expressions: the patient's world, names the builder knows, labels, entries of tables and
- * calls of function tables; and the rule by which time may enter a reward. */
+/* What words mean in expressions: the patient's world, names the builder knows, labels, entries of
+ * tables and calls of function tables; and the rule by which time may enter a reward. */
 #include "lang/expr_tree.h"
 
 #include <stdlib.h>
@@ -22,11 +22,12 @@ static bool fail(sq_check *k, const sq_tree *tree, const char *format, const cha
     return sq_expr_error(k->c, tree->origin, tree->at, "%s", text);
 }
 
-/* ---- names that are not known -------------------------------------------------------------------- */
+/* ---- names that are not known --------------------------------------------------------- */
 
 static const char *const own_words[] = {"now", "in_state", "state", "alive"};
-static const char *const own_functions[] = {"if",  "min",   "max",   "abs",    "floor",      "sqrt",    "exp", "log",
-                                            "pow", "expit", "logit", "probit", "normal_cdf", "happened"};
+static const char *const own_functions[] = {"if",    "min",    "max",        "abs",     "floor",
+                                            "sqrt",  "exp",    "log",        "pow",     "expit",
+                                            "logit", "probit", "normal_cdf", "happened"};
 
 /* The nearest of the builder's names and n of the language's own. */
 static const char *hint(sq_check *k, const char *name, const char *const *own, size_t n)
@@ -53,7 +54,8 @@ static bool unknown_label(sq_check *k, const sq_tree *tree, int category)
         list = sq_arena_format(arena, "%s%s%s", list, i > 0 ? ", " : "", c->labels[i]);
     const char *near = sq_diag_hint(k->c->diags, tree->name, c->labels, (size_t)c->n_labels);
     bool states = category == SQ_CATEGORY_STATES;
-    return sq_expr_error(k->c, tree->origin, tree->at, "'%.80s' is not a %s%s; expected one of %s%s%s", tree->name,
+    return sq_expr_error(k->c, tree->origin, tree->at,
+                         "'%.80s' is not a %s%s; expected one of %s%s%s", tree->name,
                          states ? "state" : "value of ", states ? "" : c->name, list ? list : "",
                          c->n_labels > SHOWN ? ", …" : "", near);
 }
@@ -71,31 +73,35 @@ static bool unknown_name(sq_check *k, const sq_tree *tree)
     if (k->allow == 0)
         return fail(k, tree, "expected a number with its unit, found the name '@'", tree->name);
     if (label_index(&names->states, tree->name) >= 0)
-        return fail(k, tree, "'@' is a state; it can only be compared, as in state == @", tree->name);
+        return fail(k, tree, "'@' is a state; it can only be compared, as in state == @",
+                    tree->name);
     for (int i = 0; i < names->n_categories; i++) {
         if (label_index(&names->categories[i], tree->name) < 0) continue;
-        return sq_expr_error(k->c, tree->origin, tree->at,
-                             "'%.80s' is a value of %s; it can only stand where such a value is expected",
-                             tree->name, names->categories[i].name);
+        return sq_expr_error(
+            k->c, tree->origin, tree->at,
+            "'%.80s' is a value of %s; it can only stand where such a value is expected",
+            tree->name, names->categories[i].name);
     }
     const char *near = hint(k, tree->name, own_words, sizeof own_words / sizeof own_words[0]);
     if (!*near) near = sq_unit_advice(k->c, tree->name, strlen(tree->name));
     return sq_expr_error(k->c, tree->origin, tree->at, "unknown name '%.80s'%s", tree->name, near);
 }
 
-/* ---- the patient's world ------------------------------------------------------------------------- */
+/* ---- the patient's world -------------------------------------------------------------- */
 
 static bool needs_patient(sq_check *k, const sq_tree *tree)
 {
     if (k->allow & SQ_ALLOW_PATIENT) return true;
-    if (k->allow == 0) return fail(k, tree, "expected a number with its unit, found the name '@'", tree->name);
+    if (k->allow == 0)
+        return fail(k, tree, "expected a number with its unit, found the name '@'", tree->name);
     return fail(k, tree, "'@' belongs to a patient's life and cannot be read here", tree->name);
 }
 
 static bool needs_parameters(sq_check *k, const sq_tree *tree)
 {
     if (k->allow & SQ_ALLOW_PARAMETERS) return true;
-    if (k->allow == 0) return fail(k, tree, "expected a number with its unit, found the name '@'", tree->name);
+    if (k->allow == 0)
+        return fail(k, tree, "expected a number with its unit, found the name '@'", tree->name);
     return fail(k, tree, "the parameter '@' cannot be read here", tree->name);
 }
 
@@ -121,12 +127,15 @@ static bool check_time(sq_check *k, sq_tree *tree, sq_op_code op)
     if ((k->allow & SQ_ALLOW_TIME) || in_table)
         return leaf(tree, op, 0, (sq_type){.class = SQ_TYPE_NUMBER, .unit = {.time = 1}});
     if (k->allow & SQ_ALLOW_TIME_IN_TABLES)
-        return fail(k, tree, "a reward may depend on time only through a piecewise-constant table: expected "
-                             "'@' inside the argument of a function table with 'interpolate: constant'",
+        return fail(k, tree,
+                    "a reward may depend on time only through a piecewise-constant table: expected "
+                    "'@' inside the argument of a function table with 'interpolate: constant'",
                     tree->name);
     if (!needs_patient(k, tree)) return false;
-    return fail(k, tree, "'@' cannot be read here: it changes all the time, and this is looked at only when "
-                         "something happens", tree->name);
+    return fail(k, tree,
+                "'@' cannot be read here: it changes all the time, and this is looked at only when "
+                "something happens",
+                tree->name);
 }
 
 /* Sets *is_own if the word is one of the language's. */
@@ -142,11 +151,12 @@ static bool check_own_word(sq_check *k, sq_tree *tree, bool *is_own)
     }
     if (!needs_patient(k, tree)) return false;
     note_read(k, k->c->n_attributes);
-    sq_type type = {.class = state ? SQ_TYPE_CATEGORY : SQ_TYPE_FLAG, .category = SQ_CATEGORY_STATES};
+    sq_type type = {.class = state ? SQ_TYPE_CATEGORY : SQ_TYPE_FLAG,
+                    .category = SQ_CATEGORY_STATES};
     return leaf(tree, state ? SQ_OP_STATE : SQ_OP_ALIVE, 0, type);
 }
 
-/* ---- named expressions --------------------------------------------------------------------------- */
+/* ---- named expressions ---------------------------------------------------------------- */
 
 /* "a -> b -> a", from the first time the node is being read to the second. */
 static bool circular(sq_check *k, const sq_tree *tree, const sq_node *node)
@@ -155,8 +165,8 @@ static bool circular(sq_check *k, const sq_tree *tree, const sq_node *node)
     const char *chain = tree->name;
     for (const sq_expr_origin *o = tree->origin; o->node != node && chain; o = o->outer)
         chain = sq_arena_format(arena, "%s -> %s", o->name ? o->name : "?", chain);
-    return sq_expr_error(k->c, tree->origin, tree->at, "'%.80s' is defined by itself: %s -> %s", tree->name,
-                         tree->name, chain ? chain : "");
+    return sq_expr_error(k->c, tree->origin, tree->at, "'%.80s' is defined by itself: %s -> %s",
+                         tree->name, tree->name, chain ? chain : "");
 }
 
 /* Puts the tree of a named expression in the place of its name. */
@@ -181,7 +191,7 @@ static bool expand(sq_check *k, sq_tree *tree, const sq_node *node, int category
     return true;
 }
 
-/* ---- words --------------------------------------------------------------------------------------- */
+/* ---- words ---------------------------------------------------------------------------- */
 
 static bool look_up(sq_check *k, const char *name, sq_symbol *symbol)
 {
@@ -196,16 +206,17 @@ static const char *dimensions(sq_check *k, const sq_symbol *symbol)
     const char *text = "";
     for (int i = 0; i < symbol->n_dims && text; i++)
         text = sq_arena_format(&k->c->diags->arena, "%s%s%s", text, i > 0 ? ", " : "",
-                               symbol->dim[i] == SQ_CATEGORY_STATES ? "state"
-                                                                    : sq_category_at(k->c, symbol->dim[i])->name);
+                               symbol->dim[i] == SQ_CATEGORY_STATES
+                                   ? "state"
+                                   : sq_category_at(k->c, symbol->dim[i])->name);
     return text ? text : "";
 }
 
 static bool needs_index(sq_check *k, const sq_tree *tree, const sq_symbol *symbol)
 {
     const char *by = dimensions(k, symbol);
-    return sq_expr_error(k->c, tree->origin, tree->at, "'%.80s' is given by %s: write %.80s[%s]", tree->name, by,
-                         tree->name, by);
+    return sq_expr_error(k->c, tree->origin, tree->at, "'%.80s' is given by %s: write %.80s[%s]",
+                         tree->name, by, tree->name, by);
 }
 
 static bool check_symbol(sq_check *k, sq_tree *tree, const sq_symbol *symbol, int category)
@@ -224,7 +235,8 @@ static bool check_symbol(sq_check *k, sq_tree *tree, const sq_symbol *symbol, in
     case SQ_SYMBOL_FUNCTION: return expand(k, tree, symbol->node, category);
     case SQ_SYMBOL_OCCURRENCE: break;
     }
-    return fail(k, tree, "'@' is something that happens: write happened(@), or compare the state with ==",
+    return fail(k, tree,
+                "'@' is something that happens: write happened(@), or compare the state with ==",
                 tree->name);
 }
 
@@ -244,11 +256,13 @@ bool sq_check_word(sq_check *k, sq_tree *tree, int category)
     bool wants_label = category != SQ_NO_CATEGORY;
     if (wants_label && !(found && is_value_of(&symbol, category))) {
         int label = label_index(sq_category_at(k->c, category), tree->name);
-        if (label < 0 && (!found || symbol.kind == SQ_SYMBOL_OCCURRENCE)) return unknown_label(k, tree, category);
+        if (label < 0 && (!found || symbol.kind == SQ_SYMBOL_OCCURRENCE))
+            return unknown_label(k, tree, category);
         tree->literal = label >= 0;
         tree->value = label;
         if (label >= 0)
-            return leaf(tree, SQ_OP_CONST, 0, (sq_type){.class = SQ_TYPE_CATEGORY, .category = category});
+            return leaf(tree, SQ_OP_CONST, 0,
+                        (sq_type){.class = SQ_TYPE_CATEGORY, .category = category});
     }
     if (found && symbol.kind == SQ_SYMBOL_OCCURRENCE
         && label_index(&k->c->names.states, tree->name) >= 0)
@@ -265,11 +279,12 @@ bool sq_may_be_label(const sq_check *k, const sq_tree *tree)
         if (strcmp(tree->name, own_words[i]) == 0) return false;
     const sq_names *names = &k->c->names;
     symbol = (sq_symbol){0};
-    bool found = k->allow != 0 && names->lookup && names->lookup(names->context, tree->name, &symbol);
+    bool found =
+        k->allow != 0 && names->lookup && names->lookup(names->context, tree->name, &symbol);
     return !found || symbol.kind == SQ_SYMBOL_OCCURRENCE;
 }
 
-/* ---- entries of tables --------------------------------------------------------------------------- */
+/* ---- entries of tables ---------------------------------------------------------------- */
 
 static sq_tree *binary(sq_check *k, const sq_tree *like, sq_op_code op, sq_tree *a, sq_tree *b)
 {
@@ -303,12 +318,14 @@ bool sq_check_index(sq_check *k, sq_tree *tree)
     if (tree->n_args != symbol.n_dims) return needs_index(k, tree, &symbol);
     for (int i = 0; i < tree->n_args; i++) {
         sq_type want = {.class = SQ_TYPE_CATEGORY, .category = symbol.dim[i]};
-        if (!sq_expr_check(k, tree->arg[i], symbol.dim[i]) || !sq_expr_expect(k, tree->arg[i], want))
+        if (!sq_expr_check(k, tree->arg[i], symbol.dim[i])
+            || !sq_expr_expect(k, tree->arg[i], want))
             return false;
     }
     sq_tree *entry = entry_number(k, tree, &symbol);
     if (!entry) return false;
-    if (entry->literal) return leaf(tree, SQ_OP_PARAM, symbol.index + (int)entry->value, symbol.type);
+    if (entry->literal)
+        return leaf(tree, SQ_OP_PARAM, symbol.index + (int)entry->value, symbol.type);
     leaf(tree, SQ_OP_PARAM_AT, symbol.index, symbol.type);
     tree->arg[0] = entry;
     tree->n_args = 1;
@@ -316,7 +333,7 @@ bool sq_check_index(sq_check *k, sq_tree *tree)
     return true;
 }
 
-/* ---- calls --------------------------------------------------------------------------------------- */
+/* ---- calls ---------------------------------------------------------------------------- */
 
 static bool check_happened(sq_check *k, sq_tree *tree)
 {
@@ -325,14 +342,17 @@ static bool check_happened(sq_check *k, sq_tree *tree)
     if (!needs_patient(k, tree)) return false;
     const sq_tree *what = tree->arg[0];
     if (tree->n_args != 1 || what->kind != SQ_TREE_WORD)
-        return fail(k, tree, "expected the name of an event, a state or a mark: @(NAME)", tree->name);
+        return fail(k, tree, "expected the name of an event, a state or a mark: @(NAME)",
+                    tree->name);
     int index = -1;
     bool found = names->occurrence ? names->occurrence(names->context, what->name, &index)
                                    : look_up(k, what->name, &symbol);
-    if (found && !names->occurrence) index = symbol.kind == SQ_SYMBOL_OCCURRENCE ? symbol.index : -1;
+    if (found && !names->occurrence)
+        index = symbol.kind == SQ_SYMBOL_OCCURRENCE ? symbol.index : -1;
     if (!found || index < 0)
-        return sq_expr_error(k->c, what->origin, what->at, "'%.80s' is not an event, a state or a mark%s",
-                             what->name, hint(k, what->name, NULL, 0));
+        return sq_expr_error(k->c, what->origin, what->at,
+                             "'%.80s' is not an event, a state or a mark%s", what->name,
+                             hint(k, what->name, NULL, 0));
     note_read(k, k->c->n_attributes + 2);
     return leaf(tree, SQ_OP_HAPPENED, index, (sq_type){.class = SQ_TYPE_FLAG});
 }
@@ -345,8 +365,10 @@ typedef struct time_terms {
 static void count_time(const sq_tree *tree, int sign, time_terms *terms)
 {
     if (tree->op == SQ_OP_NOW || tree->op == SQ_OP_IN_STATE) {
-        if (sign > 0) terms->added++;
-        else terms->otherwise++;
+        if (sign > 0)
+            terms->added++;
+        else
+            terms->otherwise++;
         return;
     }
     if (!tree->reads_time) return;
@@ -360,17 +382,18 @@ static void count_time(const sq_tree *tree, int sign, time_terms *terms)
     }
 }
 
-/* The argument of a stepwise table in a reward: between firings it must grow as time does, so that the next
- * break is the next knot. */
+/* The argument of a stepwise table in a reward: between firings it must grow as time does, so that
+ * the next break is the next knot. */
 static bool check_argument_time(sq_check *k, sq_tree *tree)
 {
     time_terms terms = {0};
     count_time(tree->arg[0], 1, &terms);
     if (terms.otherwise > 0 || terms.added > 1)
-        return sq_expr_error(k->c, tree->origin, tree->arg[0]->start,
-                             "time must enter the argument of '%.80s' once and added: expected 'now', or 'now + "
-                             "x' or 'now - x' with an x that does not read time (or in_state for now)",
-                             tree->name);
+        return sq_expr_error(
+            k->c, tree->origin, tree->arg[0]->start,
+            "time must enter the argument of '%.80s' once and added: expected 'now', or 'now + "
+            "x' or 'now - x' with an x that does not read time (or in_state for now)",
+            tree->name);
     if (terms.added == 0 || sq_vec_push(&k->timed, tree)) return true;
     k->c->diags->out_of_memory = true;
     return false;
@@ -378,7 +401,8 @@ static bool check_argument_time(sq_check *k, sq_tree *tree)
 
 static bool check_table(sq_check *k, sq_tree *tree, const sq_symbol *symbol)
 {
-    bool breaks = symbol->constant && (k->allow & SQ_ALLOW_TIME_IN_TABLES) && !(k->allow & SQ_ALLOW_TIME);
+    bool breaks =
+        symbol->constant && (k->allow & SQ_ALLOW_TIME_IN_TABLES) && !(k->allow & SQ_ALLOW_TIME);
     if (!needs_parameters(k, tree)) return false;
     if (tree->n_args != 1) return fail(k, tree, "'@' takes one argument", tree->name);
     k->table_depth += breaks;
@@ -399,12 +423,15 @@ bool sq_check_named_call(sq_check *k, sq_tree *tree)
     sq_symbol symbol;
     if (strcmp(tree->name, "happened") == 0) return check_happened(k, tree);
     if (!look_up(k, tree->name, &symbol)) {
-        const char *near = hint(k, tree->name, own_functions, sizeof own_functions / sizeof own_functions[0]);
-        return sq_expr_error(k->c, tree->origin, tree->at, "unknown function '%.80s'%s", tree->name, near);
+        const char *near =
+            hint(k, tree->name, own_functions, sizeof own_functions / sizeof own_functions[0]);
+        return sq_expr_error(k->c, tree->origin, tree->at, "unknown function '%.80s'%s", tree->name,
+                             near);
     }
     if (symbol.kind == SQ_SYMBOL_TABLE) return check_table(k, tree, &symbol);
     if (symbol.kind == SQ_SYMBOL_FUNCTION)
         return fail(k, tree, "the expression '@' takes no arguments: write @", tree->name);
-    if (symbol.kind == SQ_SYMBOL_PARAMETER && symbol.n_dims > 0) return needs_index(k, tree, &symbol);
+    if (symbol.kind == SQ_SYMBOL_PARAMETER && symbol.n_dims > 0)
+        return needs_index(k, tree, &symbol);
     return fail(k, tree, "'@' is not a function", tree->name);
 }

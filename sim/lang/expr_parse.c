@@ -1,6 +1,7 @@
-/* The tree of an expression, by precedence climbing: one function reads operators of a level and above, so
- * that the table of levels is the grammar. Long chains are read by a loop, nesting by recursion that is
- * counted, and the number of nodes is bounded, so that no text can exhaust the machine's stack or memory. */
+/* The tree of an expression, by precedence climbing: one function reads operators of a level and
+ * above, so that the table of levels is the grammar. Long chains are read by a loop, nesting by
+ * recursion that is counted, and the number of nodes is bounded, so that no text can exhaust the
+ * machine's stack or memory. */
 #include "lang/expr_tree.h"
 
 #include <stdarg.h>
@@ -24,12 +25,12 @@ static const struct {
     sq_op_code op;
     bool swapped; /* > and >= are < and <= with the sides changed */
 } operators[] = {
-    {"or", OR, SQ_OP_OR, false},          {"and", AND, SQ_OP_AND, false},
-    {"==", COMPARE, SQ_OP_EQ, false},     {"!=", COMPARE, SQ_OP_NE, false},
-    {"<", COMPARE, SQ_OP_LT, false},      {"<=", COMPARE, SQ_OP_LE, false},
-    {">", COMPARE, SQ_OP_LT, true},       {">=", COMPARE, SQ_OP_LE, true},
-    {"in", COMPARE, SQ_OP_COUNT, false},  {"+", ADD, SQ_OP_ADD, false},
-    {"-", ADD, SQ_OP_SUB, false},         {"*", MULTIPLY, SQ_OP_MUL, false},
+    {"or", OR, SQ_OP_OR, false},         {"and", AND, SQ_OP_AND, false},
+    {"==", COMPARE, SQ_OP_EQ, false},    {"!=", COMPARE, SQ_OP_NE, false},
+    {"<", COMPARE, SQ_OP_LT, false},     {"<=", COMPARE, SQ_OP_LE, false},
+    {">", COMPARE, SQ_OP_LT, true},      {">=", COMPARE, SQ_OP_LE, true},
+    {"in", COMPARE, SQ_OP_COUNT, false}, {"+", ADD, SQ_OP_ADD, false},
+    {"-", ADD, SQ_OP_SUB, false},        {"*", MULTIPLY, SQ_OP_MUL, false},
     {"/", MULTIPLY, SQ_OP_DIV, false},
 };
 enum { OPERATORS = sizeof operators / sizeof operators[0] };
@@ -37,7 +38,7 @@ enum { OPERATORS = sizeof operators / sizeof operators[0] };
 static sq_tree *parse_level(parser *p, int level);
 static sq_tree *parse_sign(parser *p);
 
-/* ---- small steps --------------------------------------------------------------------------------- */
+/* ---- small steps ---------------------------------------------------------------------- */
 
 static bool is(const parser *p, const char *text)
 {
@@ -68,7 +69,8 @@ static sq_tree *expected(parser *p, const char *what)
     const sq_token *t = &p->token;
     int length = (int)(t->end - t->start);
     if (t->kind == SQ_TOKEN_END)
-        sq_expr_error(p->c, p->lexer.origin, t->start, "expected %s, found the end of the expression", what);
+        sq_expr_error(p->c, p->lexer.origin, t->start,
+                      "expected %s, found the end of the expression", what);
     else
         sq_expr_error(p->c, p->lexer.origin, t->start, "expected %s, found '%.*s'", what,
                       length > 40 ? 40 : length, p->lexer.origin->text + t->start);
@@ -79,7 +81,8 @@ static sq_tree *new_tree(parser *p, sq_tree_kind kind, uint32_t start, uint32_t 
 {
     sq_tree like = {.origin = p->lexer.origin, .start = start, .at = at, .end = p->last};
     if (--*p->budget < 0)
-        return fail(p, at, "the expression is too long, with the named expressions in it written out");
+        return fail(p, at,
+                    "the expression is too long, with the named expressions in it written out");
     sq_tree *tree = sq_tree_new(p->c, &like, SQ_OP_COUNT, 0);
     if (tree) tree->kind = kind;
     return tree;
@@ -97,10 +100,12 @@ static sq_tree *with_args(parser *p, sq_tree *tree, sq_tree *const *args, size_t
     return tree;
 }
 
-static sq_tree *operation(parser *p, sq_op_code op, uint32_t at, sq_tree *a, sq_tree *b, bool swapped)
+static sq_tree *operation(parser *p, sq_op_code op, uint32_t at, sq_tree *a, sq_tree *b,
+                          bool swapped)
 {
     sq_tree *args[2] = {swapped ? b : a, swapped ? a : b};
-    sq_tree *tree = a ? new_tree(p, SQ_TREE_OPERATOR, b && a->start < at ? a->start : at, at) : NULL;
+    sq_tree *tree =
+        a ? new_tree(p, SQ_TREE_OPERATOR, b && a->start < at ? a->start : at, at) : NULL;
     if (tree) tree->op = op;
     return with_args(p, tree, args, b ? 2 : 1);
 }
@@ -108,20 +113,23 @@ static sq_tree *operation(parser *p, sq_op_code op, uint32_t at, sq_tree *a, sq_
 static bool enter(parser *p)
 {
     if (++p->depth <= SQ_EXPR_DEPTH) return true;
-    return sq_expr_error(p->c, p->lexer.origin, p->token.start, "the expression is nested deeper than %d",
-                         SQ_EXPR_DEPTH);
+    return sq_expr_error(p->c, p->lexer.origin, p->token.start,
+                         "the expression is nested deeper than %d", SQ_EXPR_DEPTH);
 }
 
-/* ---- primaries ----------------------------------------------------------------------------------- */
+/* ---- primaries ------------------------------------------------------------------------ */
 
-/* Expressions separated by commas up to the closing mark, joined to the tree after `first` (may be NULL). */
-static sq_tree *parse_list(parser *p, sq_tree *tree, sq_tree *first, const char *close, const char *wanted)
+/* Expressions separated by commas up to the closing mark, joined to the tree after `first` (may be
+ * NULL). */
+static sq_tree *parse_list(parser *p, sq_tree *tree, sq_tree *first, const char *close,
+                           const char *wanted)
 {
     SQ_VEC(sq_tree *) args = {0};
     bool good = tree != NULL;
     if (good && first && !sq_vec_push(&args, first)) good = out_of_memory(p->c) != NULL;
     while (good) {
-        good = args.count <= SQ_EXPR_LIST || fail(p, p->token.start, "a list of more than 1000 elements");
+        good = args.count <= SQ_EXPR_LIST
+               || fail(p, p->token.start, "a list of more than 1000 elements");
         if (!good) break;
         sq_tree *arg = parse_level(p, OR);
         good = arg != NULL;
@@ -157,9 +165,11 @@ static bool parse_unit(parser *p, sq_tree *number)
         number->type.unit = unit;
     } else {
         const char *advice = sq_unit_advice(p->c, word, length);
-        return sq_expr_error(p->c, p->lexer.origin, p->token.start,
-                             "expected a unit (d, wk, mo, y, %%) or an operator after the number, found "
-                             "'%.*s'%s", length > 40 ? 40 : (int)length, word, advice);
+        return sq_expr_error(
+            p->c, p->lexer.origin, p->token.start,
+            "expected a unit (d, wk, mo, y, %%) or an operator after the number, found "
+            "'%.*s'%s",
+            length > 40 ? 40 : (int)length, word, advice);
     }
     if (!take(p)) return false;
     number->end = p->last;
@@ -189,7 +199,8 @@ static bool constant_word(const parser *p, const char *word, double *value, sq_t
 static sq_tree *parse_word(parser *p)
 {
     uint32_t start = p->token.start;
-    const char *name = sq_arena_text(p->c->arena, p->lexer.origin->text + start, p->token.end - start);
+    const char *name =
+        sq_arena_text(p->c->arena, p->lexer.origin->text + start, p->token.end - start);
     double value;
     sq_type type;
     if (!name) return out_of_memory(p->c);
@@ -222,14 +233,15 @@ static sq_tree *parse_primary(parser *p)
     return take(p) ? inner : NULL;
 }
 
-/* ---- operators ----------------------------------------------------------------------------------- */
+/* ---- operators ------------------------------------------------------------------------ */
 
 static sq_tree *parse_power(parser *p)
 {
     sq_tree *base = parse_primary(p);
     if (!base || !is(p, "^")) return base;
     uint32_t at = p->token.start;
-    sq_tree *exponent = take(p) ? parse_sign(p) : NULL; /* from the right; 2^-1 needs no parentheses */
+    sq_tree *exponent =
+        take(p) ? parse_sign(p) : NULL; /* from the right; 2^-1 needs no parentheses */
     return exponent ? operation(p, SQ_OP_POW, at, base, exponent, false) : NULL;
 }
 
@@ -253,7 +265,8 @@ static sq_tree *parse_not(parser *p)
     uint32_t at = p->token.start;
     sq_tree *tree = NULL;
     if (take(p))
-        tree = operation(p, SQ_OP_NOT, at, is(p, "not") ? parse_not(p) : parse_level(p, COMPARE), NULL, false);
+        tree = operation(p, SQ_OP_NOT, at, is(p, "not") ? parse_not(p) : parse_level(p, COMPARE),
+                         NULL, false);
     p->depth--;
     return tree;
 }
@@ -297,7 +310,8 @@ static sq_tree *parse_level(parser *p, int level)
     sq_tree *tree = level <= NOT && is(p, "not") ? parse_not(p) : parse_sign(p);
     while (tree) {
         if (level <= COMPARE && is(p, "not"))
-            return fail(p, p->token.start, "expected an operator, found 'not'; write 'not x in (…)'");
+            return fail(p, p->token.start,
+                        "expected an operator, found 'not'; write 'not x in (…)'");
         int i = operator_at(p);
         if (i < 0 || operators[i].level < level) break;
         tree = parse_operator(p, tree, i);
@@ -308,8 +322,7 @@ static sq_tree *parse_level(parser *p, int level)
 sq_tree *sq_expr_parse(sq_compiler *c, const sq_expr_origin *origin, int *budget)
 {
     parser p = {.c = c, .lexer = {.c = c, .origin = origin}, .budget = budget};
-    if (strlen(origin->text) > SQ_EXPR_TEXT)
-        return fail(&p, 0, "the expression is too long");
+    if (strlen(origin->text) > SQ_EXPR_TEXT) return fail(&p, 0, "the expression is too long");
     if (!take(&p)) return NULL;
     if (p.token.kind == SQ_TOKEN_END) return expected(&p, "an expression");
     sq_tree *tree = parse_level(&p, OR);
@@ -317,15 +330,21 @@ sq_tree *sq_expr_parse(sq_compiler *c, const sq_expr_origin *origin, int *budget
     return expected(&p, "an operator or the end of the expression");
 }
 
-/* ---- trees, places, messages --------------------------------------------------------------------- */
+/* ---- trees, places, messages ---------------------------------------------------------- */
 
 sq_tree *sq_tree_new(sq_compiler *c, const sq_tree *like, sq_op_code op, int n_args)
 {
     sq_tree *tree = sq_arena_alloc(c->arena, sizeof *tree);
     sq_tree **args = sq_arena_array(c->arena, (size_t)n_args, sizeof *args);
     if (!tree || !args) return out_of_memory(c);
-    *tree = (sq_tree){.kind = SQ_TREE_OPERATOR, .origin = like->origin, .start = like->start, .at = like->at,
-                      .end = like->end, .n_args = n_args, .arg = args, .op = op};
+    *tree = (sq_tree){.kind = SQ_TREE_OPERATOR,
+                      .origin = like->origin,
+                      .start = like->start,
+                      .at = like->at,
+                      .end = like->end,
+                      .n_args = n_args,
+                      .arg = args,
+                      .op = op};
     return tree;
 }
 
@@ -347,8 +366,8 @@ static const char *skip_characters(const char *p, const char *end, int n)
     return p;
 }
 
-/* The column inside the scalar where its text stands unchanged in the file; the scalar's own where quotes
- * were escaped or the text was composed. */
+/* The column inside the scalar where its text stands unchanged in the file; the scalar's own where
+ * quotes were escaped or the text was composed. */
 sq_place sq_expr_place(const sq_expr_origin *origin, uint32_t at)
 {
     sq_place place = origin->place;
@@ -362,7 +381,8 @@ sq_place sq_expr_place(const sq_expr_origin *origin, uint32_t at)
     return place;
 }
 
-bool sq_expr_error(sq_compiler *c, const sq_expr_origin *origin, uint32_t at, const char *format, ...)
+bool sq_expr_error(sq_compiler *c, const sq_expr_origin *origin, uint32_t at, const char *format,
+                   ...)
 {
     char text[1024];
     va_list args;

@@ -1,7 +1,8 @@
-/* YAML as a tree with places. libyaml's scanner and parser do the reading, for their marks are exact; their
- * events are turned into nodes here and everything of YAML that a study does not need is refused: what is
- * left means the same to every reader. Characters are checked before libyaml sees them, so that its reader
- * never fails, and its complaints are put into the words of somebody who writes a study. */
+/* YAML as a tree with places. libyaml's scanner and parser do the reading, for their marks are
+ * exact; their events are turned into nodes here and everything of YAML that a study does not need
+ * is refused: what is left means the same to every reader. Characters are checked before libyaml
+ * sees them, so that its reader never fails, and its complaints are put into the words of somebody
+ * who writes a study. */
 #include "lang/node.h"
 
 #include "base/vec.h"
@@ -24,7 +25,8 @@ typedef struct reader {
 static sq_place place_of(const reader *r, yaml_mark_t mark)
 {
     if (mark.line >= (size_t)r->end.line) return r->end;
-    return (sq_place){r->source, (int)mark.line + 1, (int)mark.column + 1}; /* a file has fewer than 2^31 */
+    return (sq_place){r->source, (int)mark.line + 1,
+                      (int)mark.column + 1}; /* a file has fewer than 2^31 */
 }
 
 static sq_node *out_of_memory(reader *r)
@@ -33,7 +35,7 @@ static sq_node *out_of_memory(reader *r)
     return NULL;
 }
 
-/* ---- characters ---------------------------------------------------------------------------------- */
+/* ---- characters ----------------------------------------------------------------------- */
 
 /* The code point at p and its length; 0 if these bytes are not UTF-8. */
 static size_t decode(const unsigned char *p, size_t left, uint32_t *code)
@@ -50,11 +52,15 @@ static size_t decode(const unsigned char *p, size_t left, uint32_t *code)
     return valid ? n : 0;
 }
 
-static bool is_break(uint32_t c) { return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029; }
+static bool is_break(uint32_t c)
+{
+    return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
 
 static bool is_allowed(uint32_t c)
 {
-    if (c < 0xA0) return c == '\t' || c == '\n' || c == '\r' || c == 0x85 || (c >= 0x20 && c < 0x7F);
+    if (c < 0xA0)
+        return c == '\t' || c == '\n' || c == '\r' || c == 0x85 || (c >= 0x20 && c < 0x7F);
     return c != 0xFEFF && c != 0xFFFE && c != 0xFFFF;
 }
 
@@ -62,8 +68,7 @@ static bool wrong_bytes(reader *r, sq_place place, const unsigned char *p, size_
 {
     bool wide = place.line == 1 && place.column == 1 && left > 1
                 && ((p[0] == 0xFF && p[1] == 0xFE) || (p[0] == 0xFE && p[1] == 0xFF));
-    if (wide)
-        return sq_diag_error(r->diags, place, "this file is UTF-16; save it as UTF-8");
+    if (wide) return sq_diag_error(r->diags, place, "this file is UTF-16; save it as UTF-8");
     return sq_diag_error(r->diags, place, "byte 0x%02X is not UTF-8; save the file as UTF-8", *p);
 }
 
@@ -90,34 +95,47 @@ static bool check_characters(reader *r, const char *text, size_t size)
     return true;
 }
 
-/* ---- libyaml's complaints ------------------------------------------------------------------------ */
+/* ---- libyaml's complaints ------------------------------------------------------------- */
 
-/* What libyaml says and what we say; with `opened` the place where the construct began is told too. */
+/* What libyaml says and what we say; with `opened` the place where the construct began is told too.
+ */
 static const struct {
     const char *theirs, *ours;
     bool opened;
 } complaints[] = {
     {"found a tab character", "a tab cannot indent; expected blanks", false},
-    {"mapping values are not allowed", "a second ': ' on this line; expected one 'key: value' a line, and "
-                                       "quotes around a text that holds ': '", false},
+    {"mapping values are not allowed",
+     "a second ': ' on this line; expected one 'key: value' a line, and "
+     "quotes around a text that holds ': '",
+     false},
     {"could not find expected ':'", "expected ':' after this key", true},
-    {"did not find expected key", "expected a key at the indentation of the map it belongs to", true},
-    {"did not find expected '-'", "expected '- ' at the indentation of the list it belongs to", true},
+    {"did not find expected key", "expected a key at the indentation of the map it belongs to",
+     true},
+    {"did not find expected '-'", "expected '- ' at the indentation of the list it belongs to",
+     true},
     {"did not find expected ',' or '}'", "expected ',' or '}'", true},
     {"did not find expected ',' or ']'", "expected ',' or ']'", true},
     {"found unexpected end of stream", "expected a closing quote before the end of the file", true},
-    {"found unexpected document indicator", "expected a closing quote before the end of the document", true},
+    {"found unexpected document indicator",
+     "expected a closing quote before the end of the document", true},
     {"did not find expected node content", "expected a value", false},
-    {"found unknown escape character", "an unknown escape; expected one such as \\n or \\\" after \\ (in "
-                                       "single quotes \\ stands for itself)", false},
-    {"block sequence entries are not allowed", "a list entry cannot stand here; expected the list on lines of "
-                                               "its own below the key", false},
+    {"found unknown escape character",
+     "an unknown escape; expected one such as \\n or \\\" after \\ (in "
+     "single quotes \\ stands for itself)",
+     false},
+    {"block sequence entries are not allowed",
+     "a list entry cannot stand here; expected the list on lines of "
+     "its own below the key",
+     false},
     {"block mapping entries are not allowed", "a '? ' cannot stand here", false},
     {"block mapping keys are not allowed", "a '? ' cannot stand here", false},
     {"mapping keys are not allowed", "a '? ' cannot stand here", false},
-    {"did not find expected <document start>", "expected nothing more: the document ended before this", false},
-    {"did not find expected alphabetic", "a value cannot begin with '*' or '&': anchors and aliases are not "
-                                         "allowed, and a text is put in quotes", false},
+    {"did not find expected <document start>",
+     "expected nothing more: the document ended before this", false},
+    {"did not find expected alphabetic",
+     "a value cannot begin with '*' or '&': anchors and aliases are not "
+     "allowed, and a text is put in quotes",
+     false},
     {"did not find expected a comment or a line break", "expected a line break after this", false},
     {"did not find expected comment or line break", "expected a line break after this", false},
     {"found undefined tag handle", "tags ('!') are not allowed", false},
@@ -125,7 +143,8 @@ static const struct {
     {"found unknown directive name", "directives ('%') are not allowed", false},
     {"found duplicate %", "directives ('%') are not allowed", false},
     {"found extra ", "the indentation of this block of text is not clear", false},
-    {"found an indentation indicator equal to 0", "the indentation of this block of text cannot be 0", false},
+    {"found an indentation indicator equal to 0",
+     "the indentation of this block of text cannot be 0", false},
 };
 
 static bool holds(const char *text, const char *part) { return text && strstr(text, part) != NULL; }
@@ -147,9 +166,12 @@ static bool complain_character(reader *r, sq_place place)
     }
     char c = line && at < length ? line[at] : '\0';
     if (c == '\t') return sq_diag_error(r->diags, place, "a tab cannot indent; expected blanks");
-    if (c == '%') return sq_diag_error(r->diags, place, "directives are not allowed, and a value cannot "
-                                                        "begin with '%%': put a text in quotes");
-    return sq_diag_error(r->diags, place, "a value cannot begin with '%c'; put it in quotes", c ? c : '?');
+    if (c == '%')
+        return sq_diag_error(r->diags, place,
+                             "directives are not allowed, and a value cannot "
+                             "begin with '%%': put a text in quotes");
+    return sq_diag_error(r->diags, place, "a value cannot begin with '%c'; put it in quotes",
+                         c ? c : '?');
 }
 
 static bool complain(reader *r)
@@ -165,13 +187,15 @@ static bool complain(reader *r)
         if (!holds(p->problem, complaints[i].theirs)) continue;
         if (!complaints[i].opened || !p->context)
             return sq_diag_error(r->diags, place, "%s", complaints[i].ours);
-        return sq_diag_error(r->diags, place, "%s (it began at line %zu, column %zu)", complaints[i].ours,
-                             p->context_mark.line + 1, p->context_mark.column + 1);
+        return sq_diag_error(r->diags, place, "%s (it began at line %zu, column %zu)",
+                             complaints[i].ours, p->context_mark.line + 1,
+                             p->context_mark.column + 1);
     }
-    return sq_diag_error(r->diags, place, "this is not YAML: %s", p->problem ? p->problem : "unknown");
+    return sq_diag_error(r->diags, place, "this is not YAML: %s",
+                         p->problem ? p->problem : "unknown");
 }
 
-/* ---- events to nodes ----------------------------------------------------------------------------- */
+/* ---- events to nodes ------------------------------------------------------------------ */
 
 static bool next(reader *r, yaml_event_t *event)
 {
@@ -201,7 +225,8 @@ static sq_node *scalar(reader *r, const yaml_event_t *event)
     size_t length = event->data.scalar.length;
     yaml_scalar_style_t style = event->data.scalar.style;
     bool block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
-    bool quoted = style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+    bool quoted =
+        style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     sq_place place = place_of(r, event->start_mark);
     if (memchr(text, '\0', length)) {
         sq_diag_error(r->diags, place, "this text holds a NUL character");
@@ -249,8 +274,10 @@ static sq_node *list(reader *r, const yaml_event_t *start, int depth)
         sq_node *item = ended ? NULL : value(r, &event, depth + 1);
         yaml_event_delete(&event);
         if (ended) break;
-        if (!item) node = NULL;
-        else if (!sq_vec_push(&items, item)) node = out_of_memory(r);
+        if (!item)
+            node = NULL;
+        else if (!sq_vec_push(&items, item))
+            node = out_of_memory(r);
     }
     if (node) node = copy_list(r, node, &items);
     free(items.items);
@@ -259,7 +286,8 @@ static sq_node *list(reader *r, const yaml_event_t *start, int depth)
 
 static bool key_fits(reader *r, const sq_node *key)
 {
-    if (key->kind == SQ_NODE_NULL) return sq_diag_error(r->diags, key->place, "expected a key before ':'");
+    if (key->kind == SQ_NODE_NULL)
+        return sq_diag_error(r->diags, key->place, "expected a key before ':'");
     if (key->kind != SQ_NODE_SCALAR)
         return sq_diag_error(r->diags, key->place, "a key must be a text, not a list or a map");
     if (!key->quoted && strcmp(key->text, "<<") == 0)
@@ -279,7 +307,8 @@ static bool entry(reader *r, entries *into, int depth, bool *ended)
     sq_node *key = *ended ? NULL : value(r, &event, depth + 1);
     if (key && is_nothing) { /* `null:` and `~:` are texts like any other key */
         key->kind = SQ_NODE_SCALAR;
-        key->text = sq_arena_text(r->arena, (const char *)event.data.scalar.value, event.data.scalar.length);
+        key->text = sq_arena_text(r->arena, (const char *)event.data.scalar.value,
+                                  event.data.scalar.length);
         if (!key->text) key = out_of_memory(r);
     }
     yaml_event_delete(&event);
@@ -316,9 +345,10 @@ static bool keys_differ(reader *r, const entries *e)
     for (size_t i = 1; i < n; i++) {
         if (strcmp(sorted[i - 1].key, sorted[i].key) != 0) continue;
         sq_place first = e->places.items[sorted[i - 1].index];
-        differ = sq_diag_error(r->diags, e->places.items[sorted[i].index],
-                               "the key '%s' stands here a second time; the first is at line %d, column %d",
-                               sorted[i].key, first.line, first.column);
+        differ = sq_diag_error(
+            r->diags, e->places.items[sorted[i].index],
+            "the key '%s' stands here a second time; the first is at line %d, column %d",
+            sorted[i].key, first.line, first.column);
     }
     free(sorted);
     return differ;
@@ -358,7 +388,8 @@ static const char *refused(const yaml_event_t *event)
 {
     const yaml_char_t *anchor = NULL, *tag = NULL;
     switch (event->type) {
-    case YAML_ALIAS_EVENT: return "aliases ('*') are not allowed; put a text that begins with '*' in quotes";
+    case YAML_ALIAS_EVENT:
+        return "aliases ('*') are not allowed; put a text that begins with '*' in quotes";
     case YAML_SCALAR_EVENT:
         anchor = event->data.scalar.anchor;
         tag = event->data.scalar.tag;
@@ -376,7 +407,8 @@ static const char *refused(const yaml_event_t *event)
     if (anchor) return "anchors ('&') are not allowed; put a text that begins with '&' in quotes";
     bool bare_tag = event->type == YAML_SCALAR_EVENT && !event->data.scalar.plain_implicit
                     && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    return tag || bare_tag ? "tags ('!') are not allowed; put a text that begins with '!' in quotes" : NULL;
+    return tag || bare_tag ? "tags ('!') are not allowed; put a text that begins with '!' in quotes"
+                           : NULL;
 }
 
 static sq_node *value(reader *r, const yaml_event_t *event, int depth)
@@ -396,12 +428,13 @@ static sq_node *value(reader *r, const yaml_event_t *event, int depth)
     return scalar(r, event);
 }
 
-/* ---- the document -------------------------------------------------------------------------------- */
+/* ---- the document --------------------------------------------------------------------- */
 
 static bool has_directives(const yaml_event_t *e)
 {
     return e->data.document_start.version_directive
-           || e->data.document_start.tag_directives.start != e->data.document_start.tag_directives.end;
+           || e->data.document_start.tag_directives.start
+                  != e->data.document_start.tag_directives.end;
 }
 
 /* The content between the start and the end of the only document. */
@@ -409,7 +442,8 @@ static sq_node *document(reader *r, const yaml_event_t *start)
 {
     yaml_event_t event;
     if (has_directives(start)) {
-        sq_diag_error(r->diags, place_of(r, start->start_mark), "directives ('%%') are not allowed");
+        sq_diag_error(r->diags, place_of(r, start->start_mark),
+                      "directives ('%%') are not allowed");
         return NULL;
     }
     if (!next(r, &event)) return NULL;
@@ -419,7 +453,8 @@ static sq_node *document(reader *r, const yaml_event_t *start)
     yaml_event_delete(&event);
     if (!next(r, &event)) return NULL;
     if (event.type != YAML_STREAM_END_EVENT) {
-        sq_diag_error(r->diags, place_of(r, event.start_mark), "a second document; expected one per file");
+        sq_diag_error(r->diags, place_of(r, event.start_mark),
+                      "a second document; expected one per file");
         node = NULL;
     }
     yaml_event_delete(&event);
@@ -433,7 +468,8 @@ static sq_node *stream(reader *r)
     yaml_event_delete(&event);
     if (!next(r, &event)) return NULL;
     bool empty = event.type == YAML_STREAM_END_EVENT;
-    sq_node *node = empty ? new_node(r, SQ_NODE_NULL, (sq_place){r->source, 1, 1}) : document(r, &event);
+    sq_node *node =
+        empty ? new_node(r, SQ_NODE_NULL, (sq_place){r->source, 1, 1}) : document(r, &event);
     yaml_event_delete(&event);
     return node;
 }
@@ -461,7 +497,7 @@ const sq_node *sq_node_parse(sq_arena *arena, const sq_source *source, sq_diags 
     return root;
 }
 
-/* ---- looking into the tree ----------------------------------------------------------------------- */
+/* ---- looking into the tree ------------------------------------------------------------ */
 
 static int index_of(const sq_node *map, const char *key)
 {
@@ -490,7 +526,8 @@ static bool is_among(const char *key, const char *const *known, size_t n)
     return false;
 }
 
-bool sq_node_known_keys(const sq_node *map, const char *what, const char *const *known, sq_diags *diags)
+bool sq_node_known_keys(const sq_node *map, const char *what, const char *const *known,
+                        sq_diags *diags)
 {
     bool all = true;
     size_t n = 0;

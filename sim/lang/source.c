@@ -1,5 +1,5 @@
-/* Reading files. In binary and to the end, because a pipe has no size; bounded, because a mistyped name may be
- * a device. What the file holds is judged by those who read it. */
+/* Reading files. In binary and to the end, because a pipe has no size; bounded, because a mistyped
+ * name may be a device. What the file holds is judged by those who read it. */
 #include "lang/node.h"
 
 #include <errno.h>
@@ -10,7 +10,10 @@
 
 enum { FIRST_READ = 1 << 16 };
 
-static const char *shown_name(const char *path) { return strcmp(path, "-") == 0 ? "standard input" : path; }
+static const char *shown_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
 
 static void *out_of_memory(sq_diags *diags)
 {
@@ -71,8 +74,8 @@ static const sq_source *keep(sq_arena *arena, const char *path, const char *text
     return source->path && source->text ? source : out_of_memory(diags);
 }
 
-const sq_source *sq_source_read_up_to(sq_arena *arena, const char *path, size_t limit, sq_place named_at,
-                                      sq_diags *diags)
+const sq_source *sq_source_read_up_to(sq_arena *arena, const char *path, size_t limit,
+                                      sq_place named_at, sq_diags *diags)
 {
     FILE *file = open_file(path, named_at, diags);
     if (!file) return NULL;
@@ -87,15 +90,16 @@ const sq_source *sq_source_read_up_to(sq_arena *arena, const char *path, size_t 
     else if (!text)
         sq_diag_error(diags, named_at, "cannot read '%s': %s", shown_name(path), strerror(why));
     else if (size > limit)
-        sq_diag_error(diags, named_at, "'%s' is too large: at most %zu MiB are read", shown_name(path),
-                      limit >> 20);
+        sq_diag_error(diags, named_at, "'%s' is too large: at most %zu MiB are read",
+                      shown_name(path), limit >> 20);
     else
         source = keep(arena, path, text, size, diags);
     free(text);
     return source;
 }
 
-const sq_source *sq_source_read(sq_arena *arena, const char *path, sq_place named_at, sq_diags *diags)
+const sq_source *sq_source_read(sq_arena *arena, const char *path, sq_place named_at,
+                                sq_diags *diags)
 {
     return sq_source_read_up_to(arena, path, SQ_SOURCE_BYTES, named_at, diags);
 }

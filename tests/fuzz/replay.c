@@ -1,5 +1,6 @@
-/* Feeds the files of a folder to a fuzzing harness, in order of name: each of them as it is, and cut at every
- * length where it is short, so that a corpus of a few kilobytes covers the ends of all its texts. */
+/* Feeds the files of a folder to a fuzzing harness, in order of name: each of them as it is, and
+ * cut at every length where it is short, so that a corpus of a few kilobytes covers the ends of all
+ * its texts. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -40,7 +41,8 @@ int main(int argc, char **argv)
         return 2;
     }
     for (int i = 0; i < n; i++) {
-        size_t size = entries[i]->d_name[0] == '.' ? 0 : read_file(argv[1], entries[i]->d_name, bytes);
+        size_t size =
+            entries[i]->d_name[0] == '.' ? 0 : read_file(argv[1], entries[i]->d_name, bytes);
         free(entries[i]);
         if (size == 0) continue;
         fed++;

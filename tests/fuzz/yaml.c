@@ -1,4 +1,5 @@
-/* Any bytes as a YAML file: they become a tree whose places lie in the text, or messages that can be shown. */
+/* Any bytes as a YAML file: they become a tree whose places lie in the text, or messages that can
+ * be shown. */
 #include "lang/node.h"
 
 #include <stdint.h>
@@ -8,7 +9,8 @@
 static void check_place(sq_place place)
 {
     size_t length;
-    if (place.line < 1 || place.column < 1 || !sq_source_line(place.source, place.line, &length)) abort();
+    if (place.line < 1 || place.column < 1 || !sq_source_line(place.source, place.line, &length))
+        abort();
     if ((size_t)place.column > length + 2) abort();
 }
 

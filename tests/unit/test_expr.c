@@ -13,7 +13,7 @@
 
 #include "lang/expr.h"
 
-/* ---- the world ----------------------------------------------------------------------------------- */
+/* ---- the world ------------------------------------------------------------------------ */
 
 enum { BURDEN, LINE, AGE = 0, COURSES, FIT, BURDEN_NOW, LINE_NOW, WEIGHT, CHANCE, ATTRIBUTES };
 enum { ALL = SQ_ALLOW_PARAMETERS | SQ_ALLOW_PATIENT | SQ_ALLOW_TIME };
@@ -218,7 +218,7 @@ static void refused(const char *text, int column, const char *phrase)
     refused_as(text, a_number, ALL, column, phrase);
 }
 
-/* ---- grammar ------------------------------------------------------------------------------------- */
+/* ---- grammar -------------------------------------------------------------------------- */
 
 static void test_numbers(void **state)
 {
@@ -341,7 +341,7 @@ static void test_names(void **state)
     is("line == first_line", 1);
 }
 
-/* ---- units --------------------------------------------------------------------------------------- */
+/* ---- units ---------------------------------------------------------------------------- */
 
 static void test_units(void **state)
 {
@@ -444,7 +444,7 @@ static void test_final_units(void **state)
     }
 }
 
-/* ---- errors of writing --------------------------------------------------------------------------- */
+/* ---- errors of writing ---------------------------------------------------------------- */
 
 static void test_syntax_errors(void **state)
 {
@@ -534,7 +534,7 @@ static void test_what_may_be_read(void **state)
     refused_as("state == dead", a_flag, 0, 1, "found the name 'state'");
 }
 
-/* ---- time in rewards ----------------------------------------------------------------------------- */
+/* ---- time in rewards ------------------------------------------------------------------ */
 
 static void timed(const char *text, int n_breaks, double argument)
 {
@@ -574,7 +574,7 @@ static void test_time_in_rewards(void **state)
     refused_as("smr(min(now, 3 d))", a_number, REWARD, 5, "time must enter");
 }
 
-/* ---- code ---------------------------------------------------------------------------------------- */
+/* ---- code ----------------------------------------------------------------------------- */
 
 static uint32_t length_of(const char *text)
 {
@@ -695,7 +695,7 @@ static void test_places_in_scalars(void **state)
     end(&d);
 }
 
-/* ---- limits -------------------------------------------------------------------------------------- */
+/* ---- limits --------------------------------------------------------------------------- */
 
 /* prefix repeated, middle, suffix repeated. */
 static char *repeated(const char *prefix, const char *middle, const char *suffix, int n)

@@ -66,7 +66,8 @@ static void test_text_is_cut_to_the_buffer(void **state)
 static void test_fits(void **state)
 {
     (void)state;
-    sq_unit none = {0}, probability = {.kind = SQ_KIND_PROBABILITY}, utility = {.kind = SQ_KIND_UTILITY};
+    sq_unit none = {0}, probability = {.kind = SQ_KIND_PROBABILITY},
+            utility = {.kind = SQ_KIND_UTILITY};
     sq_unit time = {.time = 1};
     assert_true(sq_unit_fits(none, probability));
     assert_true(sq_unit_fits(probability, none));

@@ -41,16 +41,18 @@ static void assert_place(sq_place place, int line, int column)
 }
 
 /* The text is refused at this place with a sentence that holds the phrase. */
-static void assert_refused_bytes(const char *text, size_t size, int line, int column, const char *phrase)
+static void assert_refused_bytes(const char *text, size_t size, int line, int column,
+                                 const char *phrase)
 {
     desk d;
     read_bytes(&d, text, size);
     if (d.root) fail_msg("accepted: %s", text);
     const sq_diag *diag = &d.diags.items[0];
-    bool right = strstr(diag->text, phrase) && diag->place.line == line && diag->place.column == column;
+    bool right =
+        strstr(diag->text, phrase) && diag->place.line == line && diag->place.column == column;
     if (!right)
-        fail_msg("%s\n -> %d:%d: %s\n expected %d:%d: %s", text, diag->place.line, diag->place.column,
-                 diag->text, line, column, phrase);
+        fail_msg("%s\n -> %d:%d: %s\n expected %d:%d: %s", text, diag->place.line,
+                 diag->place.column, diag->text, line, column, phrase);
     clear(&d);
 }
 
@@ -59,13 +61,15 @@ static void assert_refused(const char *text, int line, int column, const char *p
     assert_refused_bytes(text, strlen(text), line, column, phrase);
 }
 
-/* ---- trees --------------------------------------------------------------------------------------- */
+/* ---- trees ---------------------------------------------------------------------------- */
 
 static void test_tree(void **state)
 {
     (void)state;
     desk d;
-    read_text(&d, "# comment\nmodel: relapsed\nlist: [a, 'b c', ~]\nmap:\n  é: {x: 1, y: \"2\"}\n  none:\n");
+    read_text(
+        &d,
+        "# comment\nmodel: relapsed\nlist: [a, 'b c', ~]\nmap:\n  é: {x: 1, y: \"2\"}\n  none:\n");
     assert_int_equal(d.root->kind, SQ_NODE_MAP);
     assert_int_equal(d.root->count, 3);
     const sq_node *model = sq_node_get(d.root, "model");
@@ -94,8 +98,10 @@ static void test_scalars_keep_their_text(void **state)
 {
     (void)state;
     desk d;
-    read_text(&d, "- 'null'\n- ''\n- null\n- Null\n-\n- nothing\n- 0x10\n- \"a\\tb\"\n- |\n  two\n  lines\n"
-                  "- >-\n  one\n- a\n  b\n- 5to50\n");
+    read_text(
+        &d,
+        "- 'null'\n- ''\n- null\n- Null\n-\n- nothing\n- 0x10\n- \"a\\tb\"\n- |\n  two\n  lines\n"
+        "- >-\n  one\n- a\n  b\n- 5to50\n");
     const sq_node *r = d.root;
     assert_int_equal(r->count, 12);
     assert_string_equal(r->item[0]->text, "null");
@@ -113,7 +119,8 @@ static void test_scalars_keep_their_text(void **state)
 static void test_empty_documents(void **state)
 {
     (void)state;
-    const char *const texts[] = {"", "\n\n", "# only a comment\n", "---\n", "---\n...\n", "\xEF\xBB\xBF"};
+    const char *const texts[] = {"",      "\n\n",       "# only a comment\n",
+                                 "---\n", "---\n...\n", "\xEF\xBB\xBF"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         desk d;
         read_text(&d, texts[i]);
@@ -142,7 +149,7 @@ static void test_byte_order_mark_and_line_ends(void **state)
     clear(&d);
 }
 
-/* ---- what is refused ----------------------------------------------------------------------------- */
+/* ---- what is refused ------------------------------------------------------------------ */
 
 static void test_parts_of_yaml_that_are_refused(void **state)
 {
@@ -206,7 +213,9 @@ static void test_bytes_that_are_not_text(void **state)
     assert_refused("\xC0\xAF", 1, 1, "not UTF-8");
     assert_refused("\xED\xA0\x80", 1, 1, "not UTF-8");
     assert_refused("\xF4\x90\x80\x80", 1, 1, "not UTF-8");
-    assert_refused_bytes("\xFF\xFE" "a\0", 4, 1, 1, "UTF-16");
+    assert_refused_bytes("\xFF\xFE"
+                         "a\0",
+                         4, 1, 1, "UTF-16");
     assert_refused("a: \x1B[31m\n", 1, 4, "control character (U+001B)");
     assert_refused("a: \xC2\x81\n", 1, 4, "control character");
 }
@@ -254,7 +263,7 @@ static void test_many_keys_are_read_fast(void **state)
     free(text);
 }
 
-/* ---- asking the tree ----------------------------------------------------------------------------- */
+/* ---- asking the tree ------------------------------------------------------------------ */
 
 static void test_known_keys_and_kinds(void **state)
 {
@@ -267,13 +276,14 @@ static void test_known_keys_and_kinds(void **state)
     assert_string_equal(d.diags.items[0].text,
                         "unknown key 'hazard ration' in an event; did you mean 'hazard ratio'?");
     assert_string_equal(d.diags.items[1].text, "unknown key 'zzz' in an event");
-    assert_false(sq_node_expect(sq_node_get(d.root, "goto"), SQ_NODE_MAP, "a map of events", &d.diags));
+    assert_false(
+        sq_node_expect(sq_node_get(d.root, "goto"), SQ_NODE_MAP, "a map of events", &d.diags));
     assert_string_equal(d.diags.items[2].text, "expected a map of events, found a text");
     assert_true(sq_node_expect(d.root, SQ_NODE_MAP, "a map of events", &d.diags));
     clear(&d);
 }
 
-/* ---- diagnostics --------------------------------------------------------------------------------- */
+/* ---- diagnostics ---------------------------------------------------------------------- */
 
 static void assert_shown(const desk *d, const char *expected)
 {
@@ -364,7 +374,7 @@ static void test_errors_are_counted_and_not_all_kept(void **state)
     sq_diags_free(&diags);
 }
 
-/* ---- files --------------------------------------------------------------------------------------- */
+/* ---- files ---------------------------------------------------------------------------- */
 
 static void test_reading_files(void **state)
 {
