@@ -37,7 +37,8 @@ static bool build_condition(sq_build *b, const sq_node *node, sq_event *event)
     if (!node) return true;
     bool is_state = node->kind == SQ_NODE_SCALAR && sq_find_state(b, node->text) >= 0;
     if (node->kind == SQ_NODE_LIST || is_state) return state_list(b, node, event);
-    return sq_build_expr(b, node, sq_type_flag(), SQ_READ_LIFE, &event->condition, &event->condition_reads);
+    unsigned allow = SQ_ALLOW_PARAMETERS | SQ_ALLOW_PATIENT; /* not the time: nobody looks as it passes */
+    return sq_build_expr(b, node, sq_type_flag(), allow, &event->condition, &event->condition_reads);
 }
 
 /* ---- the law ------------------------------------------------------------------------------------------ */
