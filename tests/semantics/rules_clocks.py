@@ -1,0 +1,302 @@
+"""Rules C1 to C14: arming, conditions, pausing, changes, origins, start and stop, cure and plateau.
+
+Where a law is not fixed, E is known from luck.py, and the time at which it is spent follows. Attribute
+x begins at 1 and multiplies the rate of the clock; CLOSE allows for the rounding to the grid.
+"""
+import math
+
+from lives import TICK, grid, model, once
+from luck import hazard
+
+CLOSE = 2 * TICK
+PATIENTS = 8
+RATE = 0.01
+FOREVER = "20000 d"
+X = {"x": {"type": "number", "initial": 1}}
+OPEN = {"open": {"type": "flag", "initial": True}}
+DOUBLE_X = {"set": {"x": 2}}
+
+
+def clock(law=None, **more):
+    """An event that fires once; by default exponential, its rate doubling when x becomes 2."""
+    law = law or {"exponential": {"rate": f"x * {RATE}/d"}}
+    return {"while": "not happened(clock)", "time": law, **more}
+
+
+def once_ill(law, **more):
+    """The same while ill."""
+    return {**clock(law, **more), "while": "state == ill and not happened(clock)"}
+
+
+def weibull(shape=2, scale="20 d"):
+    return {"weibull": {"shape": shape, "scale": scale}}
+
+
+def weibull_time(e, age=0.0, shape=2, scale=20.0):
+    """Days until a clock of this age has spent e."""
+    return scale * (e + (age / scale) ** shape) ** (1 / shape) - age
+
+
+def first_times(world, content, **more):
+    """When the clock fired, for each of PATIENTS lives."""
+    lives = world.live(content, horizon=FOREVER, patients=PATIENTS, **more)
+    return [day for patient in range(PATIENTS) for day in lives.times("clock", patient)[:1]]
+
+
+def each(law):
+    """What it should have been: a function of the patient, for each of them."""
+    return [law(patient) for patient in range(PATIENTS)]
+
+
+def turned_off_and_on(world, **more):
+    """A clock of 4 days whose condition fails from day 3 to day 5."""
+    lives = world.live(model({"off": once("off", "3 d", {"set": {"open": "false"}}),
+                              "on": once("on", "5 d", {"set": {"open": "true"}}),
+                              "clock": {"while": "open and not happened(clock)",
+                                        "time": {"fixed": "4 d"}, **more}}, attributes=OPEN))
+    return lives.times("clock")
+
+
+def arming(world):
+    exponential = first_times(world, model({"clock": clock()}, attributes=X))
+    other = first_times(world, model({"clock": clock(weibull())}))
+    return [(exponential, each(lambda p: hazard("clock", p) / RATE), CLOSE),
+            (other, each(lambda p: weibull_time(hazard("clock", p))), CLOSE)]
+
+
+def while_attribute(world):
+    code, message = world.fails(model({"clock": {"while": "now > 3 d", "time": {"fixed": "4 d"}}}))
+    return [(turned_off_and_on(world), [9.0]), (code, 2), ("now" in message, True)]
+
+
+def cancel(world):
+    gap = model({"off": once("off", "3 d", {"set": {"open": "false"}}),
+                 "on": once("on", "5 d", {"set": {"open": "true"}}),
+                 "clock": {"while": "open and not happened(clock)",
+                           "time": {"exponential": {"rate": f"{RATE}/d"}}}}, attributes=OPEN)
+
+    def expected(patient):
+        first = hazard("clock", patient) / RATE
+        return first if first <= 3 else 5 + hazard("clock", patient, visit=1) / RATE
+    return [(turned_off_and_on(world, **{"when left": "cancel"}), [9.0]),
+            (first_times(world, gap), each(expected), CLOSE)]
+
+
+def pause_when_left(world):
+    return [(turned_off_and_on(world, **{"when left": "pause"}), [6.0])]
+
+
+def moved(world, to, reenter, runs_in=("well", "ill")):
+    """A clock of 10 days that runs in two states; on day 4 the patient moves. When it first fires,
+    and how many states were entered."""
+    move = {"goto": to, "reenter": True} if reenter else {"goto": to}
+    lives = world.live(model({"move": once("move", "4 d", move),
+                              "clock": {"while": list(runs_in), "time": {"fixed": "10 d"}}}))
+    return lives.times("clock")[0], len(lives.order("well", "ill"))
+
+
+def same_set(world):
+    return [(moved(world, "ill", False), (10.0, 2)), (moved(world, "well", False), (10.0, 1))]
+
+
+def reenter(world):
+    return [(moved(world, "ill", True), (14.0, 2)), (moved(world, "well", True), (14.0, 2))]
+
+
+def repeats(world):
+    lives = world.live(model({"clock": {"time": {"fixed": "3 d"}},
+                              "move": once("move", "7 d", {"goto": "ill"}),
+                              "here": {"while": ["well"], "time": {"fixed": "3 d"}}}), horizon="10 d")
+    luck = world.live(model({"again": {"time": {"exponential": {"rate": "1/d"}}}}), horizon="50 d")
+    gaps, day = [], 0.0
+    while (day := grid(day + hazard("again", visit=len(gaps)))) <= 50:
+        gaps.append(day)
+    return [(lives.times("clock"), [3.0, 6.0, 9.0]), (lives.times("here"), [3.0, 6.0]),
+            (luck.times("again"), gaps, CLOSE)]
+
+
+def after_change(world, changes, **more):
+    """When a clock fires whose rate doubles on day 3."""
+    return first_times(world, model({"change": once("change", "3 d", DOUBLE_X),
+                                     "clock": clock(changes=changes, **more)}, attributes=X))
+
+
+def shortened(world, changes):
+    """When a clock of 10 days fires whose delay becomes 4 days on day 3."""
+    attributes = {"delay": {"type": "time", "initial": "10 d"}}
+    lives = world.live(model({"change": once("change", "3 d", {"set": {"delay": "4 d"}}),
+                              "clock": clock({"fixed": "delay"}, changes=changes)},
+                             attributes=attributes))
+    return lives.times("clock")
+
+
+def hold(world):
+    return [(after_change(world, "hold"), each(lambda p: hazard("clock", p) / RATE), CLOSE),
+            (shortened(world, "hold"), [10.0])]
+
+
+def follow(world):
+    def expected(patient):
+        e = hazard("clock", patient)
+        return e / RATE if e <= 3 * RATE else 3 + (e - 3 * RATE) / (2 * RATE)
+
+    def ageing(patient):
+        e = hazard("clock", patient)
+        spent = (3 / 20) ** 2
+        return weibull_time(e) if e <= spent else 3 + weibull_time((e - spent) / 2, 3)
+    waves = model({"change": once("change", "3 d", DOUBLE_X),
+                   "clock": clock(weibull(), changes="follow", **{"hazard ratio": "x"})}, attributes=X)
+    return [(after_change(world, "follow"), each(expected), CLOSE),
+            (first_times(world, waves), each(ageing), CLOSE), (shortened(world, "follow"), [4.0])]
+
+
+def redraw(world):
+    def expected(patient):
+        first = hazard("clock", patient) / RATE
+        return first if first <= 3 else 3 + hazard("clock", patient, visit=1) / (2 * RATE)
+
+    def from_index(patient):
+        first = weibull_time(hazard("clock", patient))
+        again = weibull_time(hazard("clock", patient, visit=1) / 2, 3)
+        return first if first <= 3 else 3 + again
+    old = model({"change": once("change", "3 d", DOUBLE_X),
+                 "clock": clock(weibull(), changes="redraw", **{"hazard ratio": "x", "from": "index"})},
+                attributes=X)
+    # A firing that changes nothing the law reads leaves the clock alone.
+    other = model({"change": once("change", "3 d", {"set": {"x": 1}}),
+                   "clock": clock(changes="redraw")}, attributes=X)
+    return [(after_change(world, "redraw"), each(expected), CLOSE),
+            (first_times(world, old), each(from_index), CLOSE), (shortened(world, "redraw"), [7.0]),
+            (first_times(world, other), each(lambda p: hazard("clock", p) / RATE), CLOSE)]
+
+
+def paused(action, **more):
+    """A clock held from day 3 until `action` on day 8; its rate doubles on day 5, meanwhile."""
+    return model({"hold_it": once("hold_it", "3 d", {"pause": "clock"}),
+                  "change": once("change", "5 d", DOUBLE_X, {"goto": "ill"}),
+                  "wake": once("wake", "8 d", {action: "clock"}), "clock": clock(**more)}, attributes=X)
+
+
+def pause_action(world):
+    def resumed(patient):
+        first = hazard("clock", patient) / RATE
+        return first if first <= 3 else first + 5
+
+    def aged(patient):
+        first = weibull_time(hazard("clock", patient))
+        return first if first <= 3 else first + 5
+
+    def started(patient):
+        first = hazard("clock", patient) / RATE
+        return first if first <= 3 else 8 + hazard("clock", patient, visit=1) / (2 * RATE)
+    asleep = world.live(paused("resume", law={"fixed": "20 d"}), horizon="22 d")
+    return [(first_times(world, paused("resume")), each(resumed), CLOSE),
+            (first_times(world, paused("resume", law=weibull())), each(aged), CLOSE),
+            (first_times(world, paused("start")), each(started), CLOSE),
+            (world.live(paused("resume", law={"fixed": "4 d"})).times("clock"), [9.0]),
+            (asleep.times("clock"), [])]
+
+
+def resume_follow(world):
+    def expected(patient):
+        e = hazard("clock", patient)
+        return e / RATE if e <= 3 * RATE else 8 + (e - 3 * RATE) / (2 * RATE)
+    left = model({"off": once("off", "3 d", {"set": {"open": "false"}}),
+                  "change": once("change", "5 d", DOUBLE_X),
+                  "on": once("on", "8 d", {"set": {"open": "true"}}),
+                  "clock": dict(clock(changes="follow", **{"when left": "pause"}),
+                                **{"while": "open and not happened(clock)"})}, attributes={**X, **OPEN})
+    return [(first_times(world, paused("resume", changes="follow")), each(expected), CLOSE),
+            (first_times(world, left), each(expected), CLOSE)]
+
+
+def origin_index(world):
+    late = model({"fall": once("fall", "3 d", {"goto": "ill"}),
+                  "clock": once_ill(weibull(), **{"from": "index"})})
+    return [(first_times(world, late), each(lambda p: 3 + weibull_time(hazard("clock", p), 3)), CLOSE)]
+
+
+def origin_birth(world):
+    born = model({"clock": clock(weibull(5, "70 y"), **{"from": "birth"})}, attributes={"age": "time"})
+    age, scale = 40 * 365.25, 70 * 365.25
+    found = first_times(world, born, population={"attributes": {"age": "40 y"}})
+    return [(found, each(lambda p: weibull_time(hazard("clock", p), age, 5, scale)), CLOSE)]
+
+
+def origin_event(world):
+    # The treatment is given on days 2 and 4, the clock is armed on day 5: its age is 1 day.
+    late = model({"treat": {"while": "treated < 2", "time": {"fixed": "2 d"},
+                            "do": [{"set": {"treated": "treated + 1"}}]},
+                  "fall": once("fall", "5 d", {"goto": "ill"}),
+                  "clock": once_ill(weibull(), **{"from": "treat"})},
+                 attributes={"treated": {"type": "count", "initial": 0}})
+    code, message = world.fails(model({"never": {"while": "false", "time": {"fixed": "1 d"}},
+                                       "clock": clock(weibull(), **{"from": "never"})}))
+    return [(first_times(world, late), each(lambda p: 5 + weibull_time(hazard("clock", p), 1)), CLOSE),
+            (code, 1), ("patient 0" in message and "has not happened" in message, True)]
+
+
+def start_again(world):
+    def expected(patient):
+        first = hazard("clock", patient) / RATE
+        return first if first <= 3 else 3 + hazard("clock", patient, visit=1) / RATE
+    running = model({"again": once("again", "3 d", {"start": "clock"}), "clock": clock()}, attributes=X)
+    # Started where its condition does not hold: nothing happens, and the first E is still to come.
+    away = model({"again": once("again", "3 d", {"start": "clock"}),
+                  "fall": once("fall", "5 d", {"goto": "ill"}),
+                  "clock": once_ill({"exponential": {"rate": f"{RATE}/d"}})})
+    return [(first_times(world, running), each(expected), CLOSE),
+            (first_times(world, away), each(lambda p: 5 + hazard("clock", p) / RATE), CLOSE)]
+
+
+def on_demand(world):
+    lives = world.live(model({"ask": once("ask", "3 d", {"start": "clock"}),
+                              "fall": once("fall", "20 d", {"goto": "ill"}),
+                              "rise": once("rise", "30 d", {"goto": "well"}),
+                              "clock": {"while": ["well"], "time": {"fixed": "4 d"},
+                                        "starts": "on demand"}}))
+    return [(lives.times("clock"), [7.0])]
+
+
+def stop(world):
+    def stopped(*later):
+        events = {"halt": once("halt", "3 d", {"stop": "clock"}),
+                  "clock": {"while": ["well"], "time": {"fixed": "4 d"}}}
+        events.update((f"then{i}", once(f"then{i}", day, action)) for i, (day, action) in enumerate(later))
+        return world.live(model(events), horizon="13 d").times("clock")
+    return [(stopped(), []), (stopped(("6 d", {"start": "clock"})), [10.0]),
+            (stopped(("6 d", {"goto": "ill"}), ("8 d", {"goto": "well"})), [12.0])]
+
+
+def cure_scale(world):
+    ratio, cured = 2.0, 0.3
+
+    def cured_clock(scale):
+        return model({"clock": clock({"exponential": {"rate": f"{RATE}/d"}},
+                                     **{"hazard ratio": ratio, "cured": cured, "cure on": scale})})
+
+    def latency(patient):
+        alive = (math.exp(-hazard("clock", patient)) - cured) / (1 - cured)
+        return [-math.log(alive) / (ratio * RATE)] if alive > 0 else []
+
+    def population(patient):
+        alive = (math.exp(-hazard("clock", patient) / ratio) - cured) / (1 - cured)
+        return [-math.log(alive) / RATE] if alive > 0 else []
+    return [(first_times(world, cured_clock("latency")), sum(each(latency), []), CLOSE),
+            (first_times(world, cured_clock("population")), sum(each(population), []), CLOSE)]
+
+
+def plateau(world):
+    rates = model({"clock": clock({"piecewise": {"rates": {"0 d": "0.1/d", "5 d": "0/d"}}})})
+    points = {"survival": {"0 d": 1, "10 d": 0.6}, "tail": "never"}
+    curve = model({"clock": clock({"tabulated": points})})
+    short = [e for e in each(lambda p: hazard("clock", p)) if e < 0.5]
+    early = [1 - math.exp(-e) for e in each(lambda p: hazard("clock", p)) if math.exp(-e) > 0.6]
+    return [(first_times(world, rates), [e / 0.1 for e in short], CLOSE),
+            (first_times(world, curve), [25 * share for share in early], CLOSE),
+            (0 < len(short) < PATIENTS and 0 < len(early) < PATIENTS, True)]
+
+
+RULES = (arming, while_attribute, cancel, pause_when_left, same_set, reenter, repeats, hold, follow, redraw,
+         pause_action, resume_follow, origin_index, origin_birth, origin_event, start_again, on_demand,
+         stop, cure_scale, plateau)

@@ -1,0 +1,83 @@
+"""Rules E1 to E5: origin, the origin's own firing, how a risk set is left, landmark, grid intervals."""
+from lives import model, once
+
+DAYS = ("0 d", "2 d", "5 d", "7 d")
+
+
+def visits(*actions_by_day):
+    """A model that does something on given days: (day, actions)."""
+    return model({f"day{i}": once(f"day{i}", day, *actions)
+                  for i, (day, actions) in enumerate(actions_by_day)},
+                 attributes={"x": {"type": "number", "initial": 0}})
+
+
+def endpoint_origin(world):
+    """Seen on day 2 with x = 0, on day 4 with x = 1 (set after the mark), on day 6 again."""
+    content = visits(("2 d", [{"mark": "seen"}]), ("4 d", [{"mark": "seen"}, {"set": {"x": 1}}]),
+                     ("6 d", [{"mark": "seen"}]), ("9 d", [{"mark": "end"}]))
+    lives = world.live(content, endpoints={
+        "any": {"from": "seen", "event": "end"},
+        "chosen": {"from": "seen", "who": "x > 0", "event": "end"},
+        "either": {"from": ["day2", "seen", "index"], "who": "x > 0", "event": "end"},
+        "nobody": {"from": "seen", "who": "x > 1", "event": "end"}})
+    return [(lives.passage("any"), {("any", 7.0): 1}), (lives.passage("chosen"), {("chosen", 5.0): 1}),
+            (lives.passage("either"), {("either", 5.0): 1}), (lives.passage("nobody"), {})]
+
+
+def origin_counts(world):
+    """The event happens in the firing of the origin on day 2 and once more on day 5."""
+    content = visits(("2 d", [{"mark": "end"}, {"mark": "seen"}]), ("5 d", [{"mark": "end"}]))
+    origin = {"from": "seen", "event": "end"}
+    lives = world.live(content, endpoints={"later": origin, "counted": {**origin, "origin counts": True}})
+    return [(lives.passage("later"), {("later", 3.0): 1}), (lives.passage("counted"), {("counted", 0.0): 1})]
+
+
+def endpoint_end(world):
+    """On day 3 everything happens at once; death follows on day 6, the horizon is day 10."""
+    content = visits(("3 d", [{"mark": name} for name in ("lost", "rival", "one", "two")]),
+                     ("6 d", [{"goto": "dead"}]))
+    base = {"from": "index"}
+    lives = world.live(content, horizon="10 d", endpoints={
+        "all": {**base, "causes": {"all_two": "two", "all_one": "one"}, "competing": "rival", "censor": ["lost"]},
+        "beaten": {**base, "causes": {"beaten_none": "day1"}, "competing": "rival", "censor": ["lost"]},
+        "left": {**base, "event": "day1", "censor": ["lost"]},
+        "unnamed": {**base, "event": "worse"}, "death_too": {**base, "event": "death"}})
+    alive = world.live(visits(("3 d", [])), horizon="10 d", endpoints={"os": {**base, "event": "death"}})
+    return [(lives.passage("all"), {("all_two", 3.0): 1}),
+            (lives.passage("beaten"), {("beaten_competing", 3.0): 1}),
+            (lives.passage("left"), {("censored", 3.0): 1}), (lives.passage("unnamed"), {("censored", 6.0): 1}),
+            (lives.passage("death_too"), {("death_too", 6.0): 1}), (alive.passage("os"), {("censored", 10.0): 1})]
+
+
+def who_lives(world, days, landmark, what="end", **more):
+    """How patients whose event comes on these days (one patient each) leave a risk set from a landmark."""
+    rows = world.table(f"days{len(days)}{what}.csv", [("day",), *((day,) for day in days)])
+    do = {"goto": "dead"} if what == "death" else {"mark": "end"}
+    content = model({"happens": {**once("happens", "1 d", do), "time": {"fixed": "day"}}},
+                    attributes={"day": "time"})
+    lives = world.live(content, patients=len(days), population={
+        "csv": {"file": rows, "columns": {"day": "day"}}}, endpoints={
+            "rest": {"from": "index", "event": "end" if what == "end" else "ill", "landmark": landmark}}, **more)
+    return lives
+
+
+def landmark(world):
+    """From day 5: an event on day 3 leaves out, on day 5 and 8 counts; so for a death not named."""
+    events = who_lives(world, (3, 5, 8), "5 d")
+    deaths = who_lives(world, (3, 5, 8), "5 d", "death")
+    short = who_lives(world, (3, 9), "5 d", horizon="4 d")
+    return [(events.passage("rest"), {("rest", 0.0): 1, ("rest", 3.0): 1}),
+            (int(events.results.get("endpoint_n", endpoint="rest", strategy="only")), 2),
+            (deaths.passage("rest"), {("censored", 0.0): 1, ("censored", 3.0): 1}),
+            (short.passage("rest"), {})]
+
+
+def grid_interval(world):
+    """Events on day 3 exactly, a little before and a little after: the grid is whole days."""
+    lives = who_lives(world, (2.999999, 3, 3.000001), "0 d")
+    survival = [float(s) for s in lives.results.get("survival", endpoint="rest", strategy="only")[:6]]
+    return [(lives.passage("rest"), {("rest", 3.0): 2, ("rest", 4.0): 1}),
+            (survival, [1.0, 1.0, 1.0, 1 / 3, 0.0, 0.0])]
+
+
+RULES = (endpoint_origin, origin_counts, endpoint_end, landmark, grid_interval)

@@ -1,0 +1,60 @@
+"""Rules L2 and L3: keyed sites and loadings. (L1, the address, is behind every E in these tests.)"""
+from scipy.stats import norm
+
+from lives import TICK, grid, model, once
+from luck import SEED, hazard, latent, score, uniform
+
+CLOSE = 2 * TICK
+PATIENTS = 8
+
+
+def keyed_site(world):
+    """A clock that fires again and again while the arm changes at each firing: every arm has its own
+    luck and its own count of visits."""
+    content = model({"again": {"time": {"exponential": {"rate": "1/d"}}, "key": ["arm"],
+                               "do": [{"set": {"arm": "if(arm == left, right, left)"}}]}},
+                    categories={"arms": ["left", "right"]},
+                    attributes={"arm": {"type": "arms", "initial": "left"}})
+    expected, day = [], 0.0
+    for i in range(6):
+        day = grid(day + hazard("again", visit=i // 2, labels=[("left", "right")[i % 2]]))
+        expected.append(day)
+    lives = world.live(content, horizon="200 d")
+    # Neither strategy nor scenario is part of the address; the seed is.
+    two = world.live(content, strategies={"a": {"title": "A"}, "b": {"title": "B"}}, horizon="200 d")
+    other = world.live(content, horizon="200 d", seed=SEED + 1)
+    return [(lives.times("again")[:6], expected, CLOSE), (two.times("again", strategy="a")[:6], expected, CLOSE),
+            (two.times("again", strategy="b")[:6], expected, CLOSE),
+            (other.times("again")[:1] != expected[:1], True)]
+
+
+def loadings(world):
+    rate, loading, p = 0.01, 0.6, 0.3
+    loads = {"loads on": {"z": loading}}
+    content = model(
+        {"clock": {**once("clock", "1 d"), "time": {"exponential": {"rate": f"{rate}/d"}}, **loads},
+         "look": once("look", "1 d", {"draw": "n", "from": {"normal": {"mean": 2, "sd": 3}}, **loads},
+                      {"draw": "f", "chance": p, **loads},
+                      {"draw": "k", "among": {"good": p, "bad": "rest"}, **loads},
+                      {"pay": {"n": "n * 1 EUR", "f": "if(f, 1 EUR, 0 EUR)", "k": "if(k == good, 1 EUR, 0 EUR)"}})},
+        categories={"kinds": ["good", "bad"]}, costs={"n": "0 EUR/d", "f": "0 EUR/d", "k": "0 EUR/d"},
+        attributes={"z": {"latent": "normal"}, "n": {"type": "number", "initial": 0},
+                    "f": {"type": "flag", "initial": False}, "k": {"type": "kinds", "initial": "bad"}})
+    lives = world.live(content, patients=PATIENTS, horizon="20000 d")
+    everyone = range(PATIENTS)
+
+    def scores(site):
+        return [float(score(site, q, loading=loading, latent=latent("z", q))) for q in everyone]
+
+    def payments(category):
+        return [lives.value(f"cost_{category}_undiscounted", q) for q in everyone]
+    times = [lives.times("clock", q)[0] for q in everyone]
+    # A high score makes a time later, a number larger, a flag true, the first label likelier.
+    return [(times, [float(-norm.logsf(s)) / rate for s in scores("clock")], CLOSE),
+            (payments("n"), [2 + 3 * s for s in scores("look.n")]),
+            (payments("f"), [float(s > norm.isf(p)) for s in scores("look.f")]),
+            (payments("k"), [float(s > norm.isf(p)) for s in scores("look.k")]),
+            (uniform("clock") != uniform("look.n"), True)]
+
+
+RULES = (keyed_site, loadings)

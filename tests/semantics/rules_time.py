@@ -1,0 +1,65 @@
+"""Rules T1 to T6: the unit, the grid, ties, the race, the horizon, runaways."""
+from lives import TICK, grid, model, once
+
+
+def units(world):
+    lives = world.live(model({"week": once("week", "1 wk"), "month": once("month", "1 mo"),
+                              "year": once("year", "1 y")}), horizon="400 d")
+    return [(lives.times("week"), [7.0]), (lives.times("month"), [30.4375]),
+            (lives.times("year"), [365.25])]
+
+
+def time_grid(world):
+    lives = world.live(model({"tenth": {"time": {"fixed": "0.1 d"}},
+                              "visit": {"time": {"fixed": "28 d"}},
+                              "cycle": {"time": {"fixed": "4 d"}}}), horizon="30 d")
+    expected = [grid(0.1)]
+    while grid(expected[-1] + 0.1) <= 30:
+        expected.append(grid(expected[-1] + 0.1))
+    found = lives.times("tenth")
+    return [(found, expected), (max(day / TICK % 1 for day in found), 0.0),
+            (lives.times("visit")[0] in lives.times("cycle"), True)]
+
+
+def ties(world):
+    clocks = {"first": once("first", "5 d"), "second": once("second", "5 d")}
+    turned = dict(reversed(clocks.items()))
+    return [(world.live(model(clocks)).order("first", "second"), ["first", "second"]),
+            (world.live(model(turned)).order("first", "second"), ["second", "first"])]
+
+
+def race_afresh(world):
+    def fired(stops):
+        """Whether a clock due at day 5 fires when another, due before it then, ends its condition."""
+        lives = world.live(model({"other": once("other", "5 d", {"set": {"open": stops}}),
+                                  "clock": {"while": "open and not happened(clock)",
+                                            "time": {"fixed": "5 d"}}},
+                                 attributes={"open": {"type": "flag", "initial": True}}))
+        return lives.times("clock")
+    return [(fired("false"), []), (fired("true"), [5.0])]
+
+
+def horizon_last(world):
+    lives = world.live(model({"last": once("last", "10 d"), "late": once("late", "10.000001 d"),
+                              "again": {"time": {"fixed": "5 d"}}}), horizon="10 d")
+    return [(lives.times("last"), [10.0]), (lives.times("late"), []),
+            (lives.times("again"), [5.0, 10.0]), (lives.days("life_years_undiscounted"), 10.0)]
+
+
+def runaway(world):
+    def burst(times):
+        return model({"burst": {"while": f"n < {times}", "time": {"fixed": "0 d"},
+                                "do": [{"set": {"n": "n + 1"}}]}},
+                     attributes={"n": {"type": "count", "initial": 0}})
+    code, message = world.fails(burst(1001))
+    endless, why = world.fails(model({"step": {"time": {"fixed": "0.000001 d"}}}), horizon="2 d")
+    # As many firings, each at an instant at which a loss of utility ends: time moves on.
+    pulse = world.live(model({"pulse": {"time": {"fixed": "1 d"}, "do": [
+        {"lose utility": "pain", "amount": 0.5, "for": "1 d"}]}}), horizon="1500 d")
+    return [(len(world.live(burst(1000)).times("burst")), 1000), (code, 1), (endless, 1),
+            ("patient 0" in message and "1000 firings at one instant" in message, True),
+            ("patient 0" in why and "1000000 firings" in why, True),
+            (len(pulse.times("pulse")), 1500)]
+
+
+RULES = (units, time_grid, ties, race_afresh, horizon_last, runaway)
