@@ -210,12 +210,15 @@ static sq_status begin(sq_ref *r, sq_luck luck)
     memcpy(r->baseline, r->attribute, sizeof(double) * (size_t)m->n_attributes);
 
     r->luck = sq_address_with(luck.life, (uint64_t)r->patient);
+    r->starting = true;
     SQ_TRACE(r, on_firing, 0.0, SQ_TRACE_START);
     sq_ref_rewards_start(r);
     if ((status = sq_ref_occur(r, SQ_OCCURS_INDEX(m)))) return status;
     if ((status = sq_ref_occur(r, SQ_OCCURS_STATE(m, r->state)))) return status;
     if ((status = sq_ref_actions(r, m->start_actions))) return status;
-    return settle(r);
+    status = settle(r);
+    r->starting = false;
+    return status;
 }
 
 /* ---- the race ------------------------------------------------------------------------------------ */

@@ -24,6 +24,7 @@ typedef struct sq_clock {
     sq_clock_mode mode;
     bool held;      /* paused by an action: only `resume` or `start` wakes it */
     bool condition; /* `while:` as last evaluated */
+    bool begins;    /* it began to hold in this firing */
     bool fired, start_asked, stop_asked, pause_asked, resume_asked; /* in this firing */
     bool fresh;     /* armed in this firing */
     double since, age, left;
@@ -67,6 +68,7 @@ struct sq_ref {
     sq_bits occurred;
     int goto_state;      /* -1: stay */
     bool reenter;
+    bool starting;       /* the first one: every condition is looked at */
 
     double next_break;   /* +inf: none */
     int firings, firings_now;

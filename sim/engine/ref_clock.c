@@ -223,10 +223,11 @@ static sq_status wake(sq_ref *r, int index)
     return status;
 }
 
-/* `while:` holds now? Death ends every clock. */
-static bool may_run(sq_ref *r, const sq_event *event)
+/* `while:` holds now? Looked at afresh only if something it reads has changed. Death ends every clock. */
+static bool may_run(sq_ref *r, const sq_event *event, const sq_clock *clock)
 {
     if (r->model->states[r->state].death) return false;
+    if (!sq_bits_meet(&event->condition_reads, &r->changed) && !r->starting) return clock->condition;
     sq_view view = sq_ref_view(r);
     return sq_program_value(&view, event->condition, 1) != 0;
 }
@@ -242,15 +243,16 @@ void sq_ref_leave_clocks(sq_ref *r)
     for (int i = 0; i < r->model->n_events; i++) {
         const sq_event *event = &r->model->events[i];
         sq_clock *clock = &r->clocks[i];
-        bool holds = may_run(r, event);
-        if (entered_afresh(r, event)) clock->condition = false;
-        if (!holds || (entered_afresh(r, event) && !clock->fired)) {
+        bool holds = may_run(r, event, clock);
+        bool afresh = entered_afresh(r, event);
+        clock->begins = holds && (!clock->condition || afresh);
+        clock->condition = holds;
+        if (!holds || (afresh && !clock->fired)) {
             if (event->pause_when_left && !r->model->states[r->state].death) suspend(r, i, false);
             else cancel(r, i);
         }
         if (clock->stop_asked) cancel(r, i);
         if (clock->pause_asked) suspend(r, i, true);
-        if (!holds) clock->condition = false;
     }
 }
 
@@ -258,14 +260,12 @@ static sq_status enter_one(sq_ref *r, int index)
 {
     const sq_event *event = &r->model->events[index];
     sq_clock *clock = &r->clocks[index];
-    bool newly = !clock->condition;
-    clock->condition = true;
     if (clock->start_asked) return arm(r, index);
     if (clock->mode == SQ_CLOCK_PAUSED) {
-        bool wakes = clock->held ? clock->resume_asked : newly;
+        bool wakes = clock->held ? clock->resume_asked : clock->begins;
         return wakes ? wake(r, index) : SQ_OK;
     }
-    bool due_to_arm = (newly || clock->fired) && !clock->stop_asked && !event->on_demand;
+    bool due_to_arm = (clock->begins || clock->fired) && !clock->stop_asked && !event->on_demand;
     return clock->mode == SQ_CLOCK_IDLE && due_to_arm ? arm(r, index) : SQ_OK;
 }
 
@@ -274,7 +274,7 @@ sq_status sq_ref_enter_clocks(sq_ref *r)
     for (int i = 0; i < r->model->n_events; i++) {
         sq_clock *clock = &r->clocks[i];
         clock->fresh = false;
-        if (may_run(r, &r->model->events[i])) {
+        if (clock->condition) {
             sq_status status = enter_one(r, i);
             if (status) return status;
         }

@@ -8,7 +8,6 @@
 
 #include <math.h>
 
-static double probit(double p) { return sq_normal_quantile(p); }
 static double expit(double x) { return 1 / (1 + sq_exp(-x)); }
 static double logit(double p) { return sq_log(p) - sq_log1p(-p); }
 
@@ -23,64 +22,23 @@ static double happened(const sq_view *view, int i)
     return (double)(view->happened[i / 64] >> (i % 64) & 1);
 }
 
-/* Operations without operands: the value to push. */
-static double leaf(const sq_view *view, sq_op op)
-{
-    switch (op.code) {
-    case SQ_OP_CONST: return view->model->constants[op.a];
-    case SQ_OP_PARAM: return view->block[op.a];
-    case SQ_OP_ATTR: return view->attribute[op.a];
-    case SQ_OP_STATE: return view->state;
-    case SQ_OP_NOW: return view->now;
-    case SQ_OP_IN_STATE: return view->now - view->entered;
-    case SQ_OP_ALIVE: return !view->model->states[view->state].death;
-    default: return happened(view, op.a); /* SQ_OP_HAPPENED */
-    }
-}
-
-static double unary(const sq_view *view, sq_op op, double x)
-{
-    switch (op.code) {
-    case SQ_OP_PARAM_AT: return view->block[op.a + (int)x];
-    case SQ_OP_TABLE: return table_value(view, op.a, x);
-    case SQ_OP_NEG: return -x;
-    case SQ_OP_NOT: return x == 0;
-    case SQ_OP_ABS: return fabs(x);
-    case SQ_OP_FLOOR: return floor(x);
-    case SQ_OP_SQRT: return sqrt(x);
-    case SQ_OP_EXP: return sq_exp(x);
-    case SQ_OP_LOG: return sq_log(x);
-    case SQ_OP_EXPIT: return expit(x);
-    case SQ_OP_LOGIT: return logit(x);
-    case SQ_OP_PROBIT: return probit(x);
-    default: return sq_normal_cdf(x); /* SQ_OP_NORMAL_CDF */
-    }
-}
-
-static double binary(uint16_t code, double x, double y)
-{
-    switch (code) {
-    case SQ_OP_ADD: return x + y;
-    case SQ_OP_SUB: return x - y;
-    case SQ_OP_MUL: return x * y;
-    case SQ_OP_DIV: return x / y;
-    case SQ_OP_POW: return sq_pow(x, y);
-    case SQ_OP_EQ: return x == y;
-    case SQ_OP_NE: return x != y;
-    case SQ_OP_LT: return x < y;
-    case SQ_OP_LE: return x <= y;
-    case SQ_OP_AND: return x != 0 && y != 0;
-    case SQ_OP_OR: return x != 0 || y != 0;
-    case SQ_OP_MIN: return y < x ? y : x;
-    default: return x < y ? y : x; /* SQ_OP_MAX */
-    }
-}
-
-static const unsigned char operands[SQ_OP_COUNT] = {
-#define X(name, pops) pops,
-    SQ_OP_LIST(X)
-#undef X
-};
+/* What an operation does to the stack, with x and y named as in (x op y). */
+#define PUSH(value) *top++ = (value)
+#define UNARY(value)                                                                               \
+    do {                                                                                           \
+        double x = top[-1];                                                                        \
+        top[-1] = (value);                                                                         \
+    } while (0)
+#define BINARY(value)                                                                              \
+    do {                                                                                           \
+        double y = *--top, x = top[-1];                                                            \
+        top[-1] = (value);                                                                         \
+    } while (0)
+#define CHOOSE                                                                                     \
+    do {                                                                                           \
+        top -= 2;                                                                                  \
+        top[-1] = top[-1] != 0 ? top[0] : top[1];                                                  \
+    } while (0)
 
 double sq_program_value(const sq_view *view, sq_program program, double otherwise)
 {
@@ -89,20 +47,43 @@ double sq_program_value(const sq_view *view, sq_program program, double otherwis
     double stack[SQ_STACK_DEPTH];
     double *top = stack; /* one past the topmost value */
     for (uint32_t i = 0; i < program.count; i++, op++) {
-        switch (operands[op->code]) {
-        case 0:
-            *top++ = leaf(view, *op);
-            break;
-        case 1:
-            top[-1] = unary(view, *op, top[-1]);
-            break;
-        case 2:
-            top--;
-            top[-1] = binary(op->code, top[-1], top[0]);
-            break;
-        default: /* SQ_OP_IF */
-            top -= 2;
-            top[-1] = top[-1] != 0 ? top[0] : top[1];
+        switch ((sq_op_code)op->code) {
+        case SQ_OP_CONST: PUSH(view->model->constants[op->a]); break;
+        case SQ_OP_PARAM: PUSH(view->block[op->a]); break;
+        case SQ_OP_PARAM_AT: UNARY(view->block[op->a + (int)x]); break;
+        case SQ_OP_ATTR: PUSH(view->attribute[op->a]); break;
+        case SQ_OP_STATE: PUSH(view->state); break;
+        case SQ_OP_NOW: PUSH(view->now); break;
+        case SQ_OP_IN_STATE: PUSH(view->now - view->entered); break;
+        case SQ_OP_ALIVE: PUSH(!view->model->states[view->state].death); break;
+        case SQ_OP_HAPPENED: PUSH(happened(view, op->a)); break;
+        case SQ_OP_TABLE: UNARY(table_value(view, op->a, x)); break;
+        case SQ_OP_NEG: UNARY(-x); break;
+        case SQ_OP_NOT: UNARY(x == 0); break;
+        case SQ_OP_ADD: BINARY(x + y); break;
+        case SQ_OP_SUB: BINARY(x - y); break;
+        case SQ_OP_MUL: BINARY(x * y); break;
+        case SQ_OP_DIV: BINARY(x / y); break;
+        case SQ_OP_POW: BINARY(sq_pow(x, y)); break;
+        case SQ_OP_EQ: BINARY(x == y); break;
+        case SQ_OP_NE: BINARY(x != y); break;
+        case SQ_OP_LT: BINARY(x < y); break;
+        case SQ_OP_LE: BINARY(x <= y); break;
+        case SQ_OP_AND: BINARY(x != 0 && y != 0); break;
+        case SQ_OP_OR: BINARY(x != 0 || y != 0); break;
+        case SQ_OP_MIN: BINARY(y < x ? y : x); break;
+        case SQ_OP_MAX: BINARY(x < y ? y : x); break;
+        case SQ_OP_IF: CHOOSE; break;
+        case SQ_OP_ABS: UNARY(fabs(x)); break;
+        case SQ_OP_FLOOR: UNARY(floor(x)); break;
+        case SQ_OP_SQRT: UNARY(sqrt(x)); break;
+        case SQ_OP_EXP: UNARY(sq_exp(x)); break;
+        case SQ_OP_LOG: UNARY(sq_log(x)); break;
+        case SQ_OP_EXPIT: UNARY(expit(x)); break;
+        case SQ_OP_LOGIT: UNARY(logit(x)); break;
+        case SQ_OP_PROBIT: UNARY(sq_normal_quantile(x)); break;
+        case SQ_OP_NORMAL_CDF: UNARY(sq_normal_cdf(x)); break;
+        case SQ_OP_COUNT: break;
         }
     }
     return stack[0];
