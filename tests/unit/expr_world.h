@@ -199,9 +199,8 @@ static inline void has_unit(const char *text, const char *expected)
 static inline void refused_as(const char *text, sq_type want, unsigned allow, int column, const char *phrase)
 {
     desk d;
-    char line[256];
     begin(&d);
-    snprintf(line, sizeof line, "k: %s\n", text);
+    const char *line = sq_arena_format(&d.arena, "k: %s\n", text);
     sq_source source = {"a.yaml", line, strlen(line)};
     sq_node node = {.kind = SQ_NODE_SCALAR, .text = text, .place = {&source, 1, 4}};
     if (sq_expr_compile(&d.c, &node, want, allow, &d.program, NULL)) fail_msg("accepted: %s", text);
