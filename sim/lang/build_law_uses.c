@@ -100,6 +100,7 @@ static bool row_program(sq_build *b, const sq_node *by, const sq_param *param, s
             return sq_diag_error(b->diags, by->item[d]->place, "'%s' is not an attribute of a category",
                                  by->item[d]->text);
         sq_bits_set(reads, attribute);
+        b->symbols.items[sq_index_get(&b->symbol_index, by->item[d]->text)].used = true;
         int labels = sq_category_of(b, type.category)->n_labels;
         if (d > 0) fine = sq_code_const(&b->compiler, labels) && sq_code_op(&b->compiler, SQ_OP_MUL, 0);
         fine = fine && sq_code_op(&b->compiler, SQ_OP_ATTR, attribute);

@@ -47,8 +47,10 @@ static bool add_rule(splice *s, const sq_node *node)
     sq_build *b = s->b;
     if (!sq_node_expect(node, SQ_NODE_MAP, "a rule", b->diags)) return false;
     if (!sq_node_known_keys(node, "a rule", known, b->diags)) return false;
-    if (s->is_closed)
-        return sq_diag_error(b->diags, node->place, "this rule can never match: the one before it has no condition");
+    if (s->is_closed) {
+        sq_warn_once(b, node->place, "this rule can never match: one before it has no condition");
+        return true;
+    }
     const sq_node *use = sq_node_get(node, "use"), *choose = sq_node_get(node, "choose");
     const sq_node *condition = sq_node_get(node, "if"), *set = sq_node_get(node, "set");
     if (use && node->count > 1) return sq_diag_error(b->diags, node->place, "`use:` stands alone in its rule");

@@ -1,5 +1,216 @@
-/* Warnings: what is allowed but probably not meant. Unused names, places nobody reaches, figures that count a
- * cause twice. */
+/* Warnings: what is allowed but probably not meant. States nobody enters, events that cannot happen, names
+ * nobody reads, curves that would count a cause twice, conditions on time that nothing looks at. */
 #include "lang/build.h"
 
-void sq_build_warn(sq_build *b) { (void)b; }
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMES_SHOWN = 8 };
+
+void sq_warn_once(sq_build *b, sq_place place, const char *text)
+{
+    for (size_t i = 0; i < b->diags->count; i++) {
+        sq_place other = b->diags->items[i].place;
+        if (other.source == place.source && other.line == place.line && other.column == place.column) return;
+    }
+    sq_diag_warning(b->diags, place, "%s", text);
+}
+
+/* ---- a list of names in one sentence ------------------------------------------------------------------ */
+
+typedef struct name_list {
+    sq_writer text;
+    int n;
+} name_list;
+
+static void add_name(name_list *list, const char *name)
+{
+    if (list->n++ < NAMES_SHOWN) sq_write(&list->text, "%s%s", list->n > 1 ? ", " : "", name);
+}
+
+static void warn_of_list(sq_build *b, sq_place place, name_list *list, const char *sentence)
+{
+    if (list->n)
+        sq_diag_warning(b->diags, place, "%d %s: %s%s", list->n, sentence, list->text.items ? list->text.items : "",
+                        list->n > NAMES_SHOWN ? ", …" : "");
+    free(list->text.items);
+}
+
+/* ---- what can be reached -------------------------------------------------------------------------------- */
+
+typedef struct reach {
+    const sq_build *b;
+    sq_bits states, events, decisions, started;
+    bool grew;
+} reach;
+
+static void add_to(reach *r, sq_bits *set, int i)
+{
+    if (i >= 0 && i < SQ_BITS_MAX && !sq_bits_has(set, i)) {
+        sq_bits_set(set, i);
+        r->grew = true;
+    }
+}
+
+/* Blocks have no SQ_ACT_END inside: branches lie within them. */
+static void follow_block(reach *r, int first)
+{
+    if (first < 0) return;
+    for (const sq_action *a = &r->b->actions.items[first]; a->code != SQ_ACT_END; a++) {
+        if (a->code == SQ_ACT_GOTO) add_to(r, &r->states, a->a);
+        if (a->code == SQ_ACT_START) add_to(r, &r->started, a->a);
+        if (a->code == SQ_ACT_DECIDE) add_to(r, &r->decisions, a->a);
+    }
+}
+
+/* Whether a list of states in `while:` names one that is reached; other conditions are taken as possible. */
+static bool may_run(const reach *r, const sq_node *condition)
+{
+    if (!condition) return true;
+    if (condition->kind == SQ_NODE_SCALAR) {
+        int state = sq_find_state(r->b, condition->text);
+        return state < 0 || sq_bits_has(&r->states, state);
+    }
+    for (int i = 0; i < condition->count; i++) {
+        int state = sq_find_state(r->b, condition->item[i]->text);
+        if (state >= 0 && sq_bits_has(&r->states, state)) return true;
+    }
+    return false;
+}
+
+static const sq_node *event_key(const sq_build *b, size_t event, const char *key)
+{
+    return sq_node_get(b->section[SQ_IN_EVENTS].items[event].node, key);
+}
+
+static void grow(reach *r)
+{
+    const sq_build *b = r->b;
+    r->grew = false;
+    for (size_t i = 0; i < b->events.count; i++) {
+        const sq_event *event = &b->events.items[i];
+        bool can_start = !event->on_demand || sq_bits_has(&r->started, (int)i);
+        if (can_start && may_run(r, event_key(b, i, "while"))) add_to(r, &r->events, (int)i);
+        if (sq_bits_has(&r->events, (int)i)) follow_block(r, event->actions);
+    }
+    for (size_t i = 0; i < b->decisions.count && i < SQ_BITS_MAX; i++) {
+        const sq_decision *decision = &b->decisions.items[i];
+        if (!sq_bits_has(&r->decisions, (int)i)) continue;
+        follow_block(r, decision->common);
+        for (int k = 0; k < b->categories.items[decision->category].n_labels; k++)
+            follow_block(r, decision->option[k]);
+    }
+}
+
+static void warn_of_unreached(sq_build *b)
+{
+    reach r = {.b = b, .grew = true};
+    sq_bits_set(&r.states, b->model->start_state);
+    follow_block(&r, b->model->start_actions);
+    while (r.grew) grow(&r);
+    for (size_t i = 0; i < b->states.count; i++)
+        if (!sq_bits_has(&r.states, (int)i))
+            sq_diag_warning(b->diags, b->occurrence_places.items[i], "nothing ever leads to the state '%s'",
+                            b->states.items[i].name);
+    for (size_t i = 0; i < b->events.count; i++)
+        if (!sq_bits_has(&r.events, (int)i))
+            sq_diag_warning(b->diags, b->section[SQ_IN_EVENTS].items[i].place, "the event '%s' can never happen: %s",
+                            b->events.items[i].name,
+                            b->events.items[i].on_demand && !sq_bits_has(&r.started, (int)i)
+                                ? "nothing starts it"
+                                : "no state of its `while:` is ever entered");
+    for (size_t i = 0; i < b->decisions.count && i < SQ_BITS_MAX; i++)
+        if (!sq_bits_has(&r.decisions, (int)i))
+            sq_diag_warning(b->diags, b->section[SQ_IN_DECISIONS].items[i].place, "the decision '%s' is never asked",
+                            b->decisions.items[i].name);
+}
+
+/* ---- what is read ------------------------------------------------------------------------------------------- */
+
+/* One sentence, not one each: the rules of another experiment may well read them. */
+static void warn_of_unread(sq_build *b)
+{
+    name_list unread = {0};
+    sq_place place = {0};
+    for (size_t i = 0; i < b->symbols.count; i++) {
+        const sq_named *named = &b->symbols.items[i];
+        bool is_own = named->symbol.kind == SQ_SYMBOL_ATTRIBUTE && b->attribute_nodes.items[named->symbol.index];
+        if (!is_own || named->used) continue;
+        if (unread.n == 0) place = named->place;
+        add_name(&unread, named->name);
+    }
+    warn_of_list(b, place, &unread, unread.n == 1 ? "attribute is never read" : "attributes are never read");
+}
+
+static void warn_of_unused(sq_build *b)
+{
+    name_list unused = {0}, unsourced = {0};
+    sq_place place = {0};
+    for (size_t p = 0; p < b->params.count; p++) {
+        const sq_param *param = &b->params.items[p];
+        bool used = param->hidden;
+        for (int i = 0; i < param->n_symbols; i++)
+            used = used || b->symbols.items[param->first_symbol + i].used;
+        if (!used && unused.n == 0) place = param->place;
+        if (!used) add_name(&unused, param->name);
+    }
+    warn_of_list(b, place, &unused, unused.n == 1 ? "parameter is not used" : "parameters are not used");
+    for (size_t i = 0; i < b->parameters.count; i++)
+        if (b->parameters.items[i].class == SQ_UNSOURCED) add_name(&unsourced, b->parameters.items[i].name);
+    warn_of_list(b, b->one[SQ_ONE_EXPERIMENT].place, &unsourced,
+                 unsourced.n == 1 ? "parameter has no source" : "parameters have no source");
+}
+
+/* ---- clocks ---------------------------------------------------------------------------------------------------- */
+
+/* The law parameter an event's `time:` names; NULL for laws written there. */
+static const sq_param *law_param(const sq_build *b, const sq_node *time)
+{
+    if (!time || time->kind != SQ_NODE_SCALAR) return NULL;
+    for (size_t i = 0; i < b->params.count; i++) {
+        const sq_param *param = &b->params.items[i];
+        size_t n = strlen(param->name);
+        bool named = strncmp(time->text, param->name, n) == 0 && strchr(" [", time->text[n]) != NULL;
+        if (named && param->kind == SQ_PARAM_LAW && !param->hidden) return param;
+    }
+    return NULL;
+}
+
+static void warn_of_clocks(sq_build *b)
+{
+    for (size_t i = 0; i < b->events.count; i++) {
+        const sq_event *event = &b->events.items[i];
+        const sq_node *time = event_key(b, i, "time"), *condition = event_key(b, i, "while");
+        const sq_param *param = law_param(b, time);
+        if (param && param->all_cause && b->events.count > 1)
+            sq_diag_warning(b->diags, time->place,
+                            "'%s' describes all causes together, but other clocks run beside '%s': what they stand "
+                            "for is counted twice",
+                            param->name, event->name);
+        if (sq_bits_has(&event->condition_reads, (int)b->attributes.count + 1))
+            sq_diag_warning(b->diags, condition->place,
+                            "`while:` reads the time, but is looked at only when something happens: a clock of its "
+                            "own should mark the moment");
+    }
+}
+
+static void warn_of_grid(sq_build *b)
+{
+    const sq_model *m = b->model;
+    double to = (m->n_grid - 1) * m->grid_step;
+    for (size_t i = 0; i < b->endpoints.count; i++) {
+        const sq_endpoint *endpoint = &b->endpoints.items[i];
+        if (to + endpoint->landmark > m->horizon * (1 + 1e-12))
+            sq_diag_warning(b->diags, b->section[SQ_IN_ENDPOINTS].items[i].place,
+                            "the curves of '%s' go beyond the horizon: nobody is followed there", endpoint->name);
+    }
+}
+
+void sq_build_warn(sq_build *b)
+{
+    warn_of_unreached(b);
+    warn_of_unread(b);
+    warn_of_clocks(b);
+    warn_of_unused(b);
+    warn_of_grid(b);
+}
