@@ -62,11 +62,11 @@ def population_order(_model, experiment):
 
 def unused_state(model, _experiment):
     model["states"] = {"elsewhere": None, **model["states"]}
+    model["utility"]["elsewhere"] = 0
 
 
 def unused_endpoint(_model, experiment):
-    experiment["endpoints"] = {"early": {"from": "index", "event": "remission", "landmark": "60 d"},
-                               **experiment["endpoints"]}
+    experiment["endpoints"]["early"] = {"from": "index", "event": "remission", "landmark": "60 d"}
 
 
 def unused_category(model, _experiment):

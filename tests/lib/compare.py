@@ -20,11 +20,9 @@ def _selection(base, other, name, labels):
 
 def _equal(a, b):
     """Equality to the bit; a NaN equals a NaN."""
-    if a.shape != b.shape:
+    if a.shape != b.shape or a.dtype != b.dtype:
         return False
-    if a.dtype.kind == "f" and b.dtype.kind == "f":
-        return bool(np.all(a.view(np.int64) == b.view(np.int64)))
-    return bool(np.all(a == b))
+    return a.tobytes() == b.tobytes() if a.dtype.kind == "f" else bool(np.all(a == b))
 
 
 def differences(base, other, only=None, without=(), **labels):

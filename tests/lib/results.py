@@ -27,6 +27,8 @@ class Results:
     def axes(self, name):
         """Names of the axes of a variable, in its order."""
         variable = self.file[name]
+        if h5py.h5ds.is_scale(variable.id):
+            return [name]
         return [dimension[0].name.rpartition("/")[2] for dimension in variable.dims]
 
     def axis(self, axis):
