@@ -2,7 +2,7 @@
  * variables and variables. netCDF knows a dimension by an HDF5 dimension scale and finds a variable's
  * dimensions by the scales attached to it (netCDF-4 format specification, "dimensions are dimension
  * scales"); so every axis becomes a scale first, then every variable is attached to its axes. An axis
- * whose name holds a stroke, "events/A/row", lives in that group. */
+ * whose name holds a stroke, "event_log/A/row", lives in that group. */
 #include "io/h5.h"
 #include "io/hash.h"
 #include "io/results.h"

@@ -45,7 +45,7 @@ sq_status sq_results_write(const char *path, const sq_variables *variables, cons
                            const sq_provenance *provenance, sq_error *err);
 /* Reads all of a file outside /provenance back into variables (zero-initialised or to be added to; freed
  * by sq_variables_free, also after a failure). SQ_ERR_INPUT if it is not one of ours. An axis that belongs
- * to a group bears the group's name: "events/A/row". */
+ * to a group bears the group's name: "event_log/A/row". */
 sq_status sq_results_read(const char *path, sq_variables *variables, sq_error *err);
 /* The same without the groups: patient tables and event logs stay on disk. */
 sq_status sq_results_read_summary(const char *path, sq_variables *variables, sq_error *err);

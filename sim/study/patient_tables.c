@@ -80,7 +80,7 @@ static sq_status add_event_table(sq_patient_tables *t, int strategy, sq_error *e
     int n = SQ_OCCURRENCES(m);
     const char **names = sq_arena_array(&arena, (size_t)n, sizeof *names);
     const char **states = sq_arena_array(&arena, (size_t)m->n_states, sizeof *states);
-    char *group = sq_arena_format(&arena, "events/%s", m->strategies[strategy].name);
+    char *group = sq_arena_format(&arena, "event_log/%s", m->strategies[strategy].name);
     sq_status status = SQ_OK;
     if (!names || !states || !group) {
         status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the columns");

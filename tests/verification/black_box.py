@@ -199,7 +199,7 @@ def same_dynamics(small, judge):
         experiment["strategies"]["twin"] = dict(experiment["strategies"]["weak_first"])
 
     result = small.run(twin, flags=("--event-log", "--patients-table"))
-    for group in ("events", "patients"):
+    for group in ("event_log", "patients"):
         first, second = (result.table(group, name) for name in ("weak_first", "twin"))
         same = all(np.array_equal(first[name], second[name], equal_nan=first[name].dtype.kind == "f")
                    for name in first)
@@ -348,7 +348,7 @@ def check_prices(judge, copies, base):
 
 def main():
     options = arguments(__doc__)
-    judge = Judge("black_box", options.self_check)
+    judge = Judge("black_box")
     with Program(options.program) as program:
         certain_death(program, judge)
         small = Small(program)
