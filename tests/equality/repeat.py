@@ -65,7 +65,7 @@ def twice_the_patients(program, judge, path, first):
 
 def main():
     options = arguments(__doc__)
-    judge = Judge("equality", options.self_check)
+    judge = Judge("equality")
     with Program(options.program) as program:
         path = written(program)
         first = Results(same_bytes(program, judge, path))

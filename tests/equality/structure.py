@@ -102,6 +102,32 @@ def alterations(program, judge, base):
     judge.true(f"idle_event changes {', '.join(changed)}", not changed)
 
 
+def wrong_models(program, judge, base):
+    """The comparison itself: a parameter a little different is not overlooked."""
+    def nudge(_model, experiment):
+        experiment["parameters"]["hr_relapse"]["value"] = 1.001
+
+    changed = differences(base, variant(program, nudge))
+    for name in ("qalys", "survival", "increment_total_cost"):
+        judge.true(f"a changed hazard ratio leaves {name}", name in changed)
+
+
+def fewer(program, judge, base):
+    """One strategy alone is what it is among others; fewer patients are the first of more."""
+    model, experiment = pathway.pathway()
+    alone = pathway.run(program, model, experiment, flags=("--strategy", "strong_first"))
+    names = [name for name in alone.names() if "strategy" in alone.axes(name)
+             and not name.startswith(("increment_", "strategy"))]
+    changed = differences(alone, base, names, without=("_histogram", "_bin_edges"))
+    judge.true(f"one strategy alone changes {', '.join(changed)}", len(names) > 20 and not changed)
+    tables = [pathway.run(program, model, experiment, patients=patients,
+                          flags=("--patients-table",)).table("patients", "strong_first")
+              for patients in (300, 5000)]
+    for column, values in tables[0].items():
+        judge.true(f"more patients change {column}",
+                   np.array_equal(values, tables[1][column][:300]))
+
+
 def twin(_model, experiment):
     first = experiment["strategies"]["weak_first"]
     experiment["strategies"]["twin"] = dict(first, title="The same under another name")
@@ -144,9 +170,12 @@ def null_debulking(program, judge):
 
 def main():
     options = arguments(__doc__)
-    judge = Judge("equality", options.self_check)
+    judge = Judge("equality")
     with Program(options.program) as program:
-        alterations(program, judge, variant(program))
+        base = variant(program)
+        alterations(program, judge, base)
+        wrong_models(program, judge, base)
+        fewer(program, judge, base)
         identical_arms(program, judge)
         null_debulking(program, judge)
     return judge.verdict()

@@ -156,7 +156,7 @@ def check_story(judge, program, path, patient, log, table):
 
 def main():
     options = arguments(__doc__)
-    judge = Judge("equality", options.self_check)
+    judge = Judge("equality")
     with Program(options.program) as program:
         path = program.write("experiment", experiment(
             program.write("model", MODEL), f"{HORIZON:g} y", patients=PATIENTS))

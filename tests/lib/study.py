@@ -18,12 +18,13 @@ def experiment(model, horizon, name="test", **more):
     return content
 
 
-def arguments(description, **more):
-    """The command line every test script understands: PROGRAM [--self-check] and `more` flags."""
+SELF_CHECK = "try wrong answers and require that each is rejected"
+
+
+def arguments(description, **flags):
+    """The command line of a test script: PROGRAM and these flags {name: meaning}."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("program", help="the sequela executable")
-    parser.add_argument("--self-check", action="store_true",
-                        help="try wrong answers and require that each is rejected")
-    for flag, text in more.items():
-        parser.add_argument("--" + flag.replace("_", "-"), action="store_true", help=text)
+    for flag, meaning in flags.items():
+        parser.add_argument("--" + flag.replace("_", "-"), action="store_true", help=meaning)
     return parser.parse_args()

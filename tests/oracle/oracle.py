@@ -18,7 +18,7 @@ from generate import random_process, written_experiment, written_model  # noqa: 
 from judge import Judge  # noqa: E402
 from program import Program  # noqa: E402
 from solver import solve  # noqa: E402
-from study import arguments  # noqa: E402
+from study import SELF_CHECK, arguments  # noqa: E402
 
 MODELS, PATIENTS = 12, 40_000
 MODELS_LONG, PATIENTS_LONG = 200, 200_000
@@ -121,7 +121,8 @@ def wrong_models(program, judge):
 
 
 def main():
-    options = arguments(__doc__, long="two hundred models, 200,000 patients each")
+    options = arguments(__doc__, self_check=SELF_CHECK,
+                        long="two hundred models, 200,000 patients each")
     judge = Judge("oracle_long" if options.long else "oracle_quick")
     with Program(options.program) as program:
         if options.self_check:

@@ -21,7 +21,7 @@ from scipy.integrate import quad  # noqa: E402
 
 from judge import Judge  # noqa: E402
 from program import Program  # noqa: E402
-from study import arguments, experiment  # noqa: E402
+from study import SELF_CHECK, arguments, experiment  # noqa: E402
 
 PATIENTS = 200_000
 SEED = 20260101
@@ -220,7 +220,7 @@ CASES = (competing, weibull, cure, one_off_cost, flow, gompertz, frailty, change
 
 
 def main():
-    options = arguments(__doc__)
+    options = arguments(__doc__, self_check=SELF_CHECK)
     judge = Judge("closed_forms", options.self_check)
     with Program(options.program) as program:
         bench = Bench(program, judge)

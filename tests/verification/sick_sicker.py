@@ -22,7 +22,7 @@ import numpy as np  # noqa: E402
 
 from judge import Judge  # noqa: E402
 from program import Program  # noqa: E402
-from study import arguments  # noqa: E402
+from study import SELF_CHECK, arguments  # noqa: E402
 
 CONSTANT = os.path.join(HERE, "..", "..", "configs", "sick_sicker.yaml")
 AGEING = os.path.join(HERE, "sick_sicker_ageing.yaml")
@@ -184,7 +184,7 @@ def decide(judge, result):
 
 
 def main():
-    options = arguments(__doc__)
+    options = arguments(__doc__, self_check=SELF_CHECK)
     judge = Judge("sick_sicker", options.self_check)
     check_printed_answers(judge)
     with Program(options.program) as program:
