@@ -180,17 +180,13 @@ static void warn_of_clocks(sq_build *b)
 {
     for (size_t i = 0; i < b->events.count; i++) {
         const sq_event *event = &b->events.items[i];
-        const sq_node *time = event_key(b, i, "time"), *condition = event_key(b, i, "while");
+        const sq_node *time = event_key(b, i, "time");
         const sq_param *param = law_param(b, time);
         if (param && param->all_cause && b->events.count > 1)
             sq_diag_warning(b->diags, time->place,
                             "'%s' describes all causes together, but other clocks run beside '%s': what they stand "
                             "for is counted twice",
                             param->name, event->name);
-        if (sq_bits_has(&event->condition_reads, (int)b->attributes.count + 1))
-            sq_diag_warning(b->diags, condition->place,
-                            "`while:` reads the time, but is looked at only when something happens: a clock of its "
-                            "own should mark the moment");
     }
 }
 
