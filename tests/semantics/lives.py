@@ -36,8 +36,8 @@ class Lives:
 
     def log(self, patient=0, strategy="only"):
         """(day, what) of everything that happened, in order."""
-        table = self.results.table("events", strategy)
-        names = self.results.file[f"events/{strategy}/event"].attrs["flag_meanings"]
+        table = self.results.table("event_log", strategy)
+        names = self.results.file[f"event_log/{strategy}/event"].attrs["flag_meanings"]
         names = (names.decode() if isinstance(names, bytes) else str(names)).split()
         mine = table["patient"] == patient
         return [(self._day(time), names[code])
@@ -98,10 +98,9 @@ class World:
         return self.program.write(name, experiment(path, settings.pop("horizon"), **settings))
 
     def live(self, content, **more):
-        """Run a model; `more` is of the experiment (horizon, patients, strategies, …). Where there are
-        endpoints they are what is looked at, and no log is kept."""
-        tables = () if "endpoints" in more else ("--event-log", "--patients-table")
-        return Lives(self.program.run_file(self._written(content, more), flags=tables))
+        """Run a model; `more` is of the experiment (horizon, patients, strategies, …)."""
+        path = self._written(content, more)
+        return Lives(self.program.run_file(path, flags=("--event-log", "--patients-table")))
 
     def fails(self, content, **more):
         """The exit code and the message of a run that must fail; (0, "") if it does not."""
