@@ -1,5 +1,5 @@
 /* Warnings: what is allowed but probably not meant. States nobody enters, events that cannot happen, names
- * nobody reads, curves that would count a cause twice, conditions on time that nothing looks at. */
+ * nobody reads, curves that would count a cause twice. */
 #include "lang/build.h"
 
 #include <stdlib.h>
