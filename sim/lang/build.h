@@ -423,7 +423,7 @@ void sq_build_words(sq_build *b);
 
 /* freeze.c: copies lists into the model; probes what can be judged; warn.c: what deserves a warning. */
 bool sq_build_freeze(sq_build *b);
-bool sq_build_probe(sq_build *b, sq_error *err);
+bool sq_build_probe(sq_build *b);
 void sq_build_warn(sq_build *b);
 /* A warning, unless there is one at the same place: lists of rules are read once per strategy. */
 void sq_warn_once(sq_build *b, sq_place place, const char *text);

@@ -183,7 +183,7 @@ static sq_place place_of(const sq_build *b, const char *text, const char **rest)
     return (sq_place){0};
 }
 
-bool sq_build_probe(sq_build *b, sq_error *err)
+bool sq_build_probe(sq_build *b)
 {
     sq_model *m = b->model;
     double *block = calloc((size_t)m->block_size + 1, sizeof *block);
@@ -201,7 +201,6 @@ bool sq_build_probe(sq_build *b, sq_error *err)
         }
         fine = fine && run_probes(b, &view);
     }
-    (void)err;
     free(block);
     return fine;
 }

@@ -66,25 +66,39 @@ static bool require(sq_build *b, sq_single single, const char *what)
     return sq_diag_error(b->diags, place, "%s", what);
 }
 
+static bool no_memory_left(const sq_build *b) { return b->out_of_memory || b->diags->out_of_memory; }
+
+typedef struct stage {
+    bool (*build)(sq_build *b);
+    bool needs_experiment;
+} stage;
+
 /* Everything that needs names and parameters, each stage on its own. */
 static bool build_parts(sq_build *b)
 {
-    bool fine = sq_build_correlation(b);
-    fine = sq_declare_costs(b) && fine;
-    fine = (b->skim || sq_build_population(b)) && fine;
-    fine = sq_build_start(b) && fine;
-    fine = sq_build_events(b) && fine;
-    fine = sq_build_decisions(b) && fine;
-    fine = sq_build_rewards(b) && fine;
-    fine = sq_build_experiment(b) && fine;
-    if (b->skim) return fine;
-    fine = sq_build_strategies(b) && fine;
-    fine = sq_build_endpoints(b) && fine;
-    fine = sq_build_targets(b) && fine;
-    return sq_check_site_hashes(b) && fine;
+    static const stage stages[] = {
+        {sq_build_correlation, false}, {sq_declare_costs, false},    {sq_build_population, true},
+        {sq_build_start, false},       {sq_build_events, false},     {sq_build_decisions, false},
+        {sq_build_rewards, false},     {sq_build_experiment, false}, {sq_build_strategies, true},
+        {sq_build_endpoints, true},    {sq_build_targets, true},     {sq_check_site_hashes, false},
+    };
+    bool fine = true;
+    for (size_t i = 0; i < sizeof stages / sizeof *stages && !no_memory_left(b); i++)
+        if (!stages[i].needs_experiment || !b->skim) fine = stages[i].build(b) && fine;
+    return fine && !no_memory_left(b);
 }
 
-static bool build_model(sq_build *b, const char *path, sq_error *err)
+/* All names; false where nothing further can be understood. */
+static bool build_all_names(sq_build *b)
+{
+    bool fine = read_currency(b);
+    fine = sq_build_names(b) && fine;
+    if (!b->states.count && !no_memory_left(b))
+        sq_diag_error(b->diags, b->one[SQ_ONE_MODEL].place, "the model has no states");
+    return b->states.count && !sq_diags_full(b->diags) && !no_memory_left(b);
+}
+
+static bool build_model(sq_build *b, const char *path)
 {
     if (!sq_build_files(b, path)) return false;
     if (!b->skim
@@ -93,17 +107,14 @@ static bool build_model(sq_build *b, const char *path, sq_error *err)
     if (!require(b, SQ_ONE_MODEL, "no model: an experiment names its file with `model:`, a model file begins with "
                                   "`model:` and its name"))
         return false;
-    bool fine = read_currency(b);
-    fine = sq_build_names(b) && fine;
-    if (!b->states.count)
-        fine = sq_diag_error(b->diags, b->one[SQ_ONE_MODEL].place, "the model has no states");
-    if (!b->states.count || sq_diags_full(b->diags) || b->out_of_memory) return false;
-    if (!b->skim) fine = sq_build_parameters(b) && fine;
+    if (!build_all_names(b)) return false;
+    bool fine = b->skim || sq_build_parameters(b);
+    if (no_memory_left(b)) return false;
     fine = build_parts(b) && fine;
-    if (!fine || b->diags->n_errors || b->out_of_memory) return false;
+    if (!fine || b->diags->n_errors || no_memory_left(b)) return false;
     sq_build_words(b);
     if (!sq_build_freeze(b)) return false;
-    if (!b->skim && !sq_build_probe(b, err)) return false;
+    if (!b->skim && !sq_build_probe(b)) return false;
     if (!b->skim) sq_build_warn(b);
     return b->diags->n_errors == 0;
 }
@@ -140,7 +151,7 @@ static sq_status load(const char *path, const sq_load_options *options, bool ski
     b.model->csv_site = -1;
     b.compiler.diags = skim ? &b.ignored : diags;
     b.compiler.arena = &b.scratch;
-    bool fine = build_model(&b, path, err);
+    bool fine = build_model(&b, path);
     return finish(&b, fine, model, diags, err);
 }
 
