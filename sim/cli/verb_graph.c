@@ -188,7 +188,7 @@ static int act(const sq_arguments *a)
 }
 
 static const sq_option options[] = {
-    {'o', "output", "FILE", "FILE.svg (needs Graphviz) or FILE.dot; default: DOT on standard output"},
+    {'o', "output", "FILE", "FILE.svg (needs Graphviz) or FILE.dot (default: to standard output)"},
     {0, NULL, NULL, NULL},
 };
 

@@ -1,0 +1,150 @@
+"""Every verb on a small study: what it prints, in every format, and that runs agree."""
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+
+import small
+
+
+def check_run():
+    """The default output, the summary on standard output, everything else on standard error."""
+    done = small.call("run", "small.yaml", "--stats")
+    assert done.returncode == 0, done.stderr
+    assert os.path.exists("results/small.h5")
+    for words in ("A small study – Müller's", "Overall survival", "Difference from wait", "reference",
+                  "died within 3 years", "noticed", "book_os_3y", "unfitted",
+                  "4 parameters: 1 sourced, 1 judgement, 1 structural, 1 unsourced.",
+                  "results of a model under its stated assumptions"):
+        assert words in done.stdout, (words, done.stdout)
+    assert "results/small.h5: " in done.stderr and "ns of processor time a life" in done.stderr
+    assert max(map(len, done.stdout.splitlines())) <= 100
+    quiet = small.call("run", "small.yaml", "-qo", "quiet.h5")
+    assert quiet.returncode == 2 and "unknown option '-q'" in quiet.stderr
+    quiet = small.call("run", "small.yaml", "--quiet", "-oquiet.h5")
+    assert quiet.returncode == 0 and "lives/s" not in quiet.stderr, quiet.stderr
+    assert quiet.stdout == done.stdout
+
+
+def check_digests():
+    """Threads, tables and ways of writing options change nothing; seed and numbers do."""
+    def digest(*options):
+        small.must("run", "small.yaml", "-o", "d.h5", "--quiet", *options)
+        return small.must("digest", "d.h5").split()[0]
+    first = digest()
+    for options in (["-j1"], ["-j", "2"], ["--threads=2"], ["-n", "5k"], ["--patients=5_000"],
+                    ["-n5e3"], ["--seed", "3"],
+                    ["--strategy", "act", "--strategy=wait"]):
+        assert digest(*options) == first, options
+    for options in (["-n", "4999"], ["-s", "4"], ["--set", "u_ill=0.71"], ["--strategy", "act"]):
+        assert digest(*options) != first, options
+    with open("small.yaml", "rb") as file:
+        small.must("run", "-", "-o", "stdin.h5", "--quiet", stdin=file)
+    assert small.must("digest", "stdin.h5").split()[0] == first
+    small.must("run", "small.yaml", "-o", "d.h5", "--quiet", "--patients-table", "--event-log")
+    with_tables = small.must("summary", "d.h5")
+    small.must("run", "small.yaml", "-o", "e.h5", "--quiet")
+    assert small.must("summary", "e.h5") == with_tables
+
+
+def check_summary():
+    """The same numbers in every format."""
+    data = json.loads(small.must("summary", "e.h5", "--format", "json"))
+    survival = data["tables"]["survival"]["act"]["survival_3_years"]
+    assert 0 < survival["value"] < 1 and 0 < survival["se"] < 0.02
+    assert data["tables"]["differences"]["wait"]["increment_qalys"] == "reference"
+    rows = list(csv.DictReader(io.StringIO(small.must("summary", "e.h5", "--format=csv"), newline="")))
+    found = [row for row in rows if row["table"] == "survival" and row["row"] == "act"
+             and row["column"] == "survival_3_years"]
+    assert len(found) == 1 and float(found[0]["value"]) == survival["value"]
+    assert float(found[0]["se"]) == survival["se"]
+    table, markdown = small.must("summary", "e.h5"), small.must("summary", "e.h5", "--format", "md")
+    shown = f"{100 * survival['value']:.1f}"[:2]
+    line = next(row for row in table.splitlines() if row.startswith("act ") and "±" in row)
+    assert shown in line and "| act |" in markdown
+
+
+def check_export():
+    small.must("export", "d.h5", "--csv", "csv")
+    names = set(os.listdir("csv"))
+    assert {"variables.csv", "strategy.csv", "patients_wait.csv", "event_log_act.csv",
+            "strategy_endpoint_time.csv"} <= names, names
+    with open("csv/patients_act.csv", newline="", encoding="utf-8") as file:
+        patients = list(csv.DictReader(file))
+    assert len(patients) == 5000 and {"nothing"} == {row["treatment"] for row in patients}
+    data = json.loads(small.must("summary", "d.h5", "--format", "json"))
+    qalys = sum(float(row["qalys"]) for row in patients) / 5000
+    assert abs(qalys - data["tables"]["means"]["act"]["qalys"]["value"]) < 1e-9
+    assert small.must("export", "d.h5", "--csv", "csv") == ""
+
+
+def check_check():
+    text = small.must("check", "small.yaml")
+    for words in ("rate_death_ill", "judgement", "range 0.2 per year to 0.8 per year", "A book, page 3",
+                  "Unsourced:", "u_ill (small.yaml:8:", "Result about", "Memory about",
+                  "Checked: no errors"):
+        assert words in text, (words, text)
+
+
+def check_trace():
+    """A story ends as the patient's row says."""
+    with open("csv/patients_act.csv", newline="", encoding="utf-8") as file:
+        row = list(csv.DictReader(file))[17]
+    story = small.must("trace", "small.yaml", "--patient", 17, "--strategy", "act")
+    assert "Patient 17 under act (Treat at once), seed 3" in story and "start: time zero" in story
+    assert f"Life years {float(row['life_years_undiscounted']):.4f} " in story
+    assert f"QALYs {float(row['qalys_undiscounted']):.4f} " in story
+    for patient in range(40):
+        story = small.must("trace", "small.yaml", f"--patient={patient}", "--strategy=act")
+        if "decision treat: rule 1 says drug" in story:
+            assert "pays 1 000 EUR for drug" in story and "moves from well to ill" in story
+            break
+    else:
+        raise AssertionError("no patient of forty fell ill")
+
+
+def check_graph():
+    dot = small.must("graph", "model.yaml")
+    assert dot == small.must("graph", "small.yaml")
+    for words in ('label="A small model with \\"quotes\\" & one drug"', 's0 -> s1 [label="fall ill"]',
+                  's0 -> d0 [label="fall ill"]', 'a0 -> s2 [label="die", color="#909090"]',
+                  "events without a move:\\nlook back"):
+        assert words in dot, (words, dot)
+    small.must("graph", "model.yaml", "-o", "out.dot")
+    with open("out.dot", encoding="utf-8") as file:
+        assert file.read() == dot
+    if shutil.which("dot") is None:
+        print("graph as SVG not tested: Graphviz's dot is not installed")
+        return
+    small.must("graph", "small.yaml", "-o", "out.svg")
+    with open("out.svg", encoding="utf-8") as file:
+        assert "<svg" in file.read()
+    done = small.call("graph", "small.yaml", "-o", "none.svg", env={"PATH": "/nonexistent"})
+    assert done.returncode == 1 and "needs the program 'dot'" in done.stderr
+    assert not os.path.exists("none.svg") and not os.path.exists("none.svg.part")
+
+
+def check_help():
+    text = small.must("help")
+    for verb in ("run", "check", "trace", "graph", "digest", "summary", "export"):
+        assert f"\n  {verb} " in text
+        own = small.must("help", verb)
+        assert own == small.must(verb, "--help") == small.must(verb, "-h")
+        assert own.startswith(f"usage: sequela {verb} ")
+        assert max(map(len, own.splitlines())) <= 100, verb
+    assert small.must("--version").startswith("sequela ")
+
+
+def main():
+    with small.study():
+        for check in (check_run, check_digests, check_summary, check_export, check_check, check_trace,
+                      check_graph, check_help):
+            check()
+            print(check.__name__, "passed")
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
