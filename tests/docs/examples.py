@@ -6,11 +6,13 @@ repository. In a session a line `$ COMMAND` is run with the program under test o
 are its output, standard error included, in order and without gaps, except that `...` on a line of its
 own stands for lines left out and `...` inside a line for any text. A block with `exit=N` expects that
 exit code of its last command, and 0 otherwise. With `patients=N` every `sequela run` gets `-n N`, and
-any number stands for any other: the numbers shown there are those of a long run.
+any number stands for any other: the numbers shown there are those of a long run. A block with
+`needs=TOOL` is left out, and said to be, where the tool is missing.
 """
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -138,6 +140,8 @@ def run_document(root, document, programs):
             if "file" in block.attributes:
                 session.write(block.attributes["file"], block.text())
                 files += 1
+            elif shutil.which(block.attributes.get("needs", "sh")) is None:
+                print(f"{block.where()}: not run, {block.attributes['needs']} is missing")
             elif block.language == "console":
                 complaints += session.complaints(block)
                 sessions += 1
