@@ -19,6 +19,7 @@ import pathway  # noqa: E402
 from compare import differences  # noqa: E402
 from judge import Judge  # noqa: E402
 from program import Program  # noqa: E402
+from results import PATIENT_TABLE  # noqa: E402
 from study import arguments  # noqa: E402
 
 CURVES = ("survival", "cumulative_incidence", "state_occupancy", "event_count", "event_ever",
@@ -121,11 +122,27 @@ def fewer(program, judge, base):
     changed = differences(alone, base, names, without=("_histogram", "_bin_edges"))
     judge.true(f"one strategy alone changes {', '.join(changed)}", len(names) > 20 and not changed)
     tables = [pathway.run(program, model, experiment, patients=patients,
-                          flags=("--patients-table",)).table("patients", "strong_first")
+                          flags=("--patients-table",)).table(PATIENT_TABLE, "strong_first")
               for patients in (300, 5000)]
     for column, values in tables[0].items():
         judge.true(f"more patients change {column}",
                    np.array_equal(values, tables[1][column][:300]))
+
+
+def paired(program, judge):
+    """Increments and both their errors, reckoned again from the patient tables."""
+    model, experiment = pathway.pathway()
+    result = pathway.run(program, model, experiment, flags=("--patients-table",))
+    first, second = (result.table(PATIENT_TABLE, name) for name in ("weak_first", "strong_first"))
+    for name in ("life_years", "qalys", "total_cost"):
+        difference = second[name] - first[name]
+        root = np.sqrt(len(difference))
+        unpaired = np.hypot(np.std(first[name], ddof=1), np.std(second[name], ddof=1)) / root
+        answers = {"": np.mean(difference), "_se": np.std(difference, ddof=1) / root,
+                   "_se_unpaired": unpaired}
+        for suffix, expected in answers.items():
+            value = float(result.get(f"increment_{name}{suffix}", strategy="strong_first"))
+            judge.exact(f"increment_{name}{suffix}", value, float(expected), 1e-9)
 
 
 def twin(_model, experiment):
@@ -176,6 +193,7 @@ def main():
         alterations(program, judge, base)
         wrong_models(program, judge, base)
         fewer(program, judge, base)
+        paired(program, judge)
         identical_arms(program, judge)
         null_debulking(program, judge)
     return judge.verdict()

@@ -20,7 +20,7 @@ import numpy as np  # noqa: E402
 
 from judge import Judge  # noqa: E402
 from program import Program  # noqa: E402
-from results import Results  # noqa: E402
+from results import EVENT_LOG, PATIENT_TABLE, Results  # noqa: E402
 from study import arguments, experiment  # noqa: E402
 
 PATIENTS = 200
@@ -98,8 +98,8 @@ def meanings(result, group, column):
 
 def logs(result):
     """The log of every patient: lists of (time in years, event or state entered)."""
-    table = result.table("events", "only")
-    names = meanings(result, "events", "event")
+    table = result.table(EVENT_LOG, "only")
+    names = meanings(result, EVENT_LOG, "event")
     by_patient = [[] for _ in range(PATIENTS)]
     for patient, time, event in zip(table["patient"], table["time"], table["event"]):
         by_patient[int(patient)].append((float(time), names[int(event)]))
@@ -108,7 +108,7 @@ def logs(result):
 
 def check_table(judge, result, by_patient):
     """The table is what the log makes of it, and the result is the mean of the table."""
-    table = result.table("patients", "only")
+    table = result.table(PATIENT_TABLE, "only")
     judge.true("one row per patient, in order",
                np.array_equal(table["patient"], np.arange(PATIENTS)))
     for patient, log in enumerate(by_patient):
@@ -163,7 +163,7 @@ def main():
         result = Results(program.run_file(path, flags=("--patients-table", "--event-log")))
         by_patient = logs(result)
         check_table(judge, result, by_patient)
-        table = result.table("patients", "only")
+        table = result.table(PATIENT_TABLE, "only")
         for patient in (0, 1, 17, PATIENTS - 1):
             check_story(judge, program, path, patient, by_patient[patient], table)
     return judge.verdict()

@@ -9,6 +9,9 @@ changed order of dimensions changes nothing here.
 import h5py
 import numpy as np
 
+PATIENT_TABLE = "patients"  # groups of the tables written on request, one table per strategy
+EVENT_LOG = "event_log"
+
 
 class Results:
     """A result file, open for reading."""

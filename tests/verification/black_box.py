@@ -24,6 +24,7 @@ import numpy as np  # noqa: E402
 import pathway  # noqa: E402
 from judge import Judge  # noqa: E402
 from program import Program  # noqa: E402
+from results import EVENT_LOG, PATIENT_TABLE  # noqa: E402
 from study import arguments  # noqa: E402
 
 PATIENTS_SMALL = 3000
@@ -332,6 +333,10 @@ def main_experiment(program, judge):
                np.all(shorter <= base.get("life_years_undiscounted")))
     check_swapped(judge, "main", base, copies.run(reference="B1"), ("A", "B1"))
     check_prices(judge, copies, base)
+    no_donor = copies.run({"share_donor": 0})
+    judge.true("main: there are transplants", np.any(base.get("event_count", event="transplant")))
+    judge.true("main: no donor, no transplant",
+               not np.any(no_donor.get("event_count", event="transplant")))
 
 
 def check_prices(judge, copies, base):

@@ -86,6 +86,34 @@ def competing(bench):
     bench.survival(result, "os", 2, math.exp(-1.0))
 
 
+def estimators(bench):
+    """The same deaths seen from a landmark and under censoring, and the errors that are stated."""
+    endpoints = {"os": first_time("death"),
+                 "late": {"from": "index", "event": "death", "landmark": "1 y"},
+                 "alone": {"from": "index", "event": "death_a", "censor": "death_b"},
+                 "beside": {"from": "index", "event": "death_a", "competing": "death_b"}}
+    result = bench.run("competing", "100 y", endpoints=endpoints,
+                       outputs={"grid": {"to": "5 y", "every": "1 mo"}})
+    at_landmark = int(result.get("endpoint_n", strategy="only", endpoint="late"))
+    bench.judge.share("alive at the landmark", at_landmark / PATIENTS, PATIENTS, math.exp(-0.5))
+    for year in (1, 2, 3):
+        where = {"strategy": "only", "time": float(year)}
+        late = float(result.get("survival", endpoint="late", **where))
+        bench.judge.share(f"survival from the landmark at {year}", late, at_landmark,
+                          math.exp(-0.5 * year))
+        # A month is short enough for what the life-table estimator takes for granted within it.
+        alone = [float(result.get(name, endpoint="alone", **where))
+                 for name in ("survival", "survival_se")]
+        bench.judge.mean(f"survival under censoring at {year}", *alone, math.exp(-0.3 * year),
+                         rounding=2e-5, wrong={"censoring ignored": math.exp(-0.5 * year)})
+        for name, axis in (("survival", "endpoint"), ("cumulative_incidence", "cause")):
+            label = "os" if axis == "endpoint" else "beside"
+            share, error = (float(result.get(name + suffix, **{axis: label}, **where))
+                            for suffix in ("", "_se"))
+            bench.judge.exact(f"standard error of {name} at {year}", error,
+                              math.sqrt(share * (1.0 - share) / PATIENTS), 1e-6)
+
+
 def weibull(bench):
     """Shape 1.5, scale 2 y: mean 1.805491, to five years 1.790361, at 3.5 % a year 1.726622."""
     rate = math.log(1.035)
@@ -216,7 +244,8 @@ def laws(bench):
             bench.survival(result, name, year, expected, wrong=known)
 
 
-CASES = (competing, weibull, cure, one_off_cost, flow, gompertz, frailty, change, pause, laws)
+CASES = (competing, estimators, weibull, cure, one_off_cost, flow, gompertz, frailty, change, pause,
+         laws)
 
 
 def main():
