@@ -86,12 +86,13 @@ def pause_when_left(world):
     return [(turned_off_and_on(world, **{"when left": "pause"}), [6.0])]
 
 
-def moved(world, to, reenter, runs_in=("well", "ill")):
+def moved(world, to, reenter, runs_while=("well", "ill")):
     """A clock of 10 days that runs in two states; on day 4 the patient moves. When it first fires,
     and how many states were entered."""
     move = {"goto": to, "reenter": True} if reenter else {"goto": to}
     lives = world.live(model({"move": once("move", "4 d", move),
-                              "clock": {"while": list(runs_in), "time": {"fixed": "10 d"}}}))
+                              "clock": {"while": runs_while, "time": {"fixed": "10 d"}}},
+                             attributes=OPEN))
     return lives.times("clock")[0], len(lives.order("well", "ill"))
 
 
@@ -100,7 +101,8 @@ def same_set(world):
 
 
 def reenter(world):
-    return [(moved(world, "ill", True), (14.0, 2)), (moved(world, "well", True), (14.0, 2))]
+    return [(moved(world, "ill", True), (14.0, 2)), (moved(world, "well", True), (14.0, 2)),
+            (moved(world, "ill", True, "alive"), (14.0, 2)), (moved(world, "ill", True, "open"), (14.0, 2))]
 
 
 def repeats(world):
@@ -164,6 +166,7 @@ def redraw(world):
                 attributes=X)
     # A firing that changes nothing the law reads leaves the clock alone.
     other = model({"change": once("change", "3 d", {"set": {"x": 1}}),
+                   "tick": {"time": {"fixed": "1000 d"}},
                    "clock": clock(changes="redraw")}, attributes=X)
     return [(after_change(world, "redraw"), each(expected), CLOSE),
             (first_times(world, old), each(from_index), CLOSE), (shortened(world, "redraw"), [7.0]),
@@ -189,12 +192,18 @@ def pause_action(world):
     def started(patient):
         first = hazard("clock", patient) / RATE
         return first if first <= 3 else 8 + hazard("clock", patient, visit=1) / (2 * RATE)
+    # Held by an action, it sleeps on although its condition ends and begins anew (`when left: pause`).
+    held = model({"hold_it": once("hold_it", "3 d", {"pause": "clock"}),
+                  "fall": once("fall", "5 d", {"goto": "ill"}), "rise": once("rise", "6 d", {"goto": "well"}),
+                  "wake": once("wake", "8 d", {"resume": "clock"}),
+                  "clock": {"while": ["well"], "time": {"fixed": "4 d"}, "when left": "pause"}})
     asleep = world.live(paused("resume", law={"fixed": "20 d"}), horizon="22 d")
     return [(first_times(world, paused("resume")), each(resumed), CLOSE),
             (first_times(world, paused("resume", law=weibull())), each(aged), CLOSE),
             (first_times(world, paused("start")), each(started), CLOSE),
+            (first_times(world, paused("resume", changes="redraw")), each(resumed), CLOSE),
             (world.live(paused("resume", law={"fixed": "4 d"})).times("clock"), [9.0]),
-            (asleep.times("clock"), [])]
+            (asleep.times("clock"), []), (world.live(held, horizon="12 d").times("clock"), [9.0])]
 
 
 def resume_follow(world):
@@ -241,11 +250,15 @@ def start_again(world):
         first = hazard("clock", patient) / RATE
         return first if first <= 3 else 3 + hazard("clock", patient, visit=1) / RATE
     running = model({"again": once("again", "3 d", {"start": "clock"}), "clock": clock()}, attributes=X)
+    # Stopped and held in the same firing: it starts all the same, in whatever order they were asked for.
+    busy = model({"again": once("again", "3 d", {"start": "clock"}, {"stop": "clock"}, {"pause": "clock"}),
+                  "clock": clock()}, attributes=X)
     # Started where its condition does not hold: nothing happens, and the first E is still to come.
     away = model({"again": once("again", "3 d", {"start": "clock"}),
                   "fall": once("fall", "5 d", {"goto": "ill"}),
                   "clock": once_ill({"exponential": {"rate": f"{RATE}/d"}})})
     return [(first_times(world, running), each(expected), CLOSE),
+            (first_times(world, busy), each(expected), CLOSE),
             (first_times(world, away), each(lambda p: 5 + hazard("clock", p) / RATE), CLOSE)]
 
 
