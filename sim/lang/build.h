@@ -132,6 +132,9 @@ typedef struct sq_param {
     int mark;                 /* of the depth-first ordering */
 } sq_param;
 
+/* Path of the source that a setting of the command line becomes. */
+#define SQ_SET_PATH "--set"
+
 /* A value that replaces one number: from `override:` or the command line, or for one strategy. */
 typedef struct sq_patch {
     const char *name; /* canonical: "cr[reinduction, ge50]" */

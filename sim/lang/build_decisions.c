@@ -86,7 +86,7 @@ static void visit(walk *w, int decision)
     }
     w->mark[decision] = 1;
     if (!sq_vec_push(&w->path, decision)) sq_build_no_memory(w->b);
-    for (size_t i = 0; i < w->b->decision_ranges.count && w->fine; i++)
+    for (size_t i = 0; i < w->b->decision_owner.count && w->fine; i++)
         if (w->b->decision_owner.items[i] == decision) visit_range(w, w->b->decision_ranges.items[i]);
     if (w->path.count) w->path.count--;
     w->mark[decision] = 2;
@@ -97,7 +97,7 @@ bool sq_build_decisions(sq_build *b)
     for (size_t i = 0; i < b->decisions.count && !sq_diags_full(b->diags); i++) build_decision(b, (int)i);
     walk w = {.b = b, .fine = true};
     w.mark = sq_build_scratch(b, b->decisions.count, 1);
-    for (size_t i = 0; w.mark && i < b->decisions.count && w.fine; i++) visit(&w, (int)i);
+    for (size_t i = 0; w.mark && i < b->decisions.count && w.fine && !b->out_of_memory; i++) visit(&w, (int)i);
     free(w.path.items);
     return w.fine && !b->out_of_memory;
 }

@@ -274,7 +274,7 @@ void sq_list_number(sq_build *b, const sq_param *param, const char *name, int sl
 static void about_replaced(sq_build *b, const sq_patch *patch, sq_about *about)
 {
     sq_writer w = {0};
-    bool command_line = patch->place.source == NULL;
+    bool command_line = strcmp(patch->place.source->path, SQ_SET_PATH) == 0;
     sq_write(&w, "replaced %s%s", command_line ? "on the command line" : "at ",
              command_line ? "" : sq_build_where(b, patch->place));
     about->source = sq_build_keep_written(b, &w);

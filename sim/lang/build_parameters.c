@@ -108,6 +108,7 @@ static void apply_overrides(sq_build *b)
     }
 }
 
+/* A setting is a source of its own, so that a message can show it with a caret. */
 static void apply_set(sq_build *b, const char *text)
 {
     sq_place place = {0};
@@ -116,14 +117,21 @@ static void apply_set(sq_build *b, const char *text)
         sq_diag_error(b->diags, place, "--set %.80s: expected NAME=VALUE", text);
         return;
     }
+    sq_source *source = sq_arena_alloc(&b->diags->arena, sizeof *source);
+    const char *kept = sq_arena_text(&b->diags->arena, text, strlen(text));
     const char *name = sq_arena_text(&b->scratch, text, (size_t)(equals - text));
-    const sq_node *node = sq_made_scalar(b, equals + 1, place);
-    if (!name || !node)
+    if (!source || !kept || !name) {
         b->out_of_memory = true;
-    else if (strcmp(sq_canonical_name(b, name), "horizon") == 0)
-        b->one[SQ_ONE_HORIZON] = (sq_said){node, place};
+        return;
+    }
+    *source = (sq_source){SQ_SET_PATH, kept, strlen(kept)};
+    sq_place named = {source, 1, 1}, value = {source, 1, (int)(equals - text) + 2};
+    const sq_node *node = sq_made_scalar(b, kept + (equals - text) + 1, value);
+    if (!node) return;
+    if (strcmp(sq_canonical_name(b, name), "horizon") == 0)
+        b->one[SQ_ONE_HORIZON] = (sq_said){node, value};
     else
-        add_patch(b, name, node, place);
+        add_patch(b, name, node, named);
 }
 
 static void report_unapplied(sq_build *b)
