@@ -47,7 +47,8 @@ def other_seed(program, judge, path, first):
     for strategy in first.axis("strategy"):
         for quantity in QUANTITIES:
             values = [float(run.get(quantity, strategy=strategy)) for run in (first, second)]
-            errors = [float(run.get(quantity + "_se", strategy=strategy)) for run in (first, second)]
+            errors = [float(run.get(quantity + "_se", strategy=strategy))
+                      for run in (first, second)]
             judge.mean(f"{strategy} {quantity} under another seed", values[1],
                        math.hypot(*errors), values[0])
             judge.true(f"{strategy} {quantity}: another seed is other luck", values[0] != values[1])
