@@ -34,7 +34,8 @@ def agrees(found, expected, tolerance=ROUNDING):
         return (isinstance(found, (list, tuple)) and len(found) == len(expected)
                 and all(agrees(f, e, tolerance) for f, e in zip(found, expected)))
     if isinstance(expected, float):
-        return isinstance(found, float) and abs(found - expected) <= tolerance * max(1.0, abs(expected))
+        allowed = tolerance * max(1.0, abs(expected))
+        return isinstance(found, float) and abs(found - expected) <= allowed
     return found == expected
 
 

@@ -102,7 +102,8 @@ def same_set(world):
 
 def reenter(world):
     return [(moved(world, "ill", True), (14.0, 2)), (moved(world, "well", True), (14.0, 2)),
-            (moved(world, "ill", True, "alive"), (14.0, 2)), (moved(world, "ill", True, "open"), (14.0, 2))]
+            (moved(world, "ill", True, "alive"), (14.0, 2)),
+            (moved(world, "ill", True, "open"), (14.0, 2))]
 
 
 def repeats(world):
@@ -194,7 +195,8 @@ def pause_action(world):
         return first if first <= 3 else 8 + hazard("clock", patient, visit=1) / (2 * RATE)
     # Held by an action, it sleeps on although its condition ends and begins anew (`when left: pause`).
     held = model({"hold_it": once("hold_it", "3 d", {"pause": "clock"}),
-                  "fall": once("fall", "5 d", {"goto": "ill"}), "rise": once("rise", "6 d", {"goto": "well"}),
+                  "fall": once("fall", "5 d", {"goto": "ill"}),
+                  "rise": once("rise", "6 d", {"goto": "well"}),
                   "wake": once("wake", "8 d", {"resume": "clock"}),
                   "clock": {"while": ["well"], "time": {"fixed": "4 d"}, "when left": "pause"}})
     asleep = world.live(paused("resume", law={"fixed": "20 d"}), horizon="22 d")
@@ -250,8 +252,9 @@ def start_again(world):
         first = hazard("clock", patient) / RATE
         return first if first <= 3 else 3 + hazard("clock", patient, visit=1) / RATE
     running = model({"again": once("again", "3 d", {"start": "clock"}), "clock": clock()}, attributes=X)
-    # Stopped and held in the same firing: it starts all the same, in whatever order they were asked for.
-    busy = model({"again": once("again", "3 d", {"start": "clock"}, {"stop": "clock"}, {"pause": "clock"}),
+    # Stopped and held in the same firing: it starts all the same, whatever their order.
+    busy = model({"again": once("again", "3 d", {"start": "clock"}, {"stop": "clock"},
+                                {"pause": "clock"}),
                   "clock": clock()}, attributes=X)
     # Started where its condition does not hold: nothing happens, and the first E is still to come.
     away = model({"again": once("again", "3 d", {"start": "clock"}),
@@ -275,7 +278,8 @@ def stop(world):
     def stopped(*later):
         events = {"halt": once("halt", "3 d", {"stop": "clock"}),
                   "clock": {"while": ["well"], "time": {"fixed": "4 d"}}}
-        events.update((f"then{i}", once(f"then{i}", day, action)) for i, (day, action) in enumerate(later))
+        for i, (day, action) in enumerate(later):
+            events[f"then{i}"] = once(f"then{i}", day, action)
         return world.live(model(events), horizon="13 d").times("clock")
     return [(stopped(), []), (stopped(("6 d", {"start": "clock"})), [10.0]),
             (stopped(("6 d", {"goto": "ill"}), ("8 d", {"goto": "well"})), [12.0])]
@@ -310,6 +314,6 @@ def plateau(world):
             (0 < len(short) < PATIENTS and 0 < len(early) < PATIENTS, True)]
 
 
-RULES = (arming, while_attribute, cancel, pause_when_left, same_set, reenter, repeats, hold, follow, redraw,
-         pause_action, resume_follow, origin_index, origin_birth, origin_event, start_again, on_demand,
-         stop, cure_scale, plateau)
+RULES = (arming, while_attribute, cancel, pause_when_left, same_set, reenter, repeats, hold, follow,
+         redraw, pause_action, resume_follow, origin_index, origin_birth, origin_event, start_again,
+         on_demand, stop, cure_scale, plateau)

@@ -1,8 +1,6 @@
 """Rules E1 to E5: origin, the origin's own firing, how a risk set is left, landmark, grid intervals."""
 from lives import model, once
 
-DAYS = ("0 d", "2 d", "5 d", "7 d")
-
 
 def visits(*actions_by_day):
     """A model that does something on given days: (day, actions)."""
@@ -20,7 +18,8 @@ def endpoint_origin(world):
         "chosen": {"from": "seen", "who": "x > 0", "event": "end"},
         "either": {"from": ["day2", "seen", "index"], "who": "x > 0", "event": "end"},
         "nobody": {"from": "seen", "who": "x > 1", "event": "end"}})
-    return [(lives.passage("any"), {("any", 7.0): 1}), (lives.passage("chosen"), {("chosen", 5.0): 1}),
+    return [(lives.passage("any"), {("any", 7.0): 1}),
+            (lives.passage("chosen"), {("chosen", 5.0): 1}),
             (lives.passage("either"), {("either", 5.0): 1}), (lives.passage("nobody"), {})]
 
 
@@ -28,8 +27,10 @@ def origin_counts(world):
     """The event happens in the firing of the origin on day 2 and once more on day 5."""
     content = visits(("2 d", [{"mark": "end"}, {"mark": "seen"}]), ("5 d", [{"mark": "end"}]))
     origin = {"from": "seen", "event": "end"}
-    lives = world.live(content, endpoints={"later": origin, "counted": {**origin, "origin counts": True}})
-    return [(lives.passage("later"), {("later", 3.0): 1}), (lives.passage("counted"), {("counted", 0.0): 1})]
+    lives = world.live(content, endpoints={"later": origin,
+                                           "counted": {**origin, "origin counts": True}})
+    return [(lives.passage("later"), {("later", 3.0): 1}),
+            (lives.passage("counted"), {("counted", 0.0): 1})]
 
 
 def endpoint_end(world):
@@ -37,28 +38,32 @@ def endpoint_end(world):
     content = visits(("3 d", [{"mark": name} for name in ("lost", "rival", "one", "two")]),
                      ("6 d", [{"goto": "dead"}]))
     base = {"from": "index"}
+    rivals = {**base, "competing": "rival", "censor": ["lost"]}
     lives = world.live(content, horizon="10 d", endpoints={
-        "all": {**base, "causes": {"all_two": "two", "all_one": "one"}, "competing": "rival", "censor": ["lost"]},
-        "beaten": {**base, "causes": {"beaten_none": "day1"}, "competing": "rival", "censor": ["lost"]},
+        "all": {**rivals, "causes": {"all_two": "two", "all_one": "one"}},
+        "beaten": {**rivals, "causes": {"beaten_none": "day1"}},
         "left": {**base, "event": "day1", "censor": ["lost"]},
         "unnamed": {**base, "event": "worse"}, "death_too": {**base, "event": "death"}})
-    alive = world.live(visits(("3 d", [])), horizon="10 d", endpoints={"os": {**base, "event": "death"}})
+    alive = world.live(visits(("3 d", [])), horizon="10 d",
+                       endpoints={"os": {**base, "event": "death"}})
     return [(lives.passage("all"), {("all_two", 3.0): 1}),
             (lives.passage("beaten"), {("beaten_competing", 3.0): 1}),
-            (lives.passage("left"), {("censored", 3.0): 1}), (lives.passage("unnamed"), {("censored", 6.0): 1}),
-            (lives.passage("death_too"), {("death_too", 6.0): 1}), (alive.passage("os"), {("censored", 10.0): 1})]
+            (lives.passage("left"), {("censored", 3.0): 1}),
+            (lives.passage("unnamed"), {("censored", 6.0): 1}),
+            (lives.passage("death_too"), {("death_too", 6.0): 1}),
+            (alive.passage("os"), {("censored", 10.0): 1})]
 
 
 def who_lives(world, days, landmark, what="end", **more):
-    """How patients whose event comes on these days (one patient each) leave a risk set from a landmark."""
+    """Patients whose event comes on these days, one each, and a risk set from a landmark on."""
     rows = world.table(f"days{len(days)}{what}.csv", [("day",), *((day,) for day in days)])
     do = {"goto": "dead"} if what == "death" else {"mark": "end"}
     content = model({"happens": {**once("happens", "1 d", do), "time": {"fixed": "day"}}},
                     attributes={"day": "time"})
-    lives = world.live(content, patients=len(days), population={
-        "csv": {"file": rows, "columns": {"day": "day"}}}, endpoints={
-            "rest": {"from": "index", "event": "end" if what == "end" else "ill", "landmark": landmark}}, **more)
-    return lives
+    rest = {"from": "index", "event": "end" if what == "end" else "ill", "landmark": landmark}
+    population = {"csv": {"file": rows, "columns": {"day": "day"}}}
+    return world.live(content, patients=len(days), population=population, endpoints={"rest": rest},
+                      **more)
 
 
 def landmark(world):

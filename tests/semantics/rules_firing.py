@@ -1,8 +1,8 @@
-"""Rules F1 to F7: a firing as one transaction, goto, split, decide, the start, death, impossible values."""
+"""Rules F1 to F7: a firing as one transaction, goto, split, decide, start, death, impossible values."""
 from scipy.stats import norm
 
 from lives import model, once
-from luck import latent, uniform
+from luck import BASELINE, latent, uniform
 
 PATIENTS = 12
 COUNT = {"type": "number", "initial": 1}
@@ -21,8 +21,8 @@ def note(expression, category="note"):
 def transaction_order(world):
     """On day 2: x doubles, is noted, the move is asked for, and only then is the delay set with which
     the clocks of the new state are armed; while the actions run the state is still the old one."""
-    change = once("change", "2 d", {"set": {"x": "x + 1", "ten": "x * 10"}}, note("ten"), {"goto": "ill"},
-                  {"set": {"delay": "3 d", "was_well": "state == well"}},
+    change = once("change", "2 d", {"set": {"x": "x + 1", "ten": "x * 10"}}, note("ten"),
+                  {"goto": "ill"}, {"set": {"delay": "3 d", "was_well": "state == well"}},
                   {"if": "was_well", "then": [note("1", "old_state")]})
     content = model({"old": {"while": ["well"], "time": {"fixed": "4 d"}}, "change": change,
                      "second": {"while": ["ill"], "time": {"fixed": "delay"}, "goto": "well"},
@@ -61,14 +61,16 @@ def came_up(u):
 
 def split(world):
     ways = world.live(branches("p - 0.45", "p / 2", True), patients=PATIENTS)
-    content = model({"go": once("go", "1 d", {"draw": "kind", "among": {"a": 0.25, "b": 0.35, "c": "rest"}},
+    shares = {"a": 0.25, "b": 0.35, "c": "rest"}
+    content = model({"go": once("go", "1 d", {"draw": "kind", "among": shares},
                                 note("if(kind == a, 1, if(kind == b, 2, 3))"))},
                     categories={"kinds": ["a", "b", "c"]}, costs={"note": "0 EUR/d"},
                     attributes={"kind": {"type": "kinds", "initial": "c"}})
     labels = world.live(content, patients=PATIENTS)
     expected = [came_up(uniform("go.way", patient)) for patient in range(PATIENTS)]
     drawn = [came_up(uniform("go.kind", patient)) for patient in range(PATIENTS)]
-    return [([ways.order("a", "b", "c", patient=p) for p in range(PATIENTS)], [[name] for name in expected]),
+    return [([ways.order("a", "b", "c", patient=p) for p in range(PATIENTS)],
+             [[name] for name in expected]),
             (["abc"[int(paid(labels, patient=p)) - 1] for p in range(PATIENTS)], drawn),
             (sorted(set(expected)), ["a", "b", "c"])]
 
@@ -91,7 +93,8 @@ def decide(world):
         attributes={"x": {"type": "number", "initial": 0}},
         decisions={"drug": {"of": "drugs",
                             "do": [{"set": {"x": "x * 10 + if(drug == strong, 2, 3)"}}],
-                            "options": {"strong": [{"set": {"x": "x * 10 + 4"}}, {"mark": "strong_given"}],
+                            "options": {"strong": [{"set": {"x": "x * 10 + 4"}},
+                                               {"mark": "strong_given"}],
                                         "weak": [{"mark": "weak_given"}]}}})
     first = {"set": {"x": 1}, "choose": "strong"}
     strategies = {
@@ -112,13 +115,17 @@ def baseline_order(world):
         {"clock": {"while": ["well"], "time": {"fixed": "1 d"}},
          "ill_clock": {"while": ["ill"], "time": {"fixed": "a * 1 d"}}},
         start={"state": "well", "do": [{"set": {"a": "a * 100"}}, {"goto": "ill"}, {"set": {"a": 4}}]},
-        attributes={"z": {"latent": "normal"}, "row": "number", "a": {"type": "number", "initial": "row * 2"},
-                    "b": {"type": "number", "initial": "a + 1"}, "last": "number", "next": "number", "high": "flag"})
+        attributes={"z": {"latent": "normal"}, "row": "number",
+                    "a": {"type": "number", "initial": "row * 2"},
+                    "b": {"type": "number", "initial": "a + 1"},
+                    "last": "number", "next": "number", "high": "flag"})
     population = {"csv": {"file": rows, "columns": {"row": "mark"}},
-                  "attributes": {"next": "b * 3", "last": "next + 0.5", "high": {"chance": "normal_cdf(z)"}}}
+                  "attributes": {"next": "b * 3", "last": "next + 0.5",
+                                 "high": {"chance": "normal_cdf(z)"}}}
     lives = world.live(content, patients=3, population=population)
     columns = ("row", "a", "b", "next", "last")
-    drawn = [float(uniform("population.high", p, purpose=2) < norm.cdf(latent("z", p))) for p in range(3)]
+    drawn = [float(uniform("population.high", p, purpose=BASELINE) < norm.cdf(latent("z", p)))
+             for p in range(3)]
     return [([lives.value(name, 0) for name in columns], [3.0, 6.0, 7.0, 21.0, 21.5]),
             ([lives.value(name, 1) for name in columns], [5.0, 10.0, 11.0, 33.0, 33.5]),
             (lives.value("row", 2), 3.0), ([lives.value("high", p) for p in range(3)], drawn),
@@ -128,7 +135,8 @@ def baseline_order(world):
 
 def death(world):
     """Also R6: life years and QALYs accrue outside death, to the horizon."""
-    content = model({"die": once("die", "5 d", {"goto": "dead"}, {"pay": {"ward": "100 EUR"}}, {"mark": "end"}),
+    content = model({"die": once("die", "5 d", {"goto": "dead"}, {"pay": {"ward": "100 EUR"}},
+                                 {"mark": "end"}),
                      "same_day": once("same_day", "5 d"), "later": once("later", "6 d")},
                     utility={"well": 0.5, "ill": 0, "worse": 0}, costs={"ward": "10 EUR/d"})
     lives = world.live(content, horizon="10 d")
@@ -156,4 +164,5 @@ def impossible(world):
             (["patient 3" in message for _, message in failures], [True] * len(failures))]
 
 
-RULES = (transaction_order, last_goto, split, split_overfull, decide, baseline_order, death, impossible)
+RULES = (transaction_order, last_goto, split, split_overfull, decide, baseline_order, death,
+         impossible)

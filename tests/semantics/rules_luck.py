@@ -23,7 +23,8 @@ def keyed_site(world):
     # Neither strategy nor scenario is part of the address; the seed is.
     two = world.live(content, strategies={"a": {"title": "A"}, "b": {"title": "B"}}, horizon="200 d")
     other = world.live(content, horizon="200 d", seed=SEED + 1)
-    return [(lives.times("again")[:6], expected, CLOSE), (two.times("again", strategy="a")[:6], expected, CLOSE),
+    return [(lives.times("again")[:6], expected, CLOSE),
+            (two.times("again", strategy="a")[:6], expected, CLOSE),
             (two.times("again", strategy="b")[:6], expected, CLOSE),
             (other.times("again")[:1] != expected[:1], True)]
 
@@ -36,7 +37,8 @@ def loadings(world):
          "look": once("look", "1 d", {"draw": "n", "from": {"normal": {"mean": 2, "sd": 3}}, **loads},
                       {"draw": "f", "chance": p, **loads},
                       {"draw": "k", "among": {"good": p, "bad": "rest"}, **loads},
-                      {"pay": {"n": "n * 1 EUR", "f": "if(f, 1 EUR, 0 EUR)", "k": "if(k == good, 1 EUR, 0 EUR)"}})},
+                      {"pay": {"n": "n * 1 EUR", "f": "if(f, 1 EUR, 0 EUR)",
+                               "k": "if(k == good, 1 EUR, 0 EUR)"}})},
         categories={"kinds": ["good", "bad"]}, costs={"n": "0 EUR/d", "f": "0 EUR/d", "k": "0 EUR/d"},
         attributes={"z": {"latent": "normal"}, "n": {"type": "number", "initial": 0},
                     "f": {"type": "flag", "initial": False}, "k": {"type": "kinds", "initial": "bad"}})

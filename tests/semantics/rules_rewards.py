@@ -28,7 +28,8 @@ def flow(world):
             (lives.value("cost_ward_undiscounted"), 60.0),
             (lives.days("qalys"), 0.8 * discounted(0, 4) + 0.5 * discounted(4, 10)),
             (lives.value("cost_ward"), 10 * discounted(4, 10)),
-            (lives.days("life_years"), discounted(0, 10)), (lives.value("total_cost_undiscounted"), 60.0)]
+            (lives.days("life_years"), discounted(0, 10)),
+            (lives.value("total_cost_undiscounted"), 60.0)]
 
 
 def table_break(world):
@@ -38,14 +39,16 @@ def table_break(world):
     numbers = {"u_by_time": table({"0 d": 1, "3 d": 0.5, "8 d": 0.25}, "utility"),
                "price": table({"0 d": "10 EUR/d", "1.5 d": "20 EUR/d"}, "money/time")}
     lives = world.live(content, parameters=numbers, horizon="10 d", discount=NONE)
-    return [(lives.days("qalys"), 3 + 5 * 0.5 + 2 * 0.25), (lives.value("cost_ward"), 1.5 * 10 + 6.5 * 20),
+    return [(lives.days("qalys"), 3 + 5 * 0.5 + 2 * 0.25),
+            (lives.value("cost_ward"), 1.5 * 10 + 6.5 * 20),
             (lives.order("fall"), ["fall"])]
 
 
 def payment(world):
     content = model({"bill": once("bill", "1 y", {"pay": {"drug": "100 EUR", "qalys": "0 d - 2 d"}})},
                     costs={"drug": "0 EUR/d"}, utility=0)
-    lives = world.live(content, horizon="2 y", discount={"rate": "25 %", "kind": "effective", "from": "index"})
+    lives = world.live(content, horizon="2 y",
+                       discount={"rate": "25 %", "kind": "effective", "from": "index"})
     return [(lives.value("cost_drug_undiscounted"), 100.0), (lives.value("cost_drug"), 80.0),
             (lives.days("qalys_undiscounted"), -2.0), (lives.days("qalys"), -1.6)]
 
@@ -75,8 +78,10 @@ def utility_losses(world):
     lives = world.live(model(events), horizon="10 d", discount=NONE)
     events["end"] = once("end", "4 d", {"goto": "dead"})
     killed = world.live(model(events), horizon="10 d", discount=NONE)
-    cut = world.live(model({"one": once("one", "1 d", lose("a", 0.5, "100 d"))}), horizon="10 d", discount=NONE)
-    return [(lives.days("qalys"), 10 - 0.3 - 0.5 - 2 * 0.3), (killed.days("qalys"), 4 - 0.3 - 0.5 - 0.3),
+    cut = world.live(model({"one": once("one", "1 d", lose("a", 0.5, "100 d"))}), horizon="10 d",
+                     discount=NONE)
+    return [(lives.days("qalys"), 10 - 0.3 - 0.5 - 2 * 0.3),
+            (killed.days("qalys"), 4 - 0.3 - 0.5 - 0.3),
             (cut.days("qalys"), 1 + 9 * 0.5)]
 
 
