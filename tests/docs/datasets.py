@@ -71,7 +71,8 @@ class Listing:
 
 
 def produced(root, program, folder):
-    """(datasets of the root group, its attributes, {group of tables: the columns of each table})."""
+    """(datasets of the root group, its attributes, {group of tables: the columns of each table},
+    categories of cost)."""
     out = os.path.join(folder, "out.h5")
     subprocess.run([program, "run", os.path.join(root, "tests/docs/reference/experiment.yaml"), "-o", out,
                     "--quiet", "--patients-table", "--event-log"], check=True, stdout=subprocess.DEVNULL)
@@ -79,17 +80,18 @@ def produced(root, program, folder):
         datasets = {name for name, item in file.items() if isinstance(item, h5py.Dataset)}
         attributes = set(file.attrs) - {"_NCProperties"}
         groups = {name for name, item in file.items() if isinstance(item, h5py.Group)}
+        categories = [name.decode() for name in file["category"][()]]
         tables = {name: {frozenset(table) for table in file[name].values()}
                   for name in groups - {"provenance"}}
         empty_axes = {name for name in datasets
                       if file[name].attrs.get("NAME", b"").startswith(b"This is a netCDF dimension")}
-    return datasets - empty_axes, attributes, tables
+    return datasets - empty_axes, attributes, tables, categories
 
 
 def complaints(root, program):
     listing = Listing(root)
     with tempfile.TemporaryDirectory(prefix="sequela-datasets-") as folder:
-        datasets, attributes, tables = produced(root, program, folder)
+        datasets, attributes, tables, categories = produced(root, program, folder)
     for name in sorted(listing.datasets - datasets):
         yield f"docs/output.md lists {name}, which the file has not"
     for name in sorted(datasets - listing.datasets):
@@ -99,6 +101,7 @@ def complaints(root, program):
     for name in sorted(listing.groups ^ set(tables)):
         yield f"the group {name} is in one of docs/output.md and the file only"
     for group, columns in sorted(listing.columns.items()):
+        columns = {name.replace("CATEGORY", category) for name in columns for category in categories}
         for table in tables.get(group, ()):
             yield from (f"a table of {group} has no column {name}" for name in sorted(columns - table))
     if len(listing.datasets) < 60:

@@ -1,7 +1,8 @@
 """The manual page and the program's help name the same verbs and, verb by verb, the same options.
 
 In docs/sequela.1 a verb is a subsection `.SS VERB ...`; options outside subsections belong to the
-program as a whole. The completions for bash and zsh must know every verb and every long option, and no other.
+program as a whole. The completion for zsh must know every verb and every long option; that for bash asks the
+program; neither may name an option that there is not.
 """
 import os
 import re
@@ -9,7 +10,7 @@ import subprocess
 import sys
 
 LONG = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
-GENERAL = {"--help", "--version"}
+GENERAL = {"--help", "--version", "--opt"}  # --opt=VALUE: how options are written
 
 
 def help_of(program, *verb):
@@ -62,9 +63,11 @@ def complaints(root, program):
         path = os.path.join("sim", "cli", "completion", name)
         with open(os.path.join(root, path), encoding="utf-8") as file:
             text = re.sub(r"(?m)^\s*#.*$", "", file.read())
-        yield from (f"{path} lacks the verb {verb}" for verb in sorted(verbs)
-                    if not re.search(rf"\b{verb}\b", text))
-        yield from compare(path, every, set(LONG.findall(text)) - GENERAL)
+        said = set(LONG.findall(text)) - GENERAL
+        wanted = set(verbs) | every if name == "_sequela" else set()
+        yield from (f"{path} lacks {word}" for word in sorted(wanted)
+                    if not re.search(rf"(?<![\w-]){word}(?![\w-])", text))
+        yield from (f"{path} has {word}, which the program has not" for word in sorted(said - every))
 
 
 def self_check():

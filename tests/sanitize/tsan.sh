@@ -12,18 +12,29 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/session.sh"
 source=$1 build=$2
 can_compile clang thread -fopenmp || { echo "skipped: needs clang with libomp and the thread sanitizer"; exit 77; }
-archer=$(clang -print-file-name=libarcher.so)
+archer="$(clang -print-resource-dir)/../../libarcher.so"
 [ -f "$archer" ] || { echo "skipped: needs libarcher.so (Debian: libomp-dev)"; exit 77; }
 export OMP_TOOL_LIBRARIES=$archer
 export TSAN_OPTIONS=ignore_noninstrumented_modules=1:halt_on_error=1:second_deadlock_stack=1
 export ARCHER_OPTIONS=verbose=1
-build_with "$source" "$build" sequela-cli -DSQ_SANITIZE=thread -DCMAKE_C_COMPILER=clang
-
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
+
+# First the tool itself: it must see a race, and must not see one where a critical section keeps order.
+for order in "" "_Pragma(\"omp critical\")"; do
+    printf '#include <stdio.h>\nint main(void) { int n = 0;\n_Pragma("omp parallel for num_threads(2)")\n%s\n%s\n' \
+        "for (int i = 0; i < 1000; i++) { $order { n++; } }" 'printf("%d\n", n); return 0; }' > try.c
+    clang -g -fopenmp -fsanitize=thread try.c -o try
+    seen=no
+    ./try > try.txt 2>&1 || seen=yes
+    wanted=$([ -n "$order" ] && echo no || echo yes)
+    [ "$seen" = "$wanted" ] || { cat try.txt; echo "FAILED the sanitizer on a known case: race seen: $seen"; exit 1; }
+done
+
+build_with "$source" "$build" sequela-cli -DSQ_SANITIZE=thread -DCMAKE_C_COMPILER=clang
 run() { "$build/sequela" run "$source/configs/$1.yaml" -n 20000 -j 4 -o "$1.h5" "${@:2}" > "$1.txt" 2> "$1.err" || { cat "$1.err"; exit 1; }; }
 run blina_timing --patients-table
-grep -q 'Archer detected' blina_timing.err || { cat blina_timing.err; echo "FAILED Archer was not loaded"; exit 1; }
+grep -q 'Archer detected' blina_timing.txt || { cat blina_timing.err; echo "FAILED Archer was not loaded"; exit 1; }
 run sick_sicker
 echo "tsan: no race found"
