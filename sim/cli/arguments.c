@@ -1,5 +1,6 @@
-/* Parsing a command line by the verb's own table of options. The C library's getopt_long keeps its place in
- * global variables and its messages name no alternatives; a table and a loop do neither. */
+/* Parsing a command line by the verb's own table of options. The C library's getopt_long keeps
+ * its place in global variables and its messages name no alternatives; a table and a loop do
+ * neither. */
 #include "cli/arguments.h"
 
 #include "base/text.h"
@@ -12,11 +13,12 @@ static const sq_option help = {'h', "help", NULL, "show this help"};
 
 static bool complain(const sq_arguments *a, const char *what, const char *name, int length)
 {
-    sq_say("%s: %s '%.*s' (see 'sequela help %s')", a->verb->name, what, length, name, a->verb->name);
+    sq_say("%s: %s '%.*s' (see 'sequela help %s')", a->verb->name, what, length, name,
+           a->verb->name);
     return false;
 }
 
-/* ---- which option is meant ----------------------------------------------------------------------------- */
+/* ---- which option is meant ------------------------------------------------------------------ */
 
 enum { MOST_OPTIONS = 32 };
 
@@ -45,18 +47,16 @@ static const sq_option *long_option(const sq_arguments *a, const char *name, siz
     for (const sq_option *o = a->verb->options;; o++) {
         const sq_option *candidate = o->name == NULL ? &help : o;
         if (length > 0 && strncmp(candidate->name, name, length) == 0) {
-            if (candidate->name[length] == '\0')
-                return candidate;
+            if (candidate->name[length] == '\0') return candidate;
             found = candidate;
             n++;
         }
-        if (o->name == NULL)
-            break;
+        if (o->name == NULL) break;
     }
-    if (n == 1)
-        return found;
+    if (n == 1) return found;
     if (n > 1)
-        sq_say("%s: option '--%.*s' could be several; write it out", a->verb->name, (int)length, name);
+        sq_say("%s: option '--%.*s' could be several; write it out", a->verb->name, (int)length,
+               name);
     else
         unknown_option(a, name, length);
     return NULL;
@@ -65,12 +65,11 @@ static const sq_option *long_option(const sq_arguments *a, const char *name, siz
 static const sq_option *short_option(const sq_arguments *a, char letter)
 {
     for (const sq_option *o = a->verb->options; o->name != NULL; o++)
-        if (o->letter == letter && letter != '\0')
-            return o;
+        if (o->letter == letter && letter != '\0') return o;
     return letter == help.letter ? &help : NULL;
 }
 
-/* ---- reading them ---------------------------------------------------------------------------------------- */
+/* ---- reading them --------------------------------------------------------------------------- */
 
 typedef struct reader {
     int argc, next;
@@ -85,8 +84,8 @@ static void add(sq_arguments *a, const sq_option *option, const char *value)
 static bool take_value(sq_arguments *a, reader *r, const sq_option *option)
 {
     if (r->next >= r->argc) {
-        sq_say("%s: option '--%s' needs a value: --%s %s", a->verb->name, option->name, option->name,
-               option->value);
+        sq_say("%s: option '--%s' needs a value: --%s %s", a->verb->name, option->name,
+               option->name, option->value);
         return false;
     }
     add(a, option, r->argv[r->next++]);
@@ -97,12 +96,10 @@ static bool read_long(sq_arguments *a, reader *r, const char *text)
 {
     size_t length = strcspn(text, "=");
     const sq_option *option = long_option(a, text, length);
-    if (option == NULL)
-        return false;
+    if (option == NULL) return false;
     if (option->value == NULL && text[length] == '=')
         return complain(a, "no value belongs to option", text - 2, (int)length + 2);
-    if (option->value != NULL && text[length] != '=')
-        return take_value(a, r, option);
+    if (option->value != NULL && text[length] != '=') return take_value(a, r, option);
     add(a, option, option->value != NULL ? text + length + 1 : NULL);
     return true;
 }
@@ -120,8 +117,7 @@ static bool read_short(sq_arguments *a, reader *r, const char *letters)
             add(a, option, NULL);
             continue;
         }
-        if (letters[1] == '\0')
-            return take_value(a, r, option);
+        if (letters[1] == '\0') return take_value(a, r, option);
         add(a, option, letters + 1);
         return true;
     }
@@ -130,8 +126,7 @@ static bool read_short(sq_arguments *a, reader *r, const char *letters)
 
 static bool check_operands(const sq_arguments *a)
 {
-    if (a->n_operands == a->verb->n_operands || sq_count(a, "help") > 0)
-        return true;
+    if (a->n_operands == a->verb->n_operands || sq_count(a, "help") > 0) return true;
     if (a->n_operands < a->verb->n_operands)
         sq_say("%s: %s is missing: sequela %s %s", a->verb->name, a->verb->operands, a->verb->name,
                a->verb->operands);
@@ -141,19 +136,19 @@ static bool check_operands(const sq_arguments *a)
     return false;
 }
 
-/* ---- the command line as text -------------------------------------------------------------------------- */
+/* ---- the command line as text --------------------------------------------------------------- */
 
 static bool needs_quotes(const char *word)
 {
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%^";
+    static const char safe[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%^";
     return word[0] == '\0' || word[strspn(word, safe)] != '\0';
 }
 
 static char *quoted(char *to, const char *word)
 {
     bool quotes = needs_quotes(word);
-    if (quotes)
-        *to++ = '\'';
+    if (quotes) *to++ = '\'';
     for (; *word != '\0'; word++) {
         if (*word != '\'') {
             *to++ = *word;
@@ -162,19 +157,16 @@ static char *quoted(char *to, const char *word)
         memcpy(to, "'\\''", 4);
         to += 4;
     }
-    if (quotes)
-        *to++ = '\'';
+    if (quotes) *to++ = '\'';
     return to;
 }
 
 static char *command_line(int argc, char **argv)
 {
     size_t size = sizeof "sequela";
-    for (int i = 1; i < argc; i++)
-        size += 4 * strlen(argv[i]) + 3;
+    for (int i = 1; i < argc; i++) size += 4 * strlen(argv[i]) + 3;
     char *text = malloc(size), *to = text;
-    if (text == NULL)
-        return NULL;
+    if (text == NULL) return NULL;
     memcpy(to, "sequela", 7);
     to += 7;
     for (int i = 1; i < argc; i++) {
@@ -189,8 +181,7 @@ bool sq_arguments_parse(sq_arguments *a, const sq_verb *verb, int argc, char **a
 {
     *a = (sq_arguments){.verb = verb};
     size_t most = 0; /* "-qh" holds two options, so letters bound their number */
-    for (int i = 0; i < argc; i++)
-        most += strlen(argv[i]) + 1;
+    for (int i = 0; i < argc; i++) most += strlen(argv[i]) + 1;
     a->given = calloc(most, sizeof *a->given);
     a->operands = calloc(most, sizeof *a->operands);
     a->command_line = command_line(argc, argv);
@@ -222,13 +213,12 @@ void sq_arguments_free(sq_arguments *a)
     *a = (sq_arguments){.verb = NULL};
 }
 
-/* ---- asking ------------------------------------------------------------------------------------------------ */
+/* ---- asking --------------------------------------------------------------------------------- */
 
 int sq_count(const sq_arguments *a, const char *name)
 {
     int n = 0;
-    for (int i = 0; i < a->n_given; i++)
-        n += strcmp(a->given[i].option->name, name) == 0;
+    for (int i = 0; i < a->n_given; i++) n += strcmp(a->given[i].option->name, name) == 0;
     return n;
 }
 
@@ -236,8 +226,7 @@ int sq_values(const sq_arguments *a, const char *name, const char **list)
 {
     int n = 0;
     for (int i = 0; i < a->n_given; i++)
-        if (strcmp(a->given[i].option->name, name) == 0)
-            list[n++] = a->given[i].value;
+        if (strcmp(a->given[i].option->name, name) == 0) list[n++] = a->given[i].value;
     return n;
 }
 
@@ -245,8 +234,7 @@ const char *sq_value(const sq_arguments *a, const char *name)
 {
     const char *value = NULL;
     for (int i = 0; i < a->n_given; i++)
-        if (strcmp(a->given[i].option->name, name) == 0)
-            value = a->given[i].value;
+        if (strcmp(a->given[i].option->name, name) == 0) value = a->given[i].value;
     return value;
 }
 
@@ -258,20 +246,16 @@ static bool times(int64_t *value, int64_t factor)
 
 static bool read_suffix(const char *text, int64_t *value)
 {
-    if (*text == '\0')
-        return true;
+    if (*text == '\0') return true;
     if ((*text == 'k' || *text == 'M') && text[1] == '\0')
         return times(value, *text == 'k' ? 1000 : 1000000);
-    if (*text != 'e' || text[1] < '0' || text[1] > '9')
-        return false;
+    if (*text != 'e' || text[1] < '0' || text[1] > '9') return false;
     int power = 0;
     for (text++; *text >= '0' && *text <= '9' && power < 100; text++)
         power = 10 * power + (*text - '0');
-    if (*text != '\0')
-        return false;
+    if (*text != '\0') return false;
     for (; power > 0; power--)
-        if (!times(value, 10))
-            return false;
+        if (!times(value, 10)) return false;
     return true;
 }
 
@@ -280,15 +264,11 @@ static bool read_integer(const char *text, int64_t *value)
     const char *start = text;
     int64_t n = 0;
     for (; (*text >= '0' && *text <= '9') || (*text == '_' && text > start); text++) {
-        if (*text == '_' && (text[-1] == '_' || text[1] < '0' || text[1] > '9'))
-            return false;
-        if (*text == '_')
-            continue;
-        if (!times(&n, 10) || __builtin_add_overflow(n, *text - '0', &n))
-            return false;
+        if (*text == '_' && (text[-1] == '_' || text[1] < '0' || text[1] > '9')) return false;
+        if (*text == '_') continue;
+        if (!times(&n, 10) || __builtin_add_overflow(n, *text - '0', &n)) return false;
     }
-    if (text == start || !read_suffix(text, &n))
-        return false;
+    if (text == start || !read_suffix(text, &n)) return false;
     *value = n;
     return true;
 }
@@ -298,13 +278,12 @@ bool sq_integer(const sq_arguments *a, const char *name, const char *meaning, in
 {
     const char *text = sq_value(a, name);
     int64_t read = 0;
-    if (text == NULL)
-        return true;
+    if (text == NULL) return true;
     if (read_integer(text, &read) && read >= least && read <= most) {
         *value = read;
         return true;
     }
-    sq_say("%s: --%s: '%s' is not %s; expected an integer from %lld to %lld", a->verb->name, name, text,
-           meaning, (long long)least, (long long)most);
+    sq_say("%s: --%s: '%s' is not %s; expected an integer from %lld to %lld", a->verb->name, name,
+           text, meaning, (long long)least, (long long)most);
     return false;
 }

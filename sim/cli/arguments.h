@@ -1,6 +1,6 @@
-/* The command line: verbs, their options, and what was given. Options follow the GNU conventions:
- * --name=value, --name value, -nVALUE, -n VALUE, unambiguous beginnings of long names, options after
- * operands, and "--" as the end of options. */
+/* The command line: verbs, their options, and what was given. Options follow the GNU
+ * conventions: --name=value, --name value, -nVALUE, -n VALUE, unambiguous beginnings of long
+ * names, options after operands, and "--" as the end of options. */
 #ifndef SQ_CLI_ARGUMENTS_H
 #define SQ_CLI_ARGUMENTS_H
 
@@ -18,7 +18,7 @@ struct sq_arguments;
 
 typedef struct sq_verb {
     const char *name;
-    const char *operands;     /* "EXPERIMENT.yaml" */
+    const char *operands; /* "EXPERIMENT.yaml" */
     int n_operands;
     const char *summary;      /* one line */
     const char *text;         /* further paragraphs of its help */
@@ -39,8 +39,8 @@ typedef struct sq_arguments {
     char *command_line; /* as it could be typed again */
 } sq_arguments;
 
-/* Parses what follows the verb's name (argv[2] on). On failure says what is wrong and returns false.
- * Freed by sq_arguments_free in either case. --help is accepted everywhere. */
+/* Parses what follows the verb's name (argv[2] on). On failure says what is wrong and returns
+ * false. Freed by sq_arguments_free in either case. --help is accepted everywhere. */
 bool sq_arguments_parse(sq_arguments *a, const sq_verb *verb, int argc, char **argv);
 void sq_arguments_free(sq_arguments *a);
 
@@ -49,9 +49,10 @@ int sq_count(const sq_arguments *a, const char *name);
 const char *sq_value(const sq_arguments *a, const char *name);
 /* All its values in order into list (room for a->n_given); returns how many. */
 int sq_values(const sq_arguments *a, const char *name, const char **list);
-/* An integer option between least and most, written in digits (with _ between them if wished), optionally
- * followed by k, M or e and an exponent: 100000, 100_000, 100k, 1e5. *value is left alone if the option was
- * not given; false, having said what was expected, if it is anything else. */
+/* An integer option between least and most, written in digits (with _ between them if wished),
+ * optionally followed by k, M or e and an exponent: 100000, 100_000, 100k, 1e5. *value is left
+ * alone if the option was not given; false, having said what was expected, if it is anything
+ * else. */
 bool sq_integer(const sq_arguments *a, const char *name, const char *meaning, int64_t least,
                 int64_t most, int64_t *value);
 

@@ -1,5 +1,6 @@
-/* What the program says and how it ends. Results go to standard output, everything else to standard
- * error; a standard output that cannot take what was printed is a failure like any other. */
+/* What the program says and how it ends. Results go to standard output, everything else to
+ * standard error; a standard output that cannot take what was printed is a failure like any
+ * other. */
 #ifndef SQ_CLI_CONSOLE_H
 #define SQ_CLI_CONSOLE_H
 
@@ -11,10 +12,12 @@
 
 enum { SQ_EXIT_DONE = 0, SQ_EXIT_FAILED = 1, SQ_EXIT_INPUT = 2 };
 
-/* To be called before anything else: makes sure that descriptors 0, 1 and 2 exist (a result file must not
- * become standard output), and that a closed pipe and a file size limit are errors and not signals. */
+/* To be called before anything else: makes sure that descriptors 0, 1 and 2 exist (a result file
+ * must not become standard output), and that a closed pipe and a file size limit are errors and
+ * not signals. */
 void sq_console_begin(void);
-/* Flushes standard output. `code`, or SQ_EXIT_FAILED with a sentence if something printed was lost. */
+/* Flushes standard output. `code`, or SQ_EXIT_FAILED with a sentence if something printed was
+ * lost. */
 int sq_console_end(int code);
 
 /* One line on standard error, after the program's name. */
@@ -24,8 +27,8 @@ void sq_say_messages(const char *messages);
 /* Says the sentence of an error and gives the exit code of its status. */
 int sq_say_error(const sq_error *err);
 
-/* Columns that a UTF-8 text takes on a terminal (one for each character, none for combining marks, two
- * for wide East Asian ones). */
+/* Columns that a UTF-8 text takes on a terminal (one for each character, none for combining
+ * marks, two for wide East Asian ones). */
 size_t sq_text_width(const char *text);
 /* Prints text padded with blanks to width, to the left of it if `right`. */
 void sq_put_padded(FILE *out, const char *text, size_t width, bool right);

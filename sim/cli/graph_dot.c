@@ -1,5 +1,5 @@
-/* Drawing a model. Edges come from the compiled action blocks, so that the picture shows what the model
- * does and not what its author meant. */
+/* Drawing a model. Edges come from the compiled action blocks, so that the picture shows what
+ * the model does and not what its author meant. */
 #include "cli/graph_dot.h"
 
 #include "base/vec.h"
@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* States, decisions, and "any living state" are numbered apart. */
 typedef struct node {
-    char kind; /* 's'tate, 'd'ecision, 'a'ny living state: keeps a state and a decision of one name apart */
+    char kind; /* 's', 'd' or 'a' */
     int index;
 } node;
 
@@ -31,8 +32,7 @@ typedef struct drawing {
 static void put_text(FILE *out, const char *text, bool spoken)
 {
     for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            fputc('\\', out);
+        if (*text == '"' || *text == '\\') fputc('\\', out);
         fputc(spoken && *text == '_' ? ' ' : *text, out);
     }
 }
@@ -47,14 +47,13 @@ static void put_quoted(FILE *out, const char *text, bool spoken)
 static void add_edge(drawing *d, node from, node to, const char *label)
 {
     const edge added = {.from = from, .to = to, .label = label};
-    if (!sq_vec_push(&d->edges, added))
-        d->failed = true;
+    if (!sq_vec_push(&d->edges, added)) d->failed = true;
 }
 
 static bool same_ends(const edge *a, const edge *b)
 {
-    return a->from.kind == b->from.kind && a->from.index == b->from.index && a->to.kind == b->to.kind
-           && a->to.index == b->to.index;
+    return a->from.kind == b->from.kind && a->from.index == b->from.index &&
+           a->to.kind == b->to.kind && a->to.index == b->to.index;
 }
 
 /* One arrow for all edges between two nodes, with a line of text for each. */
@@ -62,13 +61,12 @@ static void put_edges(FILE *out, drawing *d)
 {
     for (size_t i = 0; i < d->edges.count; i++) {
         const edge *e = &d->edges.items[i];
-        if (e->drawn)
-            continue;
-        fprintf(out, "  %c%d -> %c%d [label=\"", e->from.kind, e->from.index, e->to.kind, e->to.index);
+        if (e->drawn) continue;
+        fprintf(out, "  %c%d -> %c%d [label=\"", e->from.kind, e->from.index, e->to.kind,
+                e->to.index);
         for (size_t j = i; j < d->edges.count; j++) {
             edge *other = &d->edges.items[j];
-            if (!same_ends(e, other))
-                continue;
+            if (!same_ends(e, other)) continue;
             fputs(j > i ? "\\n" : "", out);
             put_text(out, other->label, true);
             other->drawn = true;
@@ -105,22 +103,18 @@ static void look(drawing *d, int action)
 static void add_reached(drawing *d, node from, const char *label)
 {
     for (int i = 0; i < d->m->n_decisions && !d->failed; i++)
-        if (d->reach.decision[i])
-            add_edge(d, from, (node){'d', i}, label);
+        if (d->reach.decision[i]) add_edge(d, from, (node){'d', i}, label);
     for (int i = 0; i < d->m->n_states && !d->failed; i++)
-        if (d->reach.state[i])
-            add_edge(d, from, (node){'s', i}, label);
+        if (d->reach.state[i]) add_edge(d, from, (node){'s', i}, label);
 }
 
 static bool runs_everywhere(const sq_model *m, const sq_event *event)
 {
     int living = 0;
     for (int i = 0; i < m->n_states; i++) {
-        if (m->states[i].death)
-            continue;
+        if (m->states[i].death) continue;
         living++;
-        if (!sq_may_hold(m, event->condition, i))
-            return false;
+        if (!sq_may_hold(m, event->condition, i)) return false;
     }
     return living > 1;
 }
@@ -137,8 +131,7 @@ static bool add_event(drawing *d, const sq_event *event)
     }
     bool somewhere = false;
     for (int i = 0; i < m->n_states; i++) {
-        if (m->states[i].death || !sq_may_hold(m, event->condition, i))
-            continue;
+        if (m->states[i].death || !sq_may_hold(m, event->condition, i)) continue;
         somewhere = true;
         add_reached(d, (node){'s', i}, event->name);
     }
@@ -150,8 +143,7 @@ static void add_events(FILE *out, drawing *d)
 {
     bool note = false;
     for (int i = 0; i < d->m->n_events && !d->failed; i++) {
-        if (add_event(d, &d->m->events[i]))
-            continue;
+        if (add_event(d, &d->m->events[i])) continue;
         fputs(note ? "" : "  note [shape=note, style=\"\", label=\"events without a move:", out);
         fputs("\\n", out);
         put_text(out, d->m->events[i].name, true);
@@ -174,19 +166,19 @@ static void add_decision(drawing *d, int index)
 
 static void put_start(FILE *out, drawing *d)
 {
-    fprintf(out, "  start [shape=point, width=0.15, label=\"\"];\n  start -> s%d [label=\"time zero\"];\n",
-            d->m->start_state);
+    fprintf(
+        out,
+        "  start [shape=point, width=0.15, label=\"\"];\n  start -> s%d [label=\"time zero\"];\n",
+        d->m->start_state);
     look(d, d->m->start_actions);
     for (int i = 0; i < d->m->n_decisions && !d->failed; i++)
-        if (d->reach.decision[i])
-            fprintf(out, "  start -> d%d;\n", i);
+        if (d->reach.decision[i]) fprintf(out, "  start -> d%d;\n", i);
 }
 
 static bool starts_anywhere(const drawing *d)
 {
     for (size_t i = 0; i < d->edges.count; i++)
-        if (d->edges.items[i].from.kind == 'a')
-            return true;
+        if (d->edges.items[i].from.kind == 'a') return true;
     return false;
 }
 
@@ -195,7 +187,8 @@ static void put_heading(FILE *out, const sq_model *m)
     fputs("digraph ", out);
     put_quoted(out, m->name, false);
     fputs(" {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"Helvetica\"];\n"
-          "  edge [fontname=\"Helvetica\", fontsize=10];\n  labelloc=t; label=", out);
+          "  edge [fontname=\"Helvetica\", fontsize=10];\n  labelloc=t; label=",
+          out);
     put_quoted(out, m->title != NULL && m->title[0] != '\0' ? m->title : m->name, false);
     fputs(";\n", out);
 }
@@ -209,8 +202,7 @@ bool sq_graph_dot(FILE *out, const sq_model *m)
     if (!d.failed) {
         put_start(out, &d);
         add_events(out, &d);
-        for (int i = 0; i < m->n_decisions && !d.failed; i++)
-            add_decision(&d, i);
+        for (int i = 0; i < m->n_decisions && !d.failed; i++) add_decision(&d, i);
     }
     if (starts_anywhere(&d))
         fputs("  a0 [shape=plaintext, style=\"\", label=\"any living state\"];\n", out);

@@ -1,5 +1,5 @@
-/* Help, made from the same tables that the parser reads, so that it cannot promise an option that is not
- * there. */
+/* Help, made from the same tables that the parser reads, so that it cannot promise an option
+ * that is not there. */
 #include "cli/console.h"
 #include "cli/verbs.h"
 
@@ -28,8 +28,8 @@ static void print_option(const sq_option *option)
         letter[1] = option->letter;
         letter[2] = ',';
     }
-    snprintf(left, sizeof left, "%s --%s%s%s", letter, option->name, option->value != NULL ? "=" : "",
-             option->value != NULL ? option->value : "");
+    snprintf(left, sizeof left, "%s --%s%s%s", letter, option->name,
+             option->value != NULL ? "=" : "", option->value != NULL ? option->value : "");
     printf("  %-28s %s\n", left, option->text);
 }
 
@@ -37,8 +37,7 @@ void sq_print_verb_help(const sq_verb *verb)
 {
     printf("usage: sequela %s [OPTIONS] %s\n\n%s%s\n", verb->name, verb->operands, verb->summary,
            verb->text[0] != '\0' ? "." : "");
-    if (verb->text[0] != '\0')
-        printf("%s\n", verb->text);
+    if (verb->text[0] != '\0') printf("%s\n", verb->text);
     puts("\noptions:");
     for (const sq_option *option = verb->options; option->name != NULL; option++)
         print_option(option);

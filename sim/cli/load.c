@@ -10,8 +10,8 @@ static bool read_numbers(const sq_arguments *a, sequela_load_options *options)
 {
     int64_t seed = 0;
     if (!sq_integer(a, "patients", "a number of patients", 1, INT64_C(1) << MOST_PATIENTS_LOG2,
-                    &options->patients)
-        || !sq_integer(a, "seed", "a seed", 0, INT64_MAX, &seed))
+                    &options->patients) ||
+        !sq_integer(a, "seed", "a seed", 0, INT64_MAX, &seed))
         return false;
     options->seed = (uint64_t)seed;
     options->has_seed = sq_value(a, "seed") != NULL;
@@ -27,8 +27,7 @@ static sequela *load(const sq_arguments *a, const sequela_load_options *options,
         return NULL;
     }
     sq_say_messages(sequela_messages(s));
-    if (*code == SEQUELA_OK)
-        return s;
+    if (*code == SEQUELA_OK) return s;
     sequela_free(s);
     return NULL;
 }
@@ -46,8 +45,7 @@ sequela *sq_load_experiment_of(const sq_arguments *a, bool all_strategies, int *
     } else if (read_numbers(a, &options)) {
         options.n_sets = sq_values(a, "set", sets);
         options.sets = sets;
-        if (!all_strategies)
-            options.n_strategies = sq_values(a, "strategy", strategies);
+        if (!all_strategies) options.n_strategies = sq_values(a, "strategy", strategies);
         options.strategies = strategies;
         s = load(a, &options, code);
     }

@@ -1,5 +1,5 @@
-/* The command line program: finds the verb, hands it the parsed arguments, and makes sure that nothing
- * printed was lost on the way out. */
+/* The command line program: finds the verb, hands it the parsed arguments, and makes sure that
+ * nothing printed was lost on the way out. */
 #include "cli/console.h"
 #include "cli/verbs.h"
 
@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-const sq_verb *const sq_verbs[] = {&sq_verb_run,    &sq_verb_check,   &sq_verb_trace,  &sq_verb_graph,
-                                   &sq_verb_digest, &sq_verb_summary, &sq_verb_export, NULL};
+const sq_verb *const sq_verbs[] = {
+    &sq_verb_run,    &sq_verb_check,   &sq_verb_trace,  &sq_verb_graph,
+    &sq_verb_digest, &sq_verb_summary, &sq_verb_export, NULL};
 
 const sq_verb *sq_find_verb(const char *name)
 {
@@ -16,8 +17,7 @@ const sq_verb *sq_find_verb(const char *name)
     const char *names[MOST];
     size_t n = 0;
     for (; sq_verbs[n] != NULL && n + 1 < MOST; n++) {
-        if (strcmp(sq_verbs[n]->name, name) == 0)
-            return sq_verbs[n];
+        if (strcmp(sq_verbs[n]->name, name) == 0) return sq_verbs[n];
         names[n] = sq_verbs[n]->name;
     }
     names[n++] = "help";
@@ -67,8 +67,10 @@ static int dispatch(int argc, char **argv)
         return SQ_EXIT_DONE;
     }
     if (word[0] == '-') {
-        sq_say("unknown option '%s'; the verb comes first: sequela VERB …; 'sequela help' lists the "
-               "verbs", word);
+        sq_say(
+            "unknown option '%s'; the verb comes first: sequela VERB …; 'sequela help' lists the "
+            "verbs",
+            word);
         return SQ_EXIT_INPUT;
     }
     const sq_verb *verb = sq_find_verb(word);

@@ -1,5 +1,5 @@
-/* Sizes from a model's dimensions. The large parts are counted exactly (values are 8 bytes); HDF5's own
- * overhead is taken as a constant for each variable. */
+/* Sizes from a model's dimensions. The large parts are counted exactly (values are 8 bytes);
+ * HDF5's own overhead is taken as a constant for each variable. */
 #include "cli/predict.h"
 
 #include "outcome/life.h"
@@ -19,23 +19,20 @@ static double result_bytes(const sq_model *m)
 {
     enum { PER_VARIABLE = 2500, VARIABLES = 90, MOMENTS = 10 };
     double quantities = sq_quantities(m);
-    double values = curve_values(m) + 3.0 * SQ_OCCURRENCES(m)
-                    + quantities * (MOMENTS + m->n_quantiles + BINS)
-                    + (double)m->n_endpoints * m->n_quantiles;
-    double bytes = BYTES * values * m->n_strategies + (double)PER_VARIABLE * VARIABLES
-                   + 250.0 * (m->n_parameters + m->n_targets);
-    for (int i = 0; i < m->n_files; i++)
-        bytes += (double)m->files[i].size;
+    double values = curve_values(m) + 3.0 * SQ_OCCURRENCES(m) +
+                    quantities * (MOMENTS + m->n_quantiles + BINS) +
+                    (double)m->n_endpoints * m->n_quantiles;
+    double bytes = BYTES * values * m->n_strategies + (double)PER_VARIABLE * VARIABLES +
+                   250.0 * (m->n_parameters + m->n_targets);
+    for (int i = 0; i < m->n_files; i++) bytes += (double)m->files[i].size;
     return bytes;
 }
 
 static double table_bytes(const sq_model *m, bool patients_table, bool event_log)
 {
     double per_life = 0;
-    if (patients_table)
-        per_life += BYTES * (3.0 + m->n_attributes + 2.0 * sq_quantities(m));
-    if (event_log)
-        per_life += (double)EVENTS_PER_LIFE * EVENT_ROW;
+    if (patients_table) per_life += BYTES * (3.0 + m->n_attributes + 2.0 * sq_quantities(m));
+    if (event_log) per_life += (double)EVENTS_PER_LIFE * EVENT_ROW;
     return per_life * (double)m->n_patients * m->n_strategies;
 }
 
@@ -61,8 +58,7 @@ const char *sq_size_text(double bytes, char *text, size_t size)
 {
     static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
     size_t unit = 0;
-    for (; bytes >= 999.5 && unit + 1 < sizeof units / sizeof *units; unit++)
-        bytes /= 1000;
+    for (; bytes >= 999.5 && unit + 1 < sizeof units / sizeof *units; unit++) bytes /= 1000;
     snprintf(text, size, "%.*f %s", unit > 0 && bytes < 9.95 ? 1 : 0, bytes, units[unit]);
     return text;
 }

@@ -1,5 +1,5 @@
-/* Progress. The bar is redrawn in place some times a second; a log file gets a line every ten seconds, so
- * that a job's output stays short and still says that it lives. */
+/* Progress. The bar is redrawn in place some times a second; a log file gets a line every ten
+ * seconds, so that a job's output stays short and still says that it lives. */
 #include "cli/progress.h"
 
 #include "cli/console.h"
@@ -39,8 +39,7 @@ static void draw_bar(double share)
     enum { WIDTH = 24 };
     int full = (int)(share * WIDTH);
     fputs("\r\033[K[", stderr);
-    for (int i = 0; i < WIDTH; i++)
-        fputs(i < full ? "█" : "·", stderr);
+    for (int i = 0; i < WIDTH; i++) fputs(i < full ? "█" : "·", stderr);
     fputs("] ", stderr);
 }
 
@@ -49,8 +48,7 @@ void sq_progress_show(void *context, int64_t done, int64_t total)
     sq_progress_bar *bar = context;
     double now = steady_seconds(), elapsed = now - bar->started;
     double pause = bar->terminal ? 0.2 : 10;
-    if (bar->quiet || total <= 0 || done <= 0 || now - bar->last < pause)
-        return;
+    if (bar->quiet || total <= 0 || done <= 0 || now - bar->last < pause) return;
     double share = (double)done / (double)total, rate = elapsed > 0 ? (double)done / elapsed : 0;
     char left[32], count[32], all[32], speed[32];
     say_duration(rate > 0 ? (double)(total - done) / rate : 0, left, sizeof left);
@@ -63,15 +61,14 @@ void sq_progress_show(void *context, int64_t done, int64_t total)
         draw_bar(share);
     else
         fputs("sequela: ", stderr);
-    fprintf(stderr, "%3.0f %%  %s of %s patients  %s/s  %s left", 100 * share, count, all, speed, left);
-    if (!bar->terminal)
-        fputc('\n', stderr);
+    fprintf(stderr, "%3.0f %%  %s of %s patients  %s/s  %s left", 100 * share, count, all, speed,
+            left);
+    if (!bar->terminal) fputc('\n', stderr);
     fflush(stderr);
 }
 
 void sq_progress_end(sq_progress_bar *bar)
 {
-    if (bar->shown && bar->terminal)
-        fputs("\r\033[K", stderr);
+    if (bar->shown && bar->terminal) fputs("\r\033[K", stderr);
     bar->shown = false;
 }

@@ -1,5 +1,5 @@
-/* How far a run has come, on standard error: a bar where that is a terminal, a line now and then where it
- * is a file. */
+/* How far a run has come, on standard error: a bar where that is a terminal, a line now and then
+ * where it is a file. */
 #ifndef SQ_CLI_PROGRESS_H
 #define SQ_CLI_PROGRESS_H
 

@@ -1,5 +1,5 @@
-/* What may happen, read from a compiled model without running it: where an action block can lead, and in
- * which states an event can run. */
+/* What may happen, read from a compiled model without running it: where an action block can
+ * lead, and in which states an event can run. */
 #ifndef SQ_CLI_REACH_H
 #define SQ_CLI_REACH_H
 
@@ -7,11 +7,11 @@
 
 /* States and decisions that a block of actions can reach on any of its branches. */
 typedef struct sq_reach {
-    bool *state;    /* [n_states] */
-    bool *decision; /* [n_decisions] */
+    bool *state;         /* [n_states] */
+    bool *decision;      /* [n_decisions] */
     unsigned char *seen; /* actions already walked */
     size_t n_seen;
-    bool failed;    /* memory is out */
+    bool failed; /* memory is out */
 } sq_reach;
 
 /* Empty sets; freed by sq_reach_free, also after failure (failed is set). */
@@ -21,8 +21,8 @@ void sq_reach_clear(sq_reach *reach, const sq_model *model);
 void sq_reach_walk(sq_reach *reach, const sq_model *model, int action);
 void sq_reach_free(sq_reach *reach);
 
-/* False only if the condition cannot hold in this state, whatever the patient's attributes and the
- * parameters are. */
+/* False only if the condition cannot hold in this state, whatever the patient's attributes and
+ * the parameters are. */
 bool sq_may_hold(const sq_model *model, sq_program condition, int state);
 
 #endif

@@ -1,5 +1,5 @@
-/* Printing. People get as many decimals as the Monte Carlo error of a column makes meaningful, programs
- * get every digit. */
+/* Printing. People get as many decimals as the Monte Carlo error of a column makes meaningful,
+ * programs get every digit. */
 #include "cli/sheet.h"
 
 #include "cli/console.h"
@@ -15,10 +15,13 @@ sq_sheet *sq_sheet_new(sq_arena *arena, const char *key, const char *title, cons
 {
     size_t rows = (size_t)n_rows;
     sq_sheet *s = sq_arena_alloc(arena, sizeof *s);
-    if (s == NULL)
-        return NULL;
-    *s = (sq_sheet){.key = key, .title = title, .row_title = row_title, .columns = columns,
-                    .n_columns = n_columns, .n_rows = n_rows};
+    if (s == NULL) return NULL;
+    *s = (sq_sheet){.key = key,
+                    .title = title,
+                    .row_title = row_title,
+                    .columns = columns,
+                    .n_columns = n_columns,
+                    .n_rows = n_rows};
     s->row_key = sq_arena_array(arena, rows, sizeof *s->row_key);
     s->row_title_of = sq_arena_array(arena, rows, sizeof *s->row_title_of);
     s->entries = sq_arena_array(arena, rows * (size_t)n_columns, sizeof *s->entries);
@@ -35,12 +38,9 @@ sq_entry sq_number(double value, double se)
     return (sq_entry){.value = value, .se = se, .is_number = true};
 }
 
-sq_entry sq_words(const char *text)
-{
-    return (sq_entry){.text = text};
-}
+sq_entry sq_words(const char *text) { return (sq_entry){.text = text}; }
 
-/* ---- cells for people ------------------------------------------------------------------------------------ */
+/* ---- cells for people ----------------------------------------------------------------------- */
 
 static double scale_of(const sq_heading *heading)
 {
@@ -56,8 +56,7 @@ static int decimals_of(const sq_sheet *s, int column)
     for (int row = 0; row < s->n_rows && !heading->fixed; row++) {
         const sq_entry *e = sq_sheet_at(s, row, column);
         double se = e->se * scale_of(heading);
-        if (!e->is_number || !(se > 0) || !isfinite(se))
-            continue;
+        if (!e->is_number || !(se > 0) || !isfinite(se)) continue;
         least = fmin(least, se);
         greatest = fmax(greatest, se);
     }
@@ -82,10 +81,8 @@ static const char *cell_text(const sq_sheet *s, int row, int column, char cell[C
     const sq_entry *e = sq_sheet_at(s, row, column);
     const sq_heading *heading = &s->columns[column];
     char value[48], se[48];
-    if (!e->is_number)
-        return e->text != NULL ? e->text : "";
-    if (isnan(e->value))
-        return e->text != NULL ? e->text : "–";
+    if (!e->is_number) return e->text != NULL ? e->text : "";
+    if (isnan(e->value)) return e->text != NULL ? e->text : "–";
     int decimals = decimals_of(s, column);
     sq_grouped(e->value * scale_of(heading), decimals, value, sizeof value);
     if (heading->whole)
@@ -101,12 +98,11 @@ static const char *cell_text(const sq_sheet *s, int row, int column, char cell[C
 static bool is_numeric(const sq_sheet *s, int column)
 {
     for (int row = 0; row < s->n_rows; row++)
-        if (sq_sheet_at(s, row, column)->is_number)
-            return true;
+        if (sq_sheet_at(s, row, column)->is_number) return true;
     return false;
 }
 
-/* ---- aligned tables ---------------------------------------------------------------------------------------- */
+/* ---- aligned tables ------------------------------------------------------------------------- */
 
 static size_t column_width(const sq_sheet *s, int column)
 {
@@ -131,8 +127,7 @@ static size_t row_title_width(const sq_sheet *s)
 
 static void put_rule(FILE *out, size_t width)
 {
-    for (size_t i = 0; i < width; i++)
-        fputs("─", out);
+    for (size_t i = 0; i < width; i++) fputs("─", out);
     fputc('\n', out);
 }
 
@@ -151,8 +146,7 @@ static void put_columns(FILE *out, const sq_sheet *s, int from, int to, const si
 {
     size_t first = row_title_width(s), total = first;
     char cell[CELL];
-    for (int c = from; c < to; c++)
-        total += GAP + widths[c];
+    for (int c = from; c < to; c++) total += GAP + widths[c];
     sq_put_padded(out, s->row_title, first, false);
     for (int c = from; c < to; c++) {
         fprintf(out, "%*s", GAP, "");
@@ -166,7 +160,8 @@ static void put_columns(FILE *out, const sq_sheet *s, int from, int to, const si
         for (int c = from; c < to; c++) {
             bool last_text = c + 1 == to && !is_numeric(s, c);
             fprintf(out, "%*s", GAP, "");
-            sq_put_padded(out, cell_text(s, row, c, cell), last_text ? 0 : widths[c], is_numeric(s, c));
+            sq_put_padded(out, cell_text(s, row, c, cell), last_text ? 0 : widths[c],
+                          is_numeric(s, c));
         }
         fputc('\n', out);
     }
@@ -175,33 +170,27 @@ static void put_columns(FILE *out, const sq_sheet *s, int from, int to, const si
 static void print_table(FILE *out, const sq_sheet *s)
 {
     size_t *widths = calloc((size_t)s->n_columns + 1, sizeof *widths);
-    if (widths == NULL)
-        return;
-    for (int c = 0; c < s->n_columns; c++)
-        widths[c] = column_width(s, c);
+    if (widths == NULL) return;
+    for (int c = 0; c < s->n_columns; c++) widths[c] = column_width(s, c);
     fprintf(out, "\n%s\n", s->title);
     int from = 0;
     while (from < s->n_columns) {
         size_t total = row_title_width(s) + GAP + widths[from];
         int to = from + 1;
-        while (to < s->n_columns && total + GAP + widths[to] <= PAGE)
-            total += GAP + widths[to++];
-        if (from > 0)
-            fputc('\n', out);
+        while (to < s->n_columns && total + GAP + widths[to] <= PAGE) total += GAP + widths[to++];
+        if (from > 0) fputc('\n', out);
         put_columns(out, s, from, to, widths);
         from = to;
     }
-    if (s->note != NULL)
-        fprintf(out, "%s\n", s->note);
+    if (s->note != NULL) fprintf(out, "%s\n", s->note);
     free(widths);
 }
 
-/* ---- Markdown ------------------------------------------------------------------------------------------------ */
+/* ---- Markdown ------------------------------------------------------------------------------- */
 
 static void put_markdown(FILE *out, const char *text)
 {
-    for (; *text != '\0'; text++)
-        fprintf(out, *text == '|' ? "\\%c" : "%c", *text);
+    for (; *text != '\0'; text++) fprintf(out, *text == '|' ? "\\%c" : "%c", *text);
 }
 
 static void print_markdown(FILE *out, const sq_sheet *s)
@@ -214,8 +203,7 @@ static void print_markdown(FILE *out, const sq_sheet *s)
         fputs(" |", out);
     }
     fputs("\n|---|", out);
-    for (int c = 0; c < s->n_columns; c++)
-        fputs(is_numeric(s, c) ? "---:|" : "---|", out);
+    for (int c = 0; c < s->n_columns; c++) fputs(is_numeric(s, c) ? "---:|" : "---|", out);
     for (int row = 0; row < s->n_rows; row++) {
         fputs("\n| ", out);
         put_markdown(out, s->row_title_of[row]);
@@ -227,22 +215,18 @@ static void print_markdown(FILE *out, const sq_sheet *s)
         }
     }
     fputc('\n', out);
-    if (s->note != NULL)
-        fprintf(out, "\n%s\n", s->note);
+    if (s->note != NULL) fprintf(out, "\n%s\n", s->note);
 }
 
-/* ---- for programs ---------------------------------------------------------------------------------------------- */
+/* ---- for programs --------------------------------------------------------------------------- */
 
 /* A field of CSV after RFC 4180. */
 static void put_field(FILE *out, const char *text)
 {
     bool quotes = strpbrk(text, ",\"\r\n") != NULL;
-    if (quotes)
-        fputc('"', out);
-    for (; *text != '\0'; text++)
-        fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
-    if (quotes)
-        fputc('"', out);
+    if (quotes) fputc('"', out);
+    for (; *text != '\0'; text++) fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
+    if (quotes) fputc('"', out);
 }
 
 static void put_exact(FILE *out, double value, const char *missing)
@@ -254,8 +238,7 @@ static void put_exact(FILE *out, double value, const char *missing)
     }
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
+        if (strtod(text, NULL) == value) break;
     }
     fputs(text, out);
 }
@@ -275,8 +258,7 @@ static void print_csv(FILE *out, const sq_sheet *s)
             else
                 put_field(out, e->text != NULL ? e->text : "");
             fputc(',', out);
-            if (e->is_number)
-                put_exact(out, e->se, "");
+            if (e->is_number) put_exact(out, e->se, "");
             fputs("\r\n", out);
         }
     }

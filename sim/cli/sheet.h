@@ -1,5 +1,5 @@
-/* Tables for people and for programs: rows of estimates with their errors, printed as an aligned table, as
- * Markdown, as CSV or as JSON from the same cells. */
+/* Tables for people and for programs: rows of estimates with their errors, printed as an aligned
+ * table, as Markdown, as CSV or as JSON from the same cells. */
 #ifndef SQ_CLI_SHEET_H
 #define SQ_CLI_SHEET_H
 
@@ -9,9 +9,15 @@
 #include <stddef.h>
 #include <stdio.h>
 
-typedef enum sq_format { SQ_FORMAT_TABLE, SQ_FORMAT_CSV, SQ_FORMAT_JSON, SQ_FORMAT_MARKDOWN } sq_format;
+typedef enum sq_format {
+    SQ_FORMAT_TABLE,
+    SQ_FORMAT_CSV,
+    SQ_FORMAT_JSON,
+    SQ_FORMAT_MARKDOWN
+} sq_format;
 
-/* A text, or a number with its standard error (NaN: none). A number that is NaN shows `text`, if any. */
+/* A text, or a number with its standard error (NaN: none). A number that is NaN shows `text`, if
+ * any. */
 typedef struct sq_entry {
     const char *text;
     double value, se;
@@ -37,7 +43,8 @@ typedef struct sq_sheet {
     sq_entry *entries;         /* [n_rows * n_columns] */
 } sq_sheet;
 
-/* An empty sheet with room in the arena; NULL when memory is out. Headings are kept, not copied. */
+/* An empty sheet with room in the arena; NULL when memory is out. Headings are kept, not copied.
+ */
 sq_sheet *sq_sheet_new(sq_arena *arena, const char *key, const char *title, const char *row_title,
                        int n_columns, const sq_heading *columns, int n_rows);
 /* The entry of a row and column, to be filled. */
@@ -53,7 +60,8 @@ typedef struct sq_report {
     const char *notes[8]; /* the honest footers */
 } sq_report;
 
-/* Prints a report. A table too wide for 100 columns continues in further tables with the next columns. */
+/* Prints a report. A table too wide for 100 columns continues in further tables with the next
+ * columns. */
 void sq_report_print(FILE *out, const sq_report *report, sq_format format);
 
 #endif

@@ -1,6 +1,7 @@
-/* Collecting the summary. Everything is looked up by name in the result, so that the summary of a file
- * from another machine, or from a model with other outcomes, is what that file can support: a table whose
- * numbers are not there is not printed. The first scenario and draw are summarised. */
+/* Collecting the summary. Everything is looked up by name in the result, so that the summary of
+ * a file from another machine, or from a model with other outcomes, is what that file can
+ * support: a table whose numbers are not there is not printed. The first scenario and draw are
+ * summarised. */
 #include "cli/summary.h"
 
 #include "cli/console.h"
@@ -18,7 +19,7 @@ typedef struct collector {
     bool failed; /* memory is out */
 } collector;
 
-/* ---- looking up ------------------------------------------------------------------------------------------ */
+/* ---- looking up ----------------------------------------------------------------------------- */
 
 static const sq_variable *find(const collector *c, const char *name)
 {
@@ -41,13 +42,12 @@ static size_t from_end(const collector *c, const sq_variable *var, int i)
     return c->v->axes[var->axis[var->n_axes - 1 - i]].length;
 }
 
-/* A number of the first scenario and draw: value[strategy][i][j] with n_own = 0, 1 or 2 own axes. NaN if
- * the variable is missing or of another shape. */
+/* A number of the first scenario and draw: value[strategy][i][j] with n_own = 0, 1 or 2 own
+ * axes. NaN if the variable is missing or of another shape. */
 static double value_at(const collector *c, const char *name, int strategy, int i, int j, int n_own)
 {
     const sq_variable *var = find(c, name);
-    if (var == NULL || var->type != SQ_F64 || var->n_axes != 3 + n_own)
-        return (double)NAN;
+    if (var == NULL || var->type != SQ_F64 || var->n_axes != 3 + n_own) return (double)NAN;
     size_t last = n_own > 0 ? from_end(c, var, 0) : 1, before = n_own > 1 ? from_end(c, var, 1) : 1;
     size_t place = (size_t)strategy;
     if (n_own == 2)
@@ -64,13 +64,13 @@ static sq_entry estimate(const collector *c, const char *name, int strategy)
     return sq_number(value_at(c, name, strategy, 0, 0, 0), value_at(c, se, strategy, 0, 0, 0));
 }
 
-/* The index on a numeric axis whose coordinate is nearest to wanted and within `near`; -1 if none. */
+/* The index on a numeric axis whose coordinate is nearest to wanted and within `near`; -1 if
+ * none. */
 static int index_near(const collector *c, const char *axis, double wanted, double near)
 {
     const sq_variable *var = find(c, axis);
     int best = -1;
-    if (var == NULL || var->type != SQ_F64)
-        return -1;
+    if (var == NULL || var->type != SQ_F64) return -1;
     for (int i = 0; i < length_of(c, var); i++) {
         double distance = fabs(((const double *)var->data)[i] - wanted);
         if (distance <= near) {
@@ -86,13 +86,12 @@ static const char *spoken(collector *c, const char *name)
 {
     char *text = sq_arena_text(c->arena, name, strlen(name));
     for (char *p = text; p != NULL && *p != '\0'; p++)
-        if (*p == '_')
-            *p = ' ';
+        if (*p == '_') *p = ' ';
     c->failed = c->failed || text == NULL;
     return text != NULL ? text : "";
 }
 
-/* ---- building sheets --------------------------------------------------------------------------------------- */
+/* ---- building sheets ------------------------------------------------------------------------ */
 
 static sq_sheet *new_sheet(collector *c, const char *key, const char *title, const char *row_title,
                            int n_columns, const sq_heading *columns, int n_rows)
@@ -119,8 +118,7 @@ static void add_strategies(collector *c)
     const sq_variable *title = find(c, "strategy_title"), *n = find(c, "n_patients");
     static const sq_heading columns[] = {{.key = "title", .title = "What is done"}};
     const char *heading = "Strategies";
-    if (title == NULL)
-        return;
+    if (title == NULL) return;
     if (n != NULL && n->type == SQ_I64) {
         char count[48];
         sq_grouped((double)((const int64_t *)n->data)[0], 0, count, sizeof count);
@@ -141,20 +139,16 @@ static void add_survival(collector *c)
                                      {"median_years", "Median, years", 1, 2, false, true}};
     const sq_variable *endpoint = find(c, "endpoint");
     int median = index_near(c, "quantile", 0.5, 1e-9);
-    if (find(c, "survival") == NULL || endpoint == NULL)
-        return;
+    if (find(c, "survival") == NULL || endpoint == NULL) return;
     int n = 0, time[3];
     sq_heading *columns = sq_arena_array(c->arena, 4, sizeof *columns);
     for (int i = 0; columns != NULL && i < 3; i++) {
         time[n] = index_near(c, "time", years[i], 0.02);
-        if (time[n] >= 0)
-            columns[n++] = all[i];
+        if (time[n] >= 0) columns[n++] = all[i];
     }
     int n_times = n;
-    if (columns != NULL && median >= 0)
-        columns[n++] = all[3];
-    if (n == 0)
-        return;
+    if (columns != NULL && median >= 0) columns[n++] = all[3];
+    if (n == 0) return;
     const char *name = label(endpoint, 0);
     const char *title = strcmp(name, "os") == 0
                             ? "Overall survival"
@@ -164,8 +158,7 @@ static void add_survival(collector *c)
         for (int i = 0; i < n_times; i++)
             *sq_sheet_at(s, row, i) = sq_number(value_at(c, "survival", row, 0, time[i], 2),
                                                 value_at(c, "survival_se", row, 0, time[i], 2));
-        if (median < 0)
-            continue;
+        if (median < 0) continue;
         sq_entry *e = sq_sheet_at(s, row, n_times);
         *e = sq_number(value_at(c, "survival_quantile", row, 0, median, 2), (double)NAN);
         e->text = "not reached";
@@ -174,7 +167,8 @@ static void add_survival(collector *c)
 }
 
 /* Headings of life years, QALYs and cost, and the variables behind them. */
-static int quantity_columns(collector *c, sq_heading *columns, const char **names, const char *prefix)
+static int quantity_columns(collector *c, sq_heading *columns, const char **names,
+                            const char *prefix)
 {
     static const struct {
         const char *name, *title;
@@ -189,14 +183,14 @@ static int quantity_columns(collector *c, sq_heading *columns, const char **name
         const char *name = sq_arena_format(c->arena, "%s%s", prefix, all[i].name);
         const sq_variable *var = name == NULL ? NULL : find(c, name);
         c->failed = c->failed || name == NULL;
-        if (var == NULL)
-            continue;
-        const char *title = all[i].money ? sq_arena_format(c->arena, "%s, %s", all[i].title, var->units)
-                                         : all[i].title;
+        if (var == NULL) continue;
+        const char *title = all[i].money
+                                ? sq_arena_format(c->arena, "%s, %s", all[i].title, var->units)
+                                : all[i].title;
         c->failed = c->failed || title == NULL;
         names[n] = name;
-        columns[n++] = (sq_heading){.key = name, .title = title, .decimals = all[i].decimals,
-                                    .fixed = all[i].money};
+        columns[n++] = (sq_heading){
+            .key = name, .title = title, .decimals = all[i].decimals, .fixed = all[i].money};
     }
     return n;
 }
@@ -208,8 +202,7 @@ static void add_quantities(collector *c, const char *prefix, const char *key, co
     const char *names[4];
     int n = columns == NULL ? 0 : quantity_columns(c, columns, names, prefix);
     c->failed = c->failed || columns == NULL;
-    if (c->failed || n == 0)
-        return;
+    if (c->failed || n == 0) return;
     sq_sheet *s = strategy_sheet(c, key, title, n, columns);
     for (int row = 0; s != NULL && row < c->n_strategies; row++)
         for (int i = 0; i < n; i++) {
@@ -217,19 +210,17 @@ static void add_quantities(collector *c, const char *prefix, const char *key, co
             if (prefix[0] != '\0' && row == c->reference)
                 *sq_sheet_at(s, row, i) = sq_words("reference");
         }
-    if (s != NULL)
-        s->note = note;
+    if (s != NULL) s->note = note;
 }
 
-/* ---- of 100 patients ------------------------------------------------------------------------------------------ */
+/* ---- of 100 patients ------------------------------------------------------------------------ */
 
 /* Worth a line: no entry into a state, and not the same certainty under every strategy. */
 static bool is_telling(const collector *c, int event)
 {
     const sq_variable *state = find(c, "state");
     bool some = false, all = true;
-    if (event < length_of(c, state))
-        return false;
+    if (event < length_of(c, state)) return false;
     for (int s = 0; s < c->n_strategies; s++) {
         double share = value_at(c, "event_ever", s, event, 0, 1);
         some = some || share > 0;
@@ -243,8 +234,10 @@ static const sq_heading *strategy_headings(collector *c)
     sq_heading *columns = sq_arena_array(c->arena, (size_t)c->n_strategies, sizeof *columns);
     c->failed = c->failed || columns == NULL;
     for (int i = 0; columns != NULL && i < c->n_strategies; i++)
-        columns[i] = (sq_heading){.key = label(c->strategy, i), .title = label(c->strategy, i),
-                                  .scale = 100, .whole = true};
+        columns[i] = (sq_heading){.key = label(c->strategy, i),
+                                  .title = label(c->strategy, i),
+                                  .scale = 100,
+                                  .whole = true};
     return columns;
 }
 
@@ -253,19 +246,16 @@ static void add_hundred(collector *c)
     enum { MOST = 48 };
     const sq_variable *event = find(c, "event");
     int shown[MOST], n = 0, time = index_near(c, "time", 3, 0.02);
-    if (event == NULL || find(c, "event_ever") == NULL)
-        return;
+    if (event == NULL || find(c, "event_ever") == NULL) return;
     for (int i = 0; i < length_of(c, event) && n < MOST; i++)
-        if (is_telling(c, i))
-            shown[n++] = i;
+        if (is_telling(c, i)) shown[n++] = i;
     const sq_variable *endpoint = find(c, "endpoint");
-    bool died = time >= 0 && endpoint != NULL && strcmp(label(endpoint, 0), "os") == 0
-                && find(c, "survival") != NULL;
+    bool died = time >= 0 && endpoint != NULL && strcmp(label(endpoint, 0), "os") == 0 &&
+                find(c, "survival") != NULL;
     const sq_heading *columns = strategy_headings(c);
-    if (columns == NULL || n + died == 0)
-        return;
-    sq_sheet *s = new_sheet(c, "of_100_patients", "Of 100 patients", "What happened", c->n_strategies, columns,
-                            n + died);
+    if (columns == NULL || n + died == 0) return;
+    sq_sheet *s = new_sheet(c, "of_100_patients", "Of 100 patients", "What happened",
+                            c->n_strategies, columns, n + died);
     for (int row = 0; s != NULL && row < n + died; row++) {
         bool is_death = died && row == 0;
         int place = is_death ? 0 : shown[row - died];
@@ -277,11 +267,10 @@ static void add_hundred(collector *c)
             *sq_sheet_at(s, row, i) = sq_number(share, (double)NAN);
         }
     }
-    if (s != NULL)
-        s->note = "Ever within the horizon, unless a time is given; numbers overlap.";
+    if (s != NULL) s->note = "Ever within the horizon, unless a time is given; numbers overlap.";
 }
 
-/* ---- targets ---------------------------------------------------------------------------------------------------- */
+/* ---- targets -------------------------------------------------------------------------------- */
 
 typedef struct target_data {
     const sq_variable *name, *strategy, *unit, *use, *verdict;
@@ -299,14 +288,14 @@ static const char *figure(collector *c, const target_data *d, int i, double valu
 {
     const char *unit = label(d->unit, i);
     bool share = strcmp(unit, "1") == 0, years = strcmp(unit, "year") == 0;
-    if (isnan(value))
-        return "–";
+    if (isnan(value)) return "–";
     double scale = share ? 100 : 1;
     int decimals = share ? 1 : years ? 2 : 0;
     const char *word = share ? "%" : years ? "y" : unit;
-    const char *text = isnan(se) ? sq_arena_format(c->arena, "%.*f %s", decimals, value * scale, word)
-                                 : sq_arena_format(c->arena, "%.*f ± %.*f %s", decimals, value * scale,
-                                                   decimals, se * scale, word);
+    const char *text = isnan(se)
+                           ? sq_arena_format(c->arena, "%.*f %s", decimals, value * scale, word)
+                           : sq_arena_format(c->arena, "%.*f ± %.*f %s", decimals, value * scale,
+                                             decimals, se * scale, word);
     c->failed = c->failed || text == NULL;
     return text;
 }
@@ -314,12 +303,11 @@ static const char *figure(collector *c, const target_data *d, int i, double valu
 static const char *interval(collector *c, const target_data *d, int i)
 {
     bool share = strcmp(label(d->unit, i), "1") == 0;
-    if (isnan(d->lower[i]) || isnan(d->upper[i]))
-        return "–";
+    if (isnan(d->lower[i]) || isnan(d->upper[i])) return "–";
     double scale = share ? 100 : 1;
     int decimals = share ? 1 : strcmp(label(d->unit, i), "year") == 0 ? 2 : 0;
-    const char *text = sq_arena_format(c->arena, "%.*f to %.*f", decimals, d->lower[i] * scale, decimals,
-                                       d->upper[i] * scale);
+    const char *text = sq_arena_format(c->arena, "%.*f to %.*f", decimals, d->lower[i] * scale,
+                                       decimals, d->upper[i] * scale);
     c->failed = c->failed || text == NULL;
     return text;
 }
@@ -333,29 +321,33 @@ static const char *verdict(collector *c, const target_data *d, int i)
 static bool find_targets(const collector *c, target_data *d)
 {
     *d = (target_data){
-        .name = find(c, "target"), .strategy = find(c, "target_strategy"),
-        .unit = find(c, "target_unit"), .use = find(c, "target_use"),
-        .verdict = find(c, "target_verdict"), .published = numbers(c, "target_published"),
-        .lower = numbers(c, "target_lower"), .upper = numbers(c, "target_upper"),
-        .simulated = numbers(c, "target_simulated"), .se = numbers(c, "target_se"),
+        .name = find(c, "target"),
+        .strategy = find(c, "target_strategy"),
+        .unit = find(c, "target_unit"),
+        .use = find(c, "target_use"),
+        .verdict = find(c, "target_verdict"),
+        .published = numbers(c, "target_published"),
+        .lower = numbers(c, "target_lower"),
+        .upper = numbers(c, "target_upper"),
+        .simulated = numbers(c, "target_simulated"),
+        .se = numbers(c, "target_se"),
     };
-    return d->name != NULL && d->strategy != NULL && d->unit != NULL && d->use != NULL
-           && d->verdict != NULL && d->verdict->type == SQ_I32 && d->published != NULL
-           && d->lower != NULL && d->upper != NULL && d->simulated != NULL && d->se != NULL;
+    return d->name != NULL && d->strategy != NULL && d->unit != NULL && d->use != NULL &&
+           d->verdict != NULL && d->verdict->type == SQ_I32 && d->published != NULL &&
+           d->lower != NULL && d->upper != NULL && d->simulated != NULL && d->se != NULL;
 }
 
 static void add_targets(collector *c)
 {
     static const sq_heading columns[] = {
-        {.key = "strategy", .title = "Strategy"}, {.key = "published", .title = "Published"},
+        {.key = "strategy", .title = "Strategy"},      {.key = "published", .title = "Published"},
         {.key = "interval", .title = "95 % interval"}, {.key = "simulated", .title = "Simulated"},
-        {.key = "verdict", .title = "Verdict"}, {.key = "use", .title = "Use"}};
+        {.key = "verdict", .title = "Verdict"},        {.key = "use", .title = "Use"}};
     target_data d;
-    if (!find_targets(c, &d))
-        return;
+    if (!find_targets(c, &d)) return;
     int n = length_of(c, d.name);
-    sq_sheet *s = new_sheet(c, "targets", "Published figures and the same figures simulated", "Target", 6,
-                            columns, n);
+    sq_sheet *s = new_sheet(c, "targets", "Published figures and the same figures simulated",
+                            "Target", 6, columns, n);
     for (int i = 0; s != NULL && i < n; i++) {
         s->row_key[i] = s->row_title_of[i] = label(d.name, i);
         *sq_sheet_at(s, i, 0) = sq_words(label(d.strategy, i));
@@ -367,7 +359,7 @@ static void add_targets(collector *c)
     }
 }
 
-/* ---- footers ------------------------------------------------------------------------------------------------------ */
+/* ---- footers -------------------------------------------------------------------------------- */
 
 static void add_note(collector *c, const char *note)
 {
@@ -382,37 +374,36 @@ static void add_classes(collector *c)
 {
     const sq_variable *class = find(c, "parameter_class");
     int n = length_of(c, class);
-    if (n == 0 || class->type != SQ_I32 || class->n_flags == 0)
-        return;
+    if (n == 0 || class->type != SQ_I32 || class->n_flags == 0) return;
     const char *text = sq_arena_format(c->arena, "%d parameters:", n);
     for (int flag = 1; text != NULL && flag <= class->n_flags; flag++) {
         int code = flag % class->n_flags, count = 0; /* unsourced, the first, comes last */
-        for (int i = 0; i < n; i++)
-            count += ((const int32_t *)class->data)[i] == code;
+        for (int i = 0; i < n; i++) count += ((const int32_t *)class->data)[i] == code;
         if (count > 0)
             text = sq_arena_format(c->arena, "%s %d %s,", text, count, class->flags[code]);
     }
-    if (text != NULL)
-        text = sq_arena_format(c->arena, "%.*s.", (int)strlen(text) - 1, text);
+    if (text != NULL) text = sq_arena_format(c->arena, "%.*s.", (int)strlen(text) - 1, text);
     add_note(c, text);
 }
 
 static void add_notes(collector *c)
 {
-    add_note(c, "± is the standard error of the simulation (how much other virtual patients would differ), "
-                "not the uncertainty of the evidence. Differences are paired: each patient meets the same "
-                "luck under every strategy.");
+    add_note(
+        c,
+        "± is the standard error of the simulation (how much other virtual patients would differ), "
+        "not the uncertainty of the evidence. Differences are paired: each patient meets the same "
+        "luck under every strategy.");
     add_classes(c);
-    add_note(c, "These are results of a model under its stated assumptions, not results of a trial, and "
-                "not medical advice.");
+    add_note(
+        c, "These are results of a model under its stated assumptions, not results of a trial, and "
+           "not medical advice.");
 }
 
 static void find_reference(collector *c)
 {
     const sq_variable *flag = find(c, "strategy_is_reference");
     for (int i = 0; flag != NULL && flag->type == SQ_I32 && i < length_of(c, flag); i++)
-        if (((const int32_t *)flag->data)[i] != 0)
-            c->reference = i;
+        if (((const int32_t *)flag->data)[i] != 0) c->reference = i;
 }
 
 sq_status sq_summarise(const sq_variables *variables, const char *title, sq_arena *arena,
@@ -446,12 +437,10 @@ int sq_print_summary(const char *path, sq_format format)
     sq_report report;
     char title[512];
     sq_status status = sq_results_read_summary(path, &variables, &err);
-    if (status == SQ_OK)
-        status = sq_results_title(path, title, sizeof title, &err);
+    if (status == SQ_OK) status = sq_results_title(path, title, sizeof title, &err);
     if (status == SQ_OK)
         status = sq_summarise(&variables, title[0] != '\0' ? title : path, &arena, &report, &err);
-    if (status == SQ_OK)
-        sq_report_print(stdout, &report, format);
+    if (status == SQ_OK) sq_report_print(stdout, &report, format);
     sq_variables_free(&variables);
     sq_arena_free(&arena);
     return status == SQ_OK ? SQ_EXIT_DONE : sq_say_error(&err);

@@ -1,5 +1,5 @@
-/* sequela check: what the model is, where every number comes from, and how large the run will be. Nothing
- * is run and nothing is written. */
+/* sequela check: what the model is, where every number comes from, and how large the run will
+ * be. Nothing is run and nothing is written. */
 #include "cli/console.h"
 #include "cli/predict.h"
 #include "cli/value.h"
@@ -16,7 +16,7 @@ static const char *const class_names[] = {"unsourced", "sourced", "calibrated", 
                                           "structural"};
 enum { CLASSES = 5, NAME_WIDTH = 44, VALUE_WIDTH = 20, UNIT_WIDTH = 12, INDENT = 4, PAGE = 100 };
 
-/* ---- the parameters --------------------------------------------------------------------------------------- */
+/* ---- the parameters ------------------------------------------------------------------------- */
 
 /* Text indented, broken at blanks to fit the page. */
 static void put_wrapped(const char *text, size_t indent)
@@ -36,8 +36,7 @@ static void put_wrapped(const char *text, size_t indent)
         text += n;
         text += strspn(text, " ");
     }
-    if (used > 0)
-        putchar('\n');
+    if (used > 0) putchar('\n');
 }
 
 /* The stated uncertainty: "[0.2, 0.4]", "87 of 179", or nothing. */
@@ -46,12 +45,11 @@ static void say_uncertainty(const sq_model *m, const sq_parameter *p, char *text
     char low[SQ_VALUE_TEXT], high[SQ_VALUE_TEXT];
     text[0] = '\0';
     switch (p->uncertainty) {
-    case SQ_BETA:
-        snprintf(text, size, "%.6g of %.6g", p->u[0], p->u[1]);
-        break;
+    case SQ_BETA: snprintf(text, size, "%.6g of %.6g", p->u[0], p->u[1]); break;
     case SQ_LOG_NORMAL:
     case SQ_INTERVAL:
-        snprintf(text, size, "95 %% interval %s to %s", sq_unit_value_text(m, p->unit, p->u[0], low),
+        snprintf(text, size, "95 %% interval %s to %s",
+                 sq_unit_value_text(m, p->unit, p->u[0], low),
                  sq_unit_value_text(m, p->unit, p->u[1], high));
         break;
     case SQ_RANGE:
@@ -61,8 +59,7 @@ static void say_uncertainty(const sq_model *m, const sq_parameter *p, char *text
     case SQ_STANDARD_ERROR:
         snprintf(text, size, "standard error %s", sq_unit_value_text(m, p->unit, p->u[0], low));
         break;
-    case SQ_CERTAIN:
-        break;
+    case SQ_CERTAIN: break;
     }
 }
 
@@ -72,7 +69,8 @@ static void print_parameter(const sq_model *m, const sq_parameter *p, const doub
     char value[SQ_VALUE_TEXT], unit[48], uncertainty[3 * SQ_VALUE_TEXT];
     sq_put_padded(stdout, p->name, NAME_WIDTH, false);
     printf("  ");
-    sq_put_padded(stdout, sq_unit_value_text(m, p->unit, block[p->slot], value), VALUE_WIDTH, false);
+    sq_put_padded(stdout, sq_unit_value_text(m, p->unit, block[p->slot], value), VALUE_WIDTH,
+                  false);
     printf("  ");
     sq_put_padded(stdout, sq_unit_text(p->unit, unit, sizeof unit), UNIT_WIDTH, false);
     printf("  %s\n", class_names[p->class]);
@@ -84,32 +82,29 @@ static void print_parameter(const sq_model *m, const sq_parameter *p, const doub
 
 static void print_parameters(const sq_model *m, const double *block)
 {
-    if (m->n_parameters == 0)
-        return;
-    printf("\nParameters (value under %s, unit, class; then uncertainty, source, note)\n", m->strategies[m->reference].name);
-    for (int i = 0; i < m->n_parameters; i++)
-        print_parameter(m, &m->parameters[i], block);
+    if (m->n_parameters == 0) return;
+    printf("\nParameters (value under %s, unit, class; then uncertainty, source, note)\n",
+           m->strategies[m->reference].name);
+    for (int i = 0; i < m->n_parameters; i++) print_parameter(m, &m->parameters[i], block);
 }
 
 static void print_classes(const sq_model *m)
 {
     int count[CLASSES] = {0};
-    for (int i = 0; i < m->n_parameters; i++)
-        count[m->parameters[i].class]++;
+    for (int i = 0; i < m->n_parameters; i++) count[m->parameters[i].class]++;
     printf("\n%d parameters", m->n_parameters);
     for (int i = 1, n = 0; i <= CLASSES; i++)
         if (count[i % CLASSES] > 0)
             printf("%s %d %s", n++ > 0 ? "," : ":", count[i % CLASSES], class_names[i % CLASSES]);
     puts(".");
-    if (count[SQ_UNSOURCED] == 0)
-        return;
+    if (count[SQ_UNSOURCED] == 0) return;
     puts("Unsourced:");
     for (int i = 0; i < m->n_parameters; i++)
         if (m->parameters[i].class == SQ_UNSOURCED)
             printf("  %s (%s)\n", m->parameters[i].name, m->parameters[i].where);
 }
 
-/* ---- the size ---------------------------------------------------------------------------------------------- */
+/* ---- the size ------------------------------------------------------------------------------- */
 
 static void print_size(const sq_model *m)
 {
@@ -121,7 +116,8 @@ static void print_size(const sq_model *m)
     sq_prediction log = sq_predict(m, threads, false, true);
     printf("\nA run lives %s patients under each of %d strategies.\n",
            sq_grouped((double)m->n_patients, 0, patients, sizeof patients), m->n_strategies);
-    printf("Result about %s; patient table up to %s more, event log about %s more (both compressed).\n",
+    printf("Result about %s; patient table up to %s more, event log about %s more (both "
+           "compressed).\n",
            sq_size_text(plain.result_bytes, file, sizeof file),
            sq_size_text(table.table_bytes, patient_table, sizeof patient_table),
            sq_size_text(log.table_bytes, event_log, sizeof event_log));
@@ -156,8 +152,7 @@ static int act(const sq_arguments *a)
 {
     int code = SQ_EXIT_INPUT;
     sequela *s = sq_load_experiment_of(a, false, &code);
-    if (s == NULL)
-        return code;
+    if (s == NULL) return code;
     code = print_model(s);
     int warnings = sequela_warnings(s);
     if (code == SQ_EXIT_DONE)
@@ -174,8 +169,12 @@ static const sq_option options[] = {
 };
 
 const sq_verb sq_verb_check = {
-    "check", "EXPERIMENT.yaml", 1, "check an experiment and say what it is",
+    "check",
+    "EXPERIMENT.yaml",
+    1,
+    "check an experiment and say what it is",
     "Prints the model in words, every parameter with its value, class and source, the unsourced\n"
     "ones, and the size of the result. Warnings go to standard error. Nothing is written.",
-    options, act,
+    options,
+    act,
 };

@@ -25,8 +25,12 @@ static const sq_option options[] = {
 };
 
 const sq_verb sq_verb_export = {
-    "export", "OUT.h5 --csv DIR", 1, "every table as CSV for Excel and R",
+    "export",
+    "OUT.h5 --csv DIR",
+    1,
+    "every table as CSV for Excel and R",
     "Variables on the same axes share one file in long form: a column per axis, then a column per\n"
     "variable. variables.csv lists every column with its unit and meaning.",
-    options, act,
+    options,
+    act,
 };

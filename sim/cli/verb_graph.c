@@ -1,5 +1,5 @@
-/* sequela graph: the pathway as a picture. DOT is our own text; SVG is made by Graphviz's program dot, run
- * without a shell so that no file name is ever a command. */
+/* sequela graph: the pathway as a picture. DOT is our own text; SVG is made by Graphviz's
+ * program dot, run without a shell so that no file name is ever a command. */
 #include "cli/console.h"
 #include "cli/graph_dot.h"
 #include "cli/verbs.h"
@@ -19,7 +19,7 @@
 
 extern char **environ;
 
-/* ---- loading a model or an experiment ---------------------------------------------------------------------- */
+/* ---- loading a model or an experiment ------------------------------------------------------- */
 
 /* An experiment has a key `experiment` at the beginning of a line. */
 static bool is_experiment(const char *path)
@@ -28,11 +28,9 @@ static bool is_experiment(const char *path)
     char *row = NULL;
     size_t size = 0;
     bool found = file == NULL; /* standard input can be read only once */
-    while (!found && getline(&row, &size, file) > 0)
-        found = strncmp(row, "experiment:", 11) == 0;
+    while (!found && getline(&row, &size, file) > 0) found = strncmp(row, "experiment:", 11) == 0;
     free(row);
-    if (file != NULL)
-        (void)fclose(file);
+    if (file != NULL) (void)fclose(file);
     return found;
 }
 
@@ -42,8 +40,9 @@ static sq_model *load(const char *path, int *code)
     sq_error err = {.status = SQ_OK};
     sq_diags diags = {0};
     sq_model *model = NULL;
-    sq_status status = is_experiment(path) ? sq_load_experiment(path, &as_written, &model, &diags, &err)
-                                           : sq_load_model(path, &model, &diags, &err);
+    sq_status status = is_experiment(path)
+                           ? sq_load_experiment(path, &as_written, &model, &diags, &err)
+                           : sq_load_model(path, &model, &diags, &err);
     char *messages = diags.count > 0 ? sq_diags_render(&diags) : NULL;
     *code = sq_status_exit_code(status);
     if (messages != NULL)
@@ -55,7 +54,7 @@ static sq_model *load(const char *path, int *code)
     return status == SQ_OK ? model : NULL;
 }
 
-/* ---- SVG ------------------------------------------------------------------------------------------------------- */
+/* ---- SVG ------------------------------------------------------------------------------------ */
 
 /* Starts `dot -Tsvg` reading from the descriptor and writing the file; 0, or an error number. */
 static int start_dot(int input, const char *output, pid_t *child)
@@ -66,8 +65,7 @@ static int start_dot(int input, const char *output, pid_t *child)
     posix_spawnattr_t attributes;
     sigset_t restored;
     int error = posix_spawn_file_actions_init(&actions);
-    if (error != 0)
-        return error;
+    if (error != 0) return error;
     error = posix_spawnattr_init(&attributes);
     if (error == 0) {
         sigemptyset(&restored);
@@ -78,8 +76,7 @@ static int start_dot(int input, const char *output, pid_t *child)
         if (error == 0)
             error = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output,
                                                      O_WRONLY | O_CREAT | O_TRUNC, 0666);
-        if (error == 0)
-            error = posix_spawnp(child, program, &actions, &attributes, argv, environ);
+        if (error == 0) error = posix_spawnp(child, program, &actions, &attributes, argv, environ);
         (void)posix_spawnattr_destroy(&attributes);
     }
     (void)posix_spawn_file_actions_destroy(&actions);
@@ -91,19 +88,14 @@ static int run_dot(const char *text, size_t size, const char *output, int *ended
 {
     FILE *file = tmpfile();
     pid_t child = 0;
-    if (file == NULL)
-        return errno;
+    if (file == NULL) return errno;
     int error = fwrite(text, 1, size, file) == size && fflush(file) == 0 ? 0 : EIO;
-    if (error == 0 && lseek(fileno(file), 0, SEEK_SET) != 0)
-        error = errno;
-    if (error == 0)
-        error = start_dot(fileno(file), output, &child);
+    if (error == 0 && lseek(fileno(file), 0, SEEK_SET) != 0) error = errno;
+    if (error == 0) error = start_dot(fileno(file), output, &child);
     (void)fclose(file);
-    if (error != 0)
-        return error;
+    if (error != 0) return error;
     while (waitpid(child, ended, 0) < 0)
-        if (errno != EINTR)
-            return errno;
+        if (errno != EINTR) return errno;
     return 0;
 }
 
@@ -112,21 +104,22 @@ static int draw(const char *text, size_t size, const sq_part *part)
     int ended = 0;
     int error = run_dot(text, size, part->part, &ended);
     if (error == ENOENT) {
-        sq_say("graph: %s needs the program 'dot' of Graphviz, which is not installed; -o FILE.dot writes "
-               "the graph as text", part->path);
+        sq_say("graph: %s needs the program 'dot' of Graphviz, which is not installed; -o FILE.dot "
+               "writes "
+               "the graph as text",
+               part->path);
         return SQ_EXIT_FAILED;
     }
     if (error != 0) {
         sq_say("graph: 'dot' could not be run: %s", strerror(error));
         return SQ_EXIT_FAILED;
     }
-    if (WIFEXITED(ended) && WEXITSTATUS(ended) == 0)
-        return SQ_EXIT_DONE;
+    if (WIFEXITED(ended) && WEXITSTATUS(ended) == 0) return SQ_EXIT_DONE;
     sq_say("graph: 'dot' failed and wrote no picture");
     return SQ_EXIT_FAILED;
 }
 
-/* ---- output ---------------------------------------------------------------------------------------------------- */
+/* ---- output --------------------------------------------------------------------------------- */
 
 static bool ends_in(const char *path, const char *ending)
 {
@@ -143,17 +136,14 @@ static int write_graph(const char *text, size_t size, const char *output)
         sq_say("graph: %s: is not an ordinary file", output);
         return SQ_EXIT_INPUT;
     }
-    if (sq_part_begin(&part, output, &err) != SQ_OK)
-        return sq_say_error(&err);
+    if (sq_part_begin(&part, output, &err) != SQ_OK) return sq_say_error(&err);
     int code = SQ_EXIT_DONE;
     if (ends_in(output, ".svg"))
         code = draw(text, size, &part);
     else if (sq_part_write(&part, text, size, &err) != SQ_OK)
         code = sq_say_error(&err);
-    if (code == SQ_EXIT_DONE && sq_part_commit(&part, &err) != SQ_OK)
-        code = sq_say_error(&err);
-    if (code != SQ_EXIT_DONE)
-        sq_part_discard(&part);
+    if (code == SQ_EXIT_DONE && sq_part_commit(&part, &err) != SQ_OK) code = sq_say_error(&err);
+    if (code != SQ_EXIT_DONE) sq_part_discard(&part);
     sq_part_free(&part);
     return code;
 }
@@ -167,14 +157,12 @@ static int act(const sq_arguments *a)
         return code;
     }
     sq_model *model = load(a->operands[0], &code);
-    if (model == NULL)
-        return code;
+    if (model == NULL) return code;
     char *text = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
     bool drawn = memory != NULL && sq_graph_dot(memory, model);
-    if (memory != NULL && fclose(memory) != 0)
-        drawn = false;
+    if (memory != NULL && fclose(memory) != 0) drawn = false;
     code = SQ_EXIT_FAILED;
     if (!drawn)
         sq_say("out of memory");
@@ -193,8 +181,13 @@ static const sq_option options[] = {
 };
 
 const sq_verb sq_verb_graph = {
-    "graph", "MODEL-or-EXPERIMENT.yaml", 1, "the pathway as a picture",
-    "States are boxes, decisions diamonds; an event is an edge from every state in which it can run\n"
+    "graph",
+    "MODEL-or-EXPERIMENT.yaml",
+    1,
+    "the pathway as a picture",
+    "States are boxes, decisions diamonds; an event is an edge from every state in which it can "
+    "run\n"
     "to every state it can lead to.",
-    options, act,
+    options,
+    act,
 };

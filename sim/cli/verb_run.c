@@ -1,5 +1,6 @@
-/* sequela run: everything that can be wrong is found before the first patient lives (the command line, the
- * experiment, the place for the result, its size), then the run, the file, the summary. */
+/* sequela run: everything that can be wrong is found before the first patient lives (the command
+ * line, the experiment, the place for the result, its size), then the run, the file, the
+ * summary. */
 #include "cli/console.h"
 #include "cli/predict.h"
 #include "cli/progress.h"
@@ -18,7 +19,7 @@
 enum { MOST_THREADS = 1024 };
 static const double large = 2e9; /* bytes that are not written without --yes */
 
-/* ---- where the result goes ----------------------------------------------------------------------------- */
+/* ---- where the result goes ------------------------------------------------------------------ */
 
 /* results/NAME.h5 for configs/NAME.yaml; allocated. */
 static char *default_output(const char *experiment)
@@ -26,13 +27,11 @@ static char *default_output(const char *experiment)
     static const char folder[] = "results/", extension[] = ".h5";
     const char *stroke = strrchr(experiment, '/');
     const char *name = stroke != NULL ? stroke + 1 : experiment;
-    if (strcmp(experiment, "-") == 0)
-        name = "stdin";
+    if (strcmp(experiment, "-") == 0) name = "stdin";
     const char *dot = strrchr(name, '.');
     size_t n = dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
     char *path = malloc(sizeof folder + n + sizeof extension);
-    if (path != NULL)
-        sprintf(path, "%s%.*s%s", folder, (int)n, name, extension);
+    if (path != NULL) sprintf(path, "%s%.*s%s", folder, (int)n, name, extension);
     return path;
 }
 
@@ -44,14 +43,14 @@ static int check_output(const char *path)
         sq_say("run: --output: a result cannot go to standard output; expected the name of a file");
         return SQ_EXIT_INPUT;
     }
-    if (sq_results_check_target(path, &leftover, &err) != SQ_OK)
-        return sq_say_error(&err);
+    if (sq_results_check_target(path, &leftover, &err) != SQ_OK) return sq_say_error(&err);
     if (leftover)
         sq_say("warning: %s.part was left by a run that did not finish; it has been removed", path);
     return SQ_EXIT_DONE;
 }
 
-/* The output as given, or the default in a folder made for it; allocated. NULL after a complaint. */
+/* The output as given, or the default in a folder made for it; allocated. NULL after a
+ * complaint. */
 static char *prepare_output(const sq_arguments *a, int *code)
 {
     const char *given = sq_value(a, "output");
@@ -67,13 +66,12 @@ static char *prepare_output(const sq_arguments *a, int *code)
     } else {
         *code = check_output(path);
     }
-    if (*code == SQ_EXIT_DONE)
-        return path;
+    if (*code == SQ_EXIT_DONE) return path;
     free(path);
     return NULL;
 }
 
-/* ---- is it too much? -------------------------------------------------------------------------------------- */
+/* ---- is it too much? ------------------------------------------------------------------------ */
 
 static bool size_is_wanted(const sq_arguments *a, const sq_model *m, int threads)
 {
@@ -81,14 +79,13 @@ static bool size_is_wanted(const sq_arguments *a, const sq_model *m, int threads
     sq_prediction p = sq_predict(m, threads > 0 ? threads : 1, sq_count(a, "patients-table") > 0,
                                  sq_count(a, "event-log") > 0);
     double bytes = p.result_bytes + p.table_bytes;
-    if (bytes <= large || sq_count(a, "yes") > 0)
-        return true;
+    if (bytes <= large || sq_count(a, "yes") > 0) return true;
     sq_say("run: the result may take up to %s; say --yes if that is meant",
            sq_size_text(bytes, text, sizeof text));
     return false;
 }
 
-/* ---- the run ------------------------------------------------------------------------------------------------- */
+/* ---- the run -------------------------------------------------------------------------------- */
 
 static int live_and_write(const sq_arguments *a, sequela *s, const char *path, int threads)
 {
@@ -105,8 +102,7 @@ static int live_and_write(const sq_arguments *a, sequela *s, const char *path, i
     int code = sequela_run(s, &options);
     sq_progress_end(&bar);
     bool written = options.patients_table || options.event_log;
-    if (code == SEQUELA_OK && !written)
-        code = sequela_write(s, path, a->command_line);
+    if (code == SEQUELA_OK && !written) code = sequela_write(s, path, a->command_line);
     sq_say_messages(sequela_messages(s));
     return code;
 }
@@ -119,8 +115,8 @@ static void say_done(const sequela *s, const char *path)
     double bytes = stat(path, &info) == 0 ? (double)info.st_size : 0;
     sq_grouped((double)f.patients, 0, patients, sizeof patients);
     sq_grouped(f.wall_seconds > 0 ? (double)f.lives / f.wall_seconds : 0, 0, rate, sizeof rate);
-    sq_say("%s: %s; %s patients in %.1f s (%s lives/s)", path, sq_size_text(bytes, size, sizeof size),
-           patients, f.wall_seconds, rate);
+    sq_say("%s: %s; %s patients in %.1f s (%s lives/s)", path,
+           sq_size_text(bytes, size, sizeof size), patients, f.wall_seconds, rate);
 }
 
 static void say_stats(const sequela *s)
@@ -140,20 +136,16 @@ static void say_stats(const sequela *s)
 static int run_loaded(const sq_arguments *a, sequela *s, int threads)
 {
     int code = SQ_EXIT_INPUT;
-    if (!size_is_wanted(a, sequela_model(s), threads))
-        return code;
+    if (!size_is_wanted(a, sequela_model(s), threads)) return code;
     char *path = prepare_output(a, &code);
-    if (path == NULL)
-        return code;
+    if (path == NULL) return code;
     code = live_and_write(a, s, path, threads);
-    if (code == SEQUELA_OK)
-        code = sq_print_summary(path, SQ_FORMAT_TABLE);
+    if (code == SEQUELA_OK) code = sq_print_summary(path, SQ_FORMAT_TABLE);
     if (code == SQ_EXIT_DONE && sq_count(a, "quiet") == 0) {
         fflush(stdout);
         say_done(s, path);
     }
-    if (code == SQ_EXIT_DONE && sq_count(a, "stats") > 0)
-        say_stats(s);
+    if (code == SQ_EXIT_DONE && sq_count(a, "stats") > 0) say_stats(s);
     free(path);
     return code;
 }
@@ -162,11 +154,9 @@ static int act(const sq_arguments *a)
 {
     int64_t threads = 0;
     int code = SQ_EXIT_INPUT;
-    if (!sq_integer(a, "threads", "a number of threads", 1, MOST_THREADS, &threads))
-        return code;
+    if (!sq_integer(a, "threads", "a number of threads", 1, MOST_THREADS, &threads)) return code;
     sequela *s = sq_load_experiment_of(a, false, &code);
-    if (s == NULL)
-        return code;
+    if (s == NULL) return code;
     code = run_loaded(a, s, (int)threads);
     sequela_free(s);
     return code;
@@ -188,9 +178,13 @@ static const sq_option options[] = {
 };
 
 const sq_verb sq_verb_run = {
-    "run", "EXPERIMENT.yaml", 1, "simulate an experiment and write its result",
+    "run",
+    "EXPERIMENT.yaml",
+    1,
+    "simulate an experiment and write its result",
     "The summary goes to standard output. EXPERIMENT may be - for standard input. Numbers are\n"
     "integers: 100000, 100_000, 100k, 1M or 1e6. The folder results/ is made if the default needs\n"
     "it. With --strategy the reference is kept if it is among them, else the first becomes it.",
-    options, act,
+    options,
+    act,
 };

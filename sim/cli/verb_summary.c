@@ -11,11 +11,9 @@ static int act(const sq_arguments *a)
     static const sq_format formats[] = {SQ_FORMAT_TABLE, SQ_FORMAT_CSV, SQ_FORMAT_JSON,
                                         SQ_FORMAT_MARKDOWN};
     const char *wanted = sq_value(a, "format");
-    if (wanted == NULL)
-        return sq_print_summary(a->operands[0], SQ_FORMAT_TABLE);
+    if (wanted == NULL) return sq_print_summary(a->operands[0], SQ_FORMAT_TABLE);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(wanted, names[i]) == 0)
-            return sq_print_summary(a->operands[0], formats[i]);
+        if (strcmp(wanted, names[i]) == 0) return sq_print_summary(a->operands[0], formats[i]);
     sq_say("summary: --format: '%s' is not known; expected table, csv, json or md", wanted);
     return SQ_EXIT_INPUT;
 }
@@ -26,8 +24,12 @@ static const sq_option options[] = {
 };
 
 const sq_verb sq_verb_summary = {
-    "summary", "OUT.h5", 1, "survival, QALYs, costs, differences, targets",
+    "summary",
+    "OUT.h5",
+    1,
+    "survival, QALYs, costs, differences, targets",
     "Errors are Monte Carlo standard errors; differences are paired. csv has one number a line\n"
     "(table, row, column, value, standard error); csv and json carry every digit.",
-    options, act,
+    options,
+    act,
 };

@@ -1,5 +1,5 @@
-/* sequela trace: one patient's life told event by event. The reference interpreter lives it and calls back
- * wherever something happens; each callback is a line here. */
+/* sequela trace: one patient's life told event by event. The reference interpreter lives it and
+ * calls back wherever something happens; each callback is a line here. */
 #include "cli/console.h"
 #include "cli/value.h"
 #include "cli/verbs.h"
@@ -31,7 +31,7 @@ static void line(const char *format, ...)
     va_end(args);
 }
 
-/* ---- callbacks ------------------------------------------------------------------------------------------- */
+/* ---- callbacks ------------------------------------------------------------------------------ */
 
 static void on_firing(void *context, double now, int event)
 {
@@ -74,7 +74,8 @@ static void on_arm(void *context, double now, int event, double e, double at)
     const story *s = context;
     char due[SQ_VALUE_TEXT], in[SQ_VALUE_TEXT];
     if (isinf(at))
-        line("clock %s is set: it will not fire (hazard to spend %.4f)", s->m->events[event].name, e);
+        line("clock %s is set: it will not fire (hazard to spend %.4f)", s->m->events[event].name,
+             e);
     else
         line("clock %s is set: due at %s, in %s (hazard to spend %.4f)", s->m->events[event].name,
              sq_time_text(at, due), sq_time_text(at - now, in), e);
@@ -123,7 +124,8 @@ static void on_decide(void *context, double now, int decision, int rule, int opt
     const story *s = context;
     const sq_decision *d = &s->m->decisions[decision];
     (void)now;
-    line("decision %s: rule %d says %s", d->name, rule + 1, s->m->categories[d->category].labels[option]);
+    line("decision %s: rule %d says %s", d->name, rule + 1,
+         s->m->categories[d->category].labels[option]);
 }
 
 static void on_pay(void *context, double now, int cost, double amount)
@@ -143,7 +145,8 @@ static void on_lose(void *context, double now, int loss, double amount, double u
     const story *s = context;
     char text[SQ_VALUE_TEXT];
     (void)now;
-    line("loses %.4g of utility (%s) until %s", amount, s->m->losses[loss], sq_time_text(until, text));
+    line("loses %.4g of utility (%s) until %s", amount, s->m->losses[loss],
+         sq_time_text(until, text));
 }
 
 static void on_mark(void *context, double now, int mark)
@@ -172,7 +175,8 @@ static void print_totals(const sq_model *m, const double *total)
         line("so far %s (undiscounted)", years);
     else
         line("so far %s, %s %s (undiscounted)", years,
-             sq_grouped(total[2 * sq_quantity_total_cost(m) + 1], 2, cost, sizeof cost), m->currency);
+             sq_grouped(total[2 * sq_quantity_total_cost(m) + 1], 2, cost, sizeof cost),
+             m->currency);
 }
 
 static void on_settled(void *context, double now, int state, const double *total)
@@ -183,7 +187,7 @@ static void on_settled(void *context, double now, int state, const double *total
     print_totals(s->m, total);
 }
 
-/* ---- the story --------------------------------------------------------------------------------------------- */
+/* ---- the story ------------------------------------------------------------------------------ */
 
 static void print_end(const sq_model *m, const sq_life *life)
 {
@@ -194,36 +198,39 @@ static void print_end(const sq_model *m, const sq_life *life)
         printf("Alive at the horizon, %s after time zero.\n", sq_time_text(m->horizon, text));
     else
         printf("Died %s after time zero.\n", sq_time_text(life->died, text));
-    printf("Life years %.4f (discounted %.4f), QALYs %.4f (discounted %.4f)", life->total[1] / SQ_DAYS_PER_YEAR,
-           life->total[0] / SQ_DAYS_PER_YEAR, life->total[2 * SQ_QUANTITY_QALYS + 1] / SQ_DAYS_PER_YEAR,
+    printf("Life years %.4f (discounted %.4f), QALYs %.4f (discounted %.4f)",
+           life->total[1] / SQ_DAYS_PER_YEAR, life->total[0] / SQ_DAYS_PER_YEAR,
+           life->total[2 * SQ_QUANTITY_QALYS + 1] / SQ_DAYS_PER_YEAR,
            life->total[2 * SQ_QUANTITY_QALYS] / SQ_DAYS_PER_YEAR);
     if (m->n_costs > 0)
-        printf(",\ncost %s %s (discounted %s)", sq_grouped(life->total[2 * q + 1], 2, all, sizeof all),
-               m->currency, sq_grouped(life->total[2 * q], 2, cost, sizeof cost));
+        printf(",\ncost %s %s (discounted %s)",
+               sq_grouped(life->total[2 * q + 1], 2, all, sizeof all), m->currency,
+               sq_grouped(life->total[2 * q], 2, cost, sizeof cost));
     puts(".");
 }
 
 static sq_status tell(const sq_model *m, int strategy, int64_t patient, sq_error *err)
 {
     story s = {.m = m};
-    const sq_trace trace = {&s, on_firing, on_draw, on_arm, on_follow, on_cancel, on_set, on_option,
-                            on_decide, on_pay, on_lose, on_mark, on_goto, on_settled};
+    const sq_trace trace = {&s,        on_firing, on_draw,   on_arm,    on_follow,
+                            on_cancel, on_set,    on_option, on_decide, on_pay,
+                            on_lose,   on_mark,   on_goto,   on_settled};
     sq_ref *ref = NULL;
     sq_life life = {0};
     double *block = calloc((size_t)m->block_size + 1, sizeof *block);
-    sq_status status = block == NULL ? sq_fail(err, SQ_ERR_MEMORY, "out of memory for the patient's story")
-                                     : sq_block_fill(m, strategy, block, err);
-    if (status == SQ_OK)
-        status = sq_ref_new(&ref, m, err);
-    if (status == SQ_OK)
-        status = sq_life_init(&life, m, err);
+    sq_status status = block == NULL
+                           ? sq_fail(err, SQ_ERR_MEMORY, "out of memory for the patient's story")
+                           : sq_block_fill(m, strategy, block, err);
+    if (status == SQ_OK) status = sq_ref_new(&ref, m, err);
+    if (status == SQ_OK) status = sq_life_init(&life, m, err);
     if (status == SQ_OK) {
-        printf("Patient %lld under %s (%s), seed %llu\n", (long long)patient, m->strategies[strategy].name,
-               m->strategies[strategy].title, (unsigned long long)m->seed);
-        status = sq_ref_live(ref, block, strategy, sq_luck_of(m->seed, 0, 0), patient, &life, &trace, err);
+        printf("Patient %lld under %s (%s), seed %llu\n", (long long)patient,
+               m->strategies[strategy].name, m->strategies[strategy].title,
+               (unsigned long long)m->seed);
+        status = sq_ref_live(ref, block, strategy, sq_luck_of(m->seed, 0, 0), patient, &life,
+                             &trace, err);
     }
-    if (status == SQ_OK)
-        print_end(m, &life);
+    if (status == SQ_OK) print_end(m, &life);
     sq_life_free(&life);
     sq_ref_free(ref);
     free(block);
@@ -236,19 +243,17 @@ static int strategy_of(const sq_arguments *a, const sq_model *m)
     enum { MOST = 64 };
     const char *wanted = sq_value(a, "strategy"), *names[MOST];
     size_t n = 0;
-    if (wanted == NULL)
-        return m->reference;
+    if (wanted == NULL) return m->reference;
     for (int i = 0; i < m->n_strategies; i++) {
-        if (strcmp(m->strategies[i].name, wanted) == 0)
-            return i;
-        if (n < MOST)
-            names[n++] = m->strategies[i].name;
+        if (strcmp(m->strategies[i].name, wanted) == 0) return i;
+        if (n < MOST) names[n++] = m->strategies[i].name;
     }
     const char *near = sq_nearest_name(wanted, names, n);
     if (near != NULL)
         sq_say("trace: there is no strategy '%s'; did you mean '%s'?", wanted, near);
     else
-        sq_say("trace: there is no strategy '%s'; the first is '%s'", wanted, m->strategies[0].name);
+        sq_say("trace: there is no strategy '%s'; the first is '%s'", wanted,
+               m->strategies[0].name);
     return -1;
 }
 
@@ -264,12 +269,12 @@ static int act(const sq_arguments *a)
         return code;
     }
     sequela *s = sq_load_experiment_of(a, true, &code);
-    if (s == NULL)
-        return code;
+    if (s == NULL) return code;
     int strategy = strategy_of(a, sequela_model(s));
     code = SQ_EXIT_INPUT;
     if (strategy >= 0)
-        code = tell(sequela_model(s), strategy, patient, &err) == SQ_OK ? SQ_EXIT_DONE : sq_say_error(&err);
+        code = tell(sequela_model(s), strategy, patient, &err) == SQ_OK ? SQ_EXIT_DONE
+                                                                        : sq_say_error(&err);
     sequela_free(s);
     return code;
 }
@@ -283,7 +288,11 @@ static const sq_option options[] = {
 };
 
 const sq_verb sq_verb_trace = {
-    "trace", "EXPERIMENT.yaml --patient K", 1, "one patient's story, event by event",
+    "trace",
+    "EXPERIMENT.yaml --patient K",
+    1,
+    "one patient's story, event by event",
     "The patient is the one of that number in a run with the same seed: same luck, same life.",
-    options, act,
+    options,
+    act,
 };

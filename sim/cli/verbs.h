@@ -1,5 +1,5 @@
-/* The verbs of the command line. Each is a thin client of the library in a file of its own; its table of
- * options serves the parser and the help alike. */
+/* The verbs of the command line. Each is a thin client of the library in a file of its own; its
+ * table of options serves the parser and the help alike. */
 #ifndef SQ_CLI_VERBS_H
 #define SQ_CLI_VERBS_H
 
@@ -18,9 +18,10 @@ const sq_verb *sq_find_verb(const char *name);
 void sq_print_help(void);
 void sq_print_verb_help(const sq_verb *verb);
 
-/* Loads the experiment named by the first operand under the options that every verb with an experiment
- * understands (--set, --strategy unless `all_strategies`, -n, -s where the verb has them) and says its
- * messages. NULL after a failure, with the exit code in *code. Freed by sequela_free. */
+/* Loads the experiment named by the first operand under the options that every verb with an
+ * experiment understands (--set, --strategy unless `all_strategies`, -n, -s where the verb has
+ * them) and says its messages. NULL after a failure, with the exit code in *code. Freed by
+ * sequela_free. */
 sequela *sq_load_experiment_of(const sq_arguments *a, bool all_strategies, int *code);
 
 #endif

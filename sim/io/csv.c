@@ -1,6 +1,6 @@
-/* CSV export, one group of the file in memory at a time. Long form is what R, pandas and a pivot table
- * want: no header that is data. Lines end in CR LF and fields are quoted only where they must be, as RFC
- * 4180 has it. */
+/* CSV export, one group of the file in memory at a time. Long form is what R, pandas and a pivot
+ * table want: no header that is data. Lines end in CR LF and fields are quoted only where they
+ * must be, as RFC 4180 has it. */
 #include "io/csv.h"
 
 #include "io/h5.h"
@@ -20,7 +20,7 @@ typedef struct exporter {
     int n_files;
 } exporter;
 
-/* ---- fields -------------------------------------------------------------------------------------------- */
+/* ---- fields --------------------------------------------------------------------------------- */
 
 static void put_text(FILE *out, const char *text)
 {
@@ -30,8 +30,7 @@ static void put_text(FILE *out, const char *text)
     }
     fputc('"', out);
     for (; *text != '\0'; text++) {
-        if (*text == '"')
-            fputc('"', out);
+        if (*text == '"') fputc('"', out);
         fputc(*text, out);
     }
     fputc('"', out);
@@ -41,16 +40,14 @@ static void put_text(FILE *out, const char *text)
 static void put_number(FILE *out, double value)
 {
     char text[32];
-    if (isnan(value))
-        return;
+    if (isnan(value)) return;
     if (isinf(value)) {
         fputs(value > 0 ? "Inf" : "-Inf", out);
         return;
     }
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
+        if (strtod(text, NULL) == value) break;
     }
     fputs(text, out);
 }
@@ -70,7 +67,7 @@ static void put_value(FILE *out, const sq_variable *var, size_t i)
         fprintf(out, "%lld", (long long)code);
 }
 
-/* ---- one file -------------------------------------------------------------------------------------------- */
+/* ---- one file ------------------------------------------------------------------------------- */
 
 static const char *last_part(const char *path)
 {
@@ -80,8 +77,8 @@ static const char *last_part(const char *path)
 
 static bool same_axes(const sq_variable *a, const sq_variable *b)
 {
-    return a->n_axes == b->n_axes
-           && memcmp(a->axis, b->axis, sizeof *a->axis * (size_t)a->n_axes) == 0;
+    return a->n_axes == b->n_axes &&
+           memcmp(a->axis, b->axis, sizeof *a->axis * (size_t)a->n_axes) == 0;
 }
 
 /* The variable holding the coordinates of an axis; NULL if it has none. */
@@ -90,8 +87,7 @@ static const sq_variable *coordinate(const sq_variables *v, int axis)
     for (size_t i = 0; i < v->count; i++) {
         const sq_variable *var = &v->items[i];
         bool names_axis = strcmp(var->name, last_part(v->axes[axis].name)) == 0;
-        if (var->n_axes == 1 && var->axis[0] == axis && names_axis)
-            return var;
+        if (var->n_axes == 1 && var->axis[0] == axis && names_axis) return var;
     }
     return NULL;
 }
@@ -113,15 +109,13 @@ static bool base_name(const sq_variables *v, const sq_variable *var, char *name,
     name[0] = '\0';
     if (var->group[0] != '\0') {
         snprintf(name, size, "%s", var->group);
-        for (char *c = name; *c != '\0'; c++)
-            *c = *c == '/' ? '_' : *c;
+        for (char *c = name; *c != '\0'; c++) *c = *c == '/' ? '_' : *c;
         return strlen(var->group) < size;
     }
     for (int i = 0; i < var->n_axes; i++) {
         const sq_axis *axis = &v->axes[var->axis[i]];
         bool common = strcmp(axis->name, "scenario") == 0 || strcmp(axis->name, "draw") == 0;
-        if (!(common && axis->length == 1) && !append(name, size, axis->name))
-            return false;
+        if (!(common && axis->length == 1) && !append(name, size, axis->name)) return false;
     }
     return name[0] != '\0' || append(name, size, "values");
 }
@@ -132,8 +126,7 @@ static void put_heading(FILE *out, const sq_variables *v, const sq_variable *fir
         fprintf(out, "%s%s", i > 0 ? "," : "", last_part(v->axes[first->axis[i]].name));
     bool begun = first->n_axes > 0;
     for (size_t i = 0; i < v->count; i++) {
-        if (!same_axes(&v->items[i], first) || is_coordinate(v, &v->items[i]))
-            continue;
+        if (!same_axes(&v->items[i], first) || is_coordinate(v, &v->items[i])) continue;
         fprintf(out, "%s%s", begun ? "," : "", v->items[i].name);
         begun = true;
     }
@@ -150,8 +143,7 @@ static void put_coordinates(FILE *out, const sq_variables *v, const sq_variable 
         row /= length;
     }
     for (int i = 0; i < first->n_axes; i++) {
-        if (i > 0)
-            fputc(',', out);
+        if (i > 0) fputc(',', out);
         if (coordinates[i] != NULL)
             put_value(out, coordinates[i], index[i]);
         else
@@ -162,17 +154,14 @@ static void put_coordinates(FILE *out, const sq_variables *v, const sq_variable 
 static void put_rows(FILE *out, const sq_variables *v, const sq_variable *first)
 {
     const sq_variable *coordinates[SQ_VARIABLE_AXES] = {NULL};
-    for (int i = 0; i < first->n_axes; i++)
-        coordinates[i] = coordinate(v, first->axis[i]);
+    for (int i = 0; i < first->n_axes; i++) coordinates[i] = coordinate(v, first->axis[i]);
     size_t n = sq_variable_length(v, first);
     for (size_t row = 0; row < n && !ferror(out); row++) {
         put_coordinates(out, v, first, coordinates, row);
         bool begun = first->n_axes > 0;
         for (size_t i = 0; i < v->count; i++) {
-            if (!same_axes(&v->items[i], first) || is_coordinate(v, &v->items[i]))
-                continue;
-            if (begun)
-                fputc(',', out);
+            if (!same_axes(&v->items[i], first) || is_coordinate(v, &v->items[i])) continue;
+            if (begun) fputc(',', out);
             put_value(out, &v->items[i], row);
             begun = true;
         }
@@ -189,17 +178,14 @@ static bool failed(exporter *e, const char *path)
 static bool finish(exporter *e, FILE *out, sq_part *part)
 {
     bool whole = fflush(out) == 0 && !ferror(out);
-    if (!whole)
-        failed(e, part->path);
-    if (fclose(out) != 0 && whole)
-        whole = failed(e, part->path);
+    if (!whole) failed(e, part->path);
+    if (fclose(out) != 0 && whole) whole = failed(e, part->path);
     if (whole) {
         sq_status status = sq_part_commit(part, e->h->err);
         whole = status == SQ_OK;
         e->h->status = whole ? e->h->status : status;
     }
-    if (!whole)
-        sq_part_discard(part);
+    if (!whole) sq_part_discard(part);
     sq_part_free(part);
     e->n_files += whole;
     return whole;
@@ -232,8 +218,7 @@ static void describe(exporter *e, const sq_variables *v, const sq_variable *firs
 {
     for (size_t i = 0; i < v->count; i++) {
         const sq_variable *var = &v->items[i];
-        if (!same_axes(var, first) || is_coordinate(v, var))
-            continue;
+        if (!same_axes(var, first) || is_coordinate(v, var)) continue;
         fprintf(e->dictionary, "%s.csv,%s,", name, var->name);
         put_text(e->dictionary, var->units);
         fputc(',', e->dictionary);
@@ -249,12 +234,10 @@ static bool write_file(exporter *e, const sq_variables *v, const sq_variable *fi
     if (!base_name(v, first, name, sizeof name))
         return sq_h5_fail(e->h, SQ_ERR_INPUT, "%s: the name of a table is too long", e->h->path);
     FILE *out = begin(e, name, &part);
-    if (out == NULL)
-        return false;
+    if (out == NULL) return false;
     put_heading(out, v, first);
     put_rows(out, v, first);
-    if (!finish(e, out, &part))
-        return false;
+    if (!finish(e, out, &part)) return false;
     describe(e, v, first, name);
     return true;
 }
@@ -262,11 +245,9 @@ static bool write_file(exporter *e, const sq_variables *v, const sq_variable *fi
 /* True for the first of the variables that share a file. */
 static bool opens_file(const sq_variables *v, size_t i)
 {
-    if (is_coordinate(v, &v->items[i]))
-        return false;
+    if (is_coordinate(v, &v->items[i])) return false;
     for (size_t j = 0; j < i; j++)
-        if (same_axes(&v->items[j], &v->items[i]) && !is_coordinate(v, &v->items[j]))
-            return false;
+        if (same_axes(&v->items[j], &v->items[i]) && !is_coordinate(v, &v->items[j])) return false;
     return true;
 }
 
@@ -276,24 +257,20 @@ static bool export_group(void *context, const char *group)
     sq_variables v = {0};
     bool done = sq_h5_read_group(e->h, group, &v);
     for (size_t i = 0; i < v.count && done; i++)
-        if (opens_file(&v, i))
-            done = write_file(e, &v, &v.items[i]);
+        if (opens_file(&v, i)) done = write_file(e, &v, &v.items[i]);
     sq_variables_free(&v);
     return done;
 }
 
-/* ---- all of them ------------------------------------------------------------------------------------------- */
+/* ---- all of them ---------------------------------------------------------------------------- */
 
 static bool make_folder(exporter *e)
 {
     struct stat info;
-    if (mkdir(e->folder, 0777) == 0)
-        return true;
+    if (mkdir(e->folder, 0777) == 0) return true;
     int reason = errno;
-    if (stat(e->folder, &info) == 0 && S_ISDIR(info.st_mode))
-        return true;
-    if (reason == EEXIST)
-        return sq_h5_fail(e->h, SQ_ERR_INPUT, "%s: is not a folder", e->folder);
+    if (stat(e->folder, &info) == 0 && S_ISDIR(info.st_mode)) return true;
+    if (reason == EEXIST) return sq_h5_fail(e->h, SQ_ERR_INPUT, "%s: is not a folder", e->folder);
     return sq_h5_fail(e->h, SQ_ERR_INPUT, "%s: the folder cannot be made: %s", e->folder,
                       strerror(reason));
 }
@@ -301,11 +278,9 @@ static bool make_folder(exporter *e)
 static void export_file(exporter *e)
 {
     sq_part part;
-    if (!sq_h5_open(e->h, e->h->path) || !make_folder(e))
-        return;
+    if (!sq_h5_open(e->h, e->h->path) || !make_folder(e)) return;
     e->dictionary = begin(e, "variables", &part);
-    if (e->dictionary == NULL)
-        return;
+    if (e->dictionary == NULL) return;
     fputs("file,column,units,description\r\n", e->dictionary);
     if (sq_h5_each_group(e->h, export_group, e)) {
         (void)finish(e, e->dictionary, &part);
@@ -321,10 +296,8 @@ sq_status sq_results_export_csv(const char *path, const char *folder, int *n_fil
     sq_h5 h = sq_h5_begin(path, false, err);
     exporter e = {.h = &h, .folder = folder};
     export_file(&e);
-    if (h.file >= 0)
-        H5Fclose(h.file);
+    if (h.file >= 0) H5Fclose(h.file);
     sq_h5_end(&h);
-    if (n_files != NULL)
-        *n_files = e.n_files;
+    if (n_files != NULL) *n_files = e.n_files;
     return h.status;
 }

@@ -4,14 +4,15 @@
 
 #include "base/error.h"
 
-/* Writes every table of a result file as CSV into folder, which is made if it is missing (its parent must
- * exist). Variables on the same axes share one file in long form: a column per axis with its coordinate,
- * then a column per variable. The file's name is that of its axes ("strategy_endpoint_time.csv"; an axis
- * scenario or draw of length 1 is left out of the name), of a table its group ("patients_A.csv").
- * "variables.csv" lists every column with its file, unit and description. Categories are written as
- * words; a number that is missing is an empty field, numbers have as many digits as give back the same
- * double. Each file appears only when whole. *n_files counts them (may be NULL). SQ_ERR_INPUT: not a
- * result, or the folder cannot be used. */
+/* Writes every table of a result file as CSV into folder, which is made if it is missing (its
+ * parent must exist). Variables on the same axes share one file in long form: a column per axis
+ * with its coordinate, then a column per variable. The file's name is that of its axes
+ * ("strategy_endpoint_time.csv"; an axis scenario or draw of length 1 is left out of the name),
+ * of a table its group ("patients_A.csv"). "variables.csv" lists every column with its file,
+ * unit and description. Categories are written as words; a number that is missing is an empty
+ * field, numbers have as many digits as give back the same double. Each file appears only when
+ * whole. *n_files counts them (may be NULL). SQ_ERR_INPUT: not a result, or the folder cannot be
+ * used. */
 sq_status sq_results_export_csv(const char *path, const char *folder, int *n_files, sq_error *err);
 
 #endif

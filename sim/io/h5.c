@@ -1,6 +1,7 @@
-/* The small vocabulary in which our files are written: contexts that turn HDF5's error stack into a
- * sentence, property lists that keep files reproducible, attributes, dimension scales. Everything that
- * must be the same in every object of a file (no times, creation order, UTF-8) is decided here once. */
+/* The small vocabulary in which our files are written: contexts that turn HDF5's error stack
+ * into a sentence, property lists that keep files reproducible, attributes, dimension scales.
+ * Everything that must be the same in every object of a file (no times, creation order, UTF-8)
+ * is decided here once. */
 #include "io/h5.h"
 
 #include <errno.h>
@@ -22,18 +23,15 @@ sq_h5 sq_h5_begin(const char *path, bool writing, sq_error *err)
     return h;
 }
 
-void sq_h5_end(const sq_h5 *h)
-{
-    (void)H5Eset_auto2(H5E_DEFAULT, h->printer, h->printer_data);
-}
+void sq_h5_end(const sq_h5 *h) { (void)H5Eset_auto2(H5E_DEFAULT, h->printer, h->printer_data); }
 
 typedef struct reason {
     char text[256];
     bool from_system;
 } reason;
 
-/* HDF5's drivers put the operating system's words into their description; everything else on the stack
- * is written for HDF5's own developers. */
+/* HDF5's drivers put the operating system's words into their description; everything else on the
+ * stack is written for HDF5's own developers. */
 static herr_t look_for_reason(unsigned n, const H5E_error2_t *error, void *context)
 {
     (void)n;
@@ -53,10 +51,8 @@ static herr_t look_for_reason(unsigned n, const H5E_error2_t *error, void *conte
 
 bool sq_h5_ok(sq_h5 *h, int64_t code)
 {
-    if (code >= 0)
-        return true;
-    if (h->status != SQ_OK)
-        return false;
+    if (code >= 0) return true;
+    if (h->status != SQ_OK) return false;
     reason found = {.text = ""};
     (void)H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, look_for_reason, &found);
     const char *text = found.text[0] != '\0' ? found.text : "no reason given";
@@ -68,8 +64,7 @@ bool sq_h5_ok(sq_h5 *h, int64_t code)
 
 bool sq_h5_fail(sq_h5 *h, sq_status status, const char *format, ...)
 {
-    if (h->status != SQ_OK)
-        return false;
+    if (h->status != SQ_OK) return false;
     va_list args;
     va_start(args, format);
     h->status = sq_fail_v(h->err, status, format, args);
@@ -77,7 +72,7 @@ bool sq_h5_fail(sq_h5 *h, sq_status status, const char *format, ...)
     return false;
 }
 
-/* ---- property lists ---------------------------------------------------------------------------- */
+/* ---- property lists ------------------------------------------------------------------------- */
 
 static const unsigned ordered = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
 
@@ -85,33 +80,25 @@ static const unsigned ordered = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
 static hid_t group_like(sq_h5 *h, hid_t class)
 {
     hid_t list = H5Pcreate(class);
-    if (!sq_h5_ok(h, list))
-        return H5I_INVALID_HID;
-    if (sq_h5_ok(h, H5Pset_link_creation_order(list, ordered))
-        && sq_h5_ok(h, H5Pset_attr_creation_order(list, ordered))
-        && sq_h5_ok(h, H5Pset_obj_track_times(list, false)))
+    if (!sq_h5_ok(h, list)) return H5I_INVALID_HID;
+    if (sq_h5_ok(h, H5Pset_link_creation_order(list, ordered)) &&
+        sq_h5_ok(h, H5Pset_attr_creation_order(list, ordered)) &&
+        sq_h5_ok(h, H5Pset_obj_track_times(list, false)))
         return list;
     H5Pclose(list);
     return H5I_INVALID_HID;
 }
 
-hid_t sq_h5_file_creation(sq_h5 *h)
-{
-    return group_like(h, H5P_FILE_CREATE);
-}
+hid_t sq_h5_file_creation(sq_h5 *h) { return group_like(h, H5P_FILE_CREATE); }
 
-hid_t sq_h5_group_creation(sq_h5 *h)
-{
-    return group_like(h, H5P_GROUP_CREATE);
-}
+hid_t sq_h5_group_creation(sq_h5 *h) { return group_like(h, H5P_GROUP_CREATE); }
 
 hid_t sq_h5_dataset_creation(sq_h5 *h)
 {
     hid_t list = H5Pcreate(H5P_DATASET_CREATE);
-    if (!sq_h5_ok(h, list))
-        return H5I_INVALID_HID;
-    if (sq_h5_ok(h, H5Pset_attr_creation_order(list, ordered))
-        && sq_h5_ok(h, H5Pset_obj_track_times(list, false)))
+    if (!sq_h5_ok(h, list)) return H5I_INVALID_HID;
+    if (sq_h5_ok(h, H5Pset_attr_creation_order(list, ordered)) &&
+        sq_h5_ok(h, H5Pset_obj_track_times(list, false)))
         return list;
     H5Pclose(list);
     return H5I_INVALID_HID;
@@ -120,10 +107,8 @@ hid_t sq_h5_dataset_creation(sq_h5 *h)
 hid_t sq_h5_link_creation(sq_h5 *h)
 {
     hid_t list = H5Pcreate(H5P_LINK_CREATE);
-    if (!sq_h5_ok(h, list))
-        return H5I_INVALID_HID;
-    if (sq_h5_ok(h, H5Pset_char_encoding(list, H5T_CSET_UTF8)))
-        return list;
+    if (!sq_h5_ok(h, list)) return H5I_INVALID_HID;
+    if (sq_h5_ok(h, H5Pset_char_encoding(list, H5T_CSET_UTF8))) return list;
     H5Pclose(list);
     return H5I_INVALID_HID;
 }
@@ -132,27 +117,23 @@ hid_t sq_h5_file_access(sq_h5 *h, bool in_memory)
 {
     enum { GROWTH = 1 << 20 };
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
-    if (!sq_h5_ok(h, list))
-        return H5I_INVALID_HID;
-    bool set = sq_h5_ok(h, H5Pset_libver_bounds(list, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST))
-               && sq_h5_ok(h, H5Pset_fclose_degree(list, H5F_CLOSE_STRONG));
-    if (set && in_memory)
-        set = sq_h5_ok(h, H5Pset_fapl_core(list, GROWTH, false));
-    if (set)
-        return list;
+    if (!sq_h5_ok(h, list)) return H5I_INVALID_HID;
+    bool set = sq_h5_ok(h, H5Pset_libver_bounds(list, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST)) &&
+               sq_h5_ok(h, H5Pset_fclose_degree(list, H5F_CLOSE_STRONG));
+    if (set && in_memory) set = sq_h5_ok(h, H5Pset_fapl_core(list, GROWTH, false));
+    if (set) return list;
     H5Pclose(list);
     return H5I_INVALID_HID;
 }
 
-/* ---- types -------------------------------------------------------------------------------------- */
+/* ---- types ---------------------------------------------------------------------------------- */
 
 hid_t sq_h5_text_type(sq_h5 *h)
 {
     hid_t type = H5Tcopy(H5T_C_S1);
-    if (!sq_h5_ok(h, type))
-        return H5I_INVALID_HID;
-    if (sq_h5_ok(h, H5Tset_size(type, H5T_VARIABLE))
-        && sq_h5_ok(h, H5Tset_cset(type, H5T_CSET_UTF8)))
+    if (!sq_h5_ok(h, type)) return H5I_INVALID_HID;
+    if (sq_h5_ok(h, H5Tset_size(type, H5T_VARIABLE)) &&
+        sq_h5_ok(h, H5Tset_cset(type, H5T_CSET_UTF8)))
         return type;
     H5Tclose(type);
     return H5I_INVALID_HID;
@@ -167,14 +148,10 @@ static hid_t copy_of(sq_h5 *h, hid_t type)
 hid_t sq_h5_memory_type(sq_h5 *h, sq_variable_type type)
 {
     switch (type) {
-    case SQ_F64:
-        return copy_of(h, H5T_NATIVE_DOUBLE);
-    case SQ_I64:
-        return copy_of(h, H5T_NATIVE_INT64);
-    case SQ_I32:
-        return copy_of(h, H5T_NATIVE_INT32);
-    case SQ_TEXT:
-        break;
+    case SQ_F64: return copy_of(h, H5T_NATIVE_DOUBLE);
+    case SQ_I64: return copy_of(h, H5T_NATIVE_INT64);
+    case SQ_I32: return copy_of(h, H5T_NATIVE_INT32);
+    case SQ_TEXT: break;
     }
     return sq_h5_text_type(h);
 }
@@ -182,26 +159,21 @@ hid_t sq_h5_memory_type(sq_h5 *h, sq_variable_type type)
 hid_t sq_h5_file_type(sq_h5 *h, sq_variable_type type)
 {
     switch (type) {
-    case SQ_F64:
-        return copy_of(h, H5T_IEEE_F64LE);
-    case SQ_I64:
-        return copy_of(h, H5T_STD_I64LE);
-    case SQ_I32:
-        return copy_of(h, H5T_STD_I32LE);
-    case SQ_TEXT:
-        break;
+    case SQ_F64: return copy_of(h, H5T_IEEE_F64LE);
+    case SQ_I64: return copy_of(h, H5T_STD_I64LE);
+    case SQ_I32: return copy_of(h, H5T_STD_I32LE);
+    case SQ_TEXT: break;
     }
     return sq_h5_text_type(h);
 }
 
-/* ---- attributes --------------------------------------------------------------------------------- */
+/* ---- attributes ----------------------------------------------------------------------------- */
 
 static bool write_attribute(sq_h5 *h, hid_t object, const char *name, hid_t space, hid_t file_type,
                             hid_t memory_type, const void *value)
 {
     hid_t attribute = H5Acreate2(object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT);
-    if (!sq_h5_ok(h, attribute))
-        return false;
+    if (!sq_h5_ok(h, attribute)) return false;
     bool written = sq_h5_ok(h, H5Awrite(attribute, memory_type, value));
     H5Aclose(attribute);
     return written;
@@ -211,8 +183,8 @@ bool sq_h5_text_attribute(sq_h5 *h, hid_t object, const char *name, const char *
 {
     hid_t type = sq_h5_text_type(h);
     hid_t space = H5Screate(H5S_SCALAR);
-    bool written = type >= 0 && sq_h5_ok(h, space)
-                   && write_attribute(h, object, name, space, type, type, &text);
+    bool written = type >= 0 && sq_h5_ok(h, space) &&
+                   write_attribute(h, object, name, space, type, type, &text);
     H5Sclose(space);
     H5Tclose(type);
     return written;
@@ -222,8 +194,8 @@ bool sq_h5_int_attribute(sq_h5 *h, hid_t object, const char *name, int n, const 
 {
     hsize_t length = (hsize_t)n;
     hid_t space = n == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &length, NULL);
-    bool written = sq_h5_ok(h, space)
-                   && write_attribute(h, object, name, space, H5T_STD_I32LE, H5T_NATIVE_INT32, values);
+    bool written = sq_h5_ok(h, space) &&
+                   write_attribute(h, object, name, space, H5T_STD_I32LE, H5T_NATIVE_INT32, values);
     H5Sclose(space);
     return written;
 }
@@ -232,14 +204,11 @@ bool sq_h5_int_attribute(sq_h5 *h, hid_t object, const char *name, int n, const 
 static char *joined(int n, const char *const *labels)
 {
     size_t size = 1;
-    for (int i = 0; i < n; i++)
-        size += strlen(labels[i]) + 1;
+    for (int i = 0; i < n; i++) size += strlen(labels[i]) + 1;
     char *text = malloc(size);
-    if (text == NULL)
-        return NULL;
+    if (text == NULL) return NULL;
     char *end = text;
-    for (int i = 0; i < n; i++)
-        end += sprintf(end, "%s%s", i > 0 ? " " : "", labels[i]);
+    for (int i = 0; i < n; i++) end += sprintf(end, "%s%s", i > 0 ? " " : "", labels[i]);
     *end = '\0';
     return text;
 }
@@ -252,10 +221,9 @@ static bool write_flags(sq_h5 *h, hid_t dataset, const sq_variable *var)
     if (values == NULL || meanings == NULL) {
         sq_h5_fail(h, SQ_ERR_MEMORY, "out of memory while writing %s", h->path);
     } else {
-        for (int i = 0; i < var->n_flags; i++)
-            values[i] = i;
-        written = sq_h5_int_attribute(h, dataset, "flag_values", var->n_flags, values)
-                  && sq_h5_text_attribute(h, dataset, "flag_meanings", meanings);
+        for (int i = 0; i < var->n_flags; i++) values[i] = i;
+        written = sq_h5_int_attribute(h, dataset, "flag_values", var->n_flags, values) &&
+                  sq_h5_text_attribute(h, dataset, "flag_meanings", meanings);
     }
     free(values);
     free(meanings);
@@ -264,13 +232,13 @@ static bool write_flags(sq_h5 *h, hid_t dataset, const sq_variable *var)
 
 bool sq_h5_describe(sq_h5 *h, hid_t dataset, const sq_variable *var)
 {
-    return sq_h5_text_attribute(h, dataset, "units", var->units != NULL ? var->units : "")
-           && sq_h5_text_attribute(h, dataset, "long_name",
-                                   var->long_name != NULL ? var->long_name : "")
-           && (var->n_flags == 0 || write_flags(h, dataset, var));
+    return sq_h5_text_attribute(h, dataset, "units", var->units != NULL ? var->units : "") &&
+           sq_h5_text_attribute(h, dataset, "long_name",
+                                var->long_name != NULL ? var->long_name : "") &&
+           (var->n_flags == 0 || write_flags(h, dataset, var));
 }
 
-/* ---- scales and groups ---------------------------------------------------------------------------- */
+/* ---- scales and groups ---------------------------------------------------------------------- */
 
 bool sq_h5_make_scale(sq_h5 *h, hid_t dataset, const char *name, size_t length)
 {
@@ -278,20 +246,17 @@ bool sq_h5_make_scale(sq_h5 *h, hid_t dataset, const char *name, size_t length)
     snprintf(bare, sizeof bare, "This is a netCDF dimension but not a netCDF variable.%10zu",
              length);
     int32_t id = h->next_dimension++;
-    return sq_h5_ok(h, H5DSset_scale(dataset, name != NULL ? name : bare))
-           && sq_h5_int_attribute(h, dataset, "_Netcdf4Dimid", 1, &id);
+    return sq_h5_ok(h, H5DSset_scale(dataset, name != NULL ? name : bare)) &&
+           sq_h5_int_attribute(h, dataset, "_Netcdf4Dimid", 1, &id);
 }
 
 static bool make_one_group(sq_h5 *h, const char *path)
 {
     htri_t there = H5Lexists(h->file, path, H5P_DEFAULT);
-    if (!sq_h5_ok(h, there))
-        return false;
-    if (there > 0)
-        return true;
+    if (!sq_h5_ok(h, there)) return false;
+    if (there > 0) return true;
     hid_t list = sq_h5_group_creation(h);
-    if (list < 0)
-        return false;
+    if (list < 0) return false;
     hid_t group = H5Gcreate2(h->file, path, H5P_DEFAULT, list, H5P_DEFAULT);
     bool made = sq_h5_ok(h, group);
     H5Gclose(group);
@@ -303,11 +268,9 @@ bool sq_h5_make_group(sq_h5 *h, const char *path)
 {
     char part[SQ_H5_NAME];
     for (size_t i = 0; path[i] != '\0'; i++) {
-        if (path[i] != '/' || i == 0)
-            continue;
+        if (path[i] != '/' || i == 0) continue;
         snprintf(part, sizeof part, "%.*s", (int)i, path);
-        if (!make_one_group(h, part))
-            return false;
+        if (!make_one_group(h, part)) return false;
     }
     return path[0] == '\0' || make_one_group(h, path);
 }

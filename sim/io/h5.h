@@ -1,10 +1,12 @@
-/* HDF5 seen from inside this layer: one context per open file, calls that record the first failure as a
- * sentence, and the few shapes of object that our files are made of. Internal to io.
+/* HDF5 seen from inside this layer: one context per open file, calls that record the first
+ * failure as a sentence, and the few shapes of object that our files are made of. Internal to
+ * io.
  *
- * HDF5 has settings that belong to the whole process. This layer touches two of them: it takes out the
- * exit handler (H5dont_atexit, before the first other call: HDF5 1.10 crashes there after a full disk),
- * and it switches the printing of errors off while one of our functions runs, putting back what was set
- * before. HDF5 as usually built may be entered by one thread at a time; so may this layer. */
+ * HDF5 has settings that belong to the whole process. This layer touches two of them: it takes
+ * out the exit handler (H5dont_atexit, before the first other call: HDF5 1.10 crashes there
+ * after a full disk), and it switches the printing of errors off while one of our functions
+ * runs, putting back what was set before. HDF5 as usually built may be entered by one thread at
+ * a time; so may this layer. */
 #ifndef SQ_IO_H5_H
 #define SQ_IO_H5_H
 
@@ -21,10 +23,10 @@ enum { SQ_FORMAT_VERSION = 1, SQ_H5_NAME = 256 };
 
 typedef struct sq_h5 {
     hid_t file;
-    const char *path;    /* for messages */
-    bool writing;        /* for messages: written or read */
-    int next_dimension;  /* number of the next dimension scale (netCDF's _Netcdf4Dimid) */
-    sq_status status;    /* of the first failure */
+    const char *path;   /* for messages */
+    bool writing;       /* for messages: written or read */
+    int next_dimension; /* number of the next dimension scale (netCDF's _Netcdf4Dimid) */
+    sq_status status;   /* of the first failure */
     sq_error *err;
     H5E_auto2_t printer; /* as found, to be put back */
     void *printer_data;
@@ -34,20 +36,21 @@ typedef struct sq_h5 {
 sq_h5 sq_h5_begin(const char *path, bool writing, sq_error *err);
 void sq_h5_end(const sq_h5 *h);
 
-/* True if an HDF5 call returned no failure; otherwise takes the reason from HDF5's error stack, which
- * the next call empties. The first failure of a context is the one kept. */
+/* True if an HDF5 call returned no failure; otherwise takes the reason from HDF5's error stack,
+ * which the next call empties. The first failure of a context is the one kept. */
 bool sq_h5_ok(sq_h5 *h, int64_t code);
 /* Records a failure of our own; always false. */
 bool sq_h5_fail(sq_h5 *h, sq_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Property lists for reproducible files: no times, creation order tracked, groups made on the way.
- * Negative on failure; closed by the caller. */
+/* Property lists for reproducible files: no times, creation order tracked, groups made on the
+ * way. Negative on failure; closed by the caller. */
 hid_t sq_h5_file_creation(sq_h5 *h);
 hid_t sq_h5_link_creation(sq_h5 *h);
 hid_t sq_h5_group_creation(sq_h5 *h);
 hid_t sq_h5_dataset_creation(sq_h5 *h);
-/* File access with the lowest version bounds: core driver without a file behind it, or the default. */
+/* File access with the lowest version bounds: core driver without a file behind it, or the
+ * default. */
 hid_t sq_h5_file_access(sq_h5 *h, bool in_memory);
 /* Variable-length UTF-8 text. */
 hid_t sq_h5_text_type(sq_h5 *h);
@@ -57,8 +60,8 @@ bool sq_h5_int_attribute(sq_h5 *h, hid_t object, const char *name, int n, const 
 /* units, long_name and, for categories, flag_values and flag_meanings. */
 bool sq_h5_describe(sq_h5 *h, hid_t dataset, const sq_variable *var);
 
-/* Makes a dataset a dimension scale by netCDF's conventions. `name` NULL: a bare dimension of that
- * length, without coordinates. */
+/* Makes a dataset a dimension scale by netCDF's conventions. `name` NULL: a bare dimension of
+ * that length, without coordinates. */
 bool sq_h5_make_scale(sq_h5 *h, hid_t dataset, const char *name, size_t length);
 /* Makes the group unless it is there. */
 bool sq_h5_make_group(sq_h5 *h, const char *path);

@@ -1,5 +1,5 @@
-/* Hashes for the record. Nettle computes them: plain functions on a plain struct, no state of the
- * process, nothing to initialise and nothing that can fail. */
+/* Hashes for the record. Nettle computes them: plain functions on a plain struct, no state of
+ * the process, nothing to initialise and nothing that can fail. */
 #include "io/hash.h"
 
 #include <nettle/sha2.h>

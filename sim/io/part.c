@@ -1,7 +1,8 @@
-/* Writing a file so that a reader meets either nothing or all of it. The order matters: data to disk,
- * then the name, then the folder that holds the name; a power cut between any two leaves the old state or
- * the new one. A symbolic link is followed first, so that the file it points to is replaced and not the
- * link. What exists and is no ordinary file is refused: renaming over /dev/null would replace the device. */
+/* Writing a file so that a reader meets either nothing or all of it. The order matters: data to
+ * disk, then the name, then the folder that holds the name; a power cut between any two leaves
+ * the old state or the new one. A symbolic link is followed first, so that the file it points to
+ * is replaced and not the link. What exists and is no ordinary file is refused: renaming over
+ * /dev/null would replace the device. */
 #include "io/part.h"
 
 #include "io/results.h"
@@ -18,8 +19,7 @@
 static char *folder_of(const char *path)
 {
     const char *stroke = strrchr(path, '/');
-    if (stroke == NULL)
-        return strdup(".");
+    if (stroke == NULL) return strdup(".");
     return stroke == path ? strdup("/") : strndup(path, (size_t)(stroke - path));
 }
 
@@ -35,8 +35,10 @@ sq_status sq_part_begin(sq_part *p, const char *path, sq_error *err)
     bool is_link = lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
     p->path = is_link ? realpath(path, NULL) : strdup(path);
     if (p->path == NULL && is_link)
-        return sq_fail(err, SQ_ERR_INPUT, "%s: is a link that leads nowhere; a result goes to an "
-                       "ordinary file", path);
+        return sq_fail(err, SQ_ERR_INPUT,
+                       "%s: is a link that leads nowhere; a result goes to an "
+                       "ordinary file",
+                       path);
     size_t size = p->path == NULL ? 0 : strlen(p->path) + sizeof ".part";
     p->part = size == 0 ? NULL : malloc(size);
     if (p->part == NULL) {
@@ -63,8 +65,7 @@ void sq_part_free(sq_part *p)
 
 void sq_part_discard(const sq_part *p)
 {
-    if (p->part != NULL)
-        (void)unlink(p->part);
+    if (p->part != NULL) (void)unlink(p->part);
 }
 
 static sq_status write_failed(const char *path, sq_error *err)
@@ -77,10 +78,8 @@ static bool write_bytes(int fd, const char *bytes, size_t size)
     enum { AT_ONCE = 1 << 24 };
     while (size > 0) {
         ssize_t done = write(fd, bytes, size < AT_ONCE ? size : AT_ONCE);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return false;
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0) return false;
         bytes += done;
         size -= (size_t)done;
     }
@@ -90,20 +89,18 @@ static bool write_bytes(int fd, const char *bytes, size_t size)
 sq_status sq_part_write(const sq_part *p, const void *bytes, size_t size, sq_error *err)
 {
     int fd = open(p->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return write_failed(p->part, err);
+    if (fd < 0) return write_failed(p->part, err);
     sq_status status = write_bytes(fd, bytes, size) ? SQ_OK : write_failed(p->part, err);
-    if (close(fd) != 0 && status == SQ_OK)
-        status = write_failed(p->part, err);
+    if (close(fd) != 0 && status == SQ_OK) status = write_failed(p->part, err);
     return status;
 }
 
-/* Syncs a file or folder by its name. File systems that cannot sync a folder say EINVAL: no fault. */
+/* Syncs a file or folder by its name. File systems that cannot sync a folder say EINVAL: no
+ * fault. */
 static bool synced(const char *path, int flags)
 {
     int fd = open(path, flags | O_CLOEXEC);
-    if (fd < 0)
-        return false;
+    if (fd < 0) return false;
     bool done = fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
     int reason = errno;
     (void)close(fd);
@@ -113,29 +110,24 @@ static bool synced(const char *path, int flags)
 
 sq_status sq_part_commit(const sq_part *p, sq_error *err)
 {
-    if (!synced(p->part, O_RDWR))
-        return write_failed(p->part, err);
-    if (rename(p->part, p->path) != 0)
-        return write_failed(p->path, err);
+    if (!synced(p->part, O_RDWR)) return write_failed(p->part, err);
+    if (rename(p->part, p->path) != 0) return write_failed(p->path, err);
     char *folder = folder_of(p->path);
-    if (folder == NULL)
-        return no_memory(err, p->path);
+    if (folder == NULL) return no_memory(err, p->path);
     bool done = synced(folder, O_RDONLY | O_DIRECTORY);
     free(folder);
     return done ? SQ_OK : write_failed(p->path, err);
 }
 
-/* ---- the check before a run ------------------------------------------------------------------------ */
+/* ---- the check before a run ----------------------------------------------------------------- */
 
 /* A result may replace a result; anything else that bears the name was somebody's work. */
 static bool may_be_replaced(const char *path, off_t size)
 {
     static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
-    if (size == 0)
-        return true;
+    if (size == 0) return true;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return true; /* cannot be read, so nothing is known against it */
+    if (fd < 0) return true; /* cannot be read, so nothing is known against it */
     unsigned char head[8] = {0};
     ssize_t n = read(fd, head, sizeof head);
     (void)close(fd);
@@ -145,16 +137,19 @@ static bool may_be_replaced(const char *path, off_t size)
 static sq_status check_existing(const char *path, sq_error *err)
 {
     struct stat info;
-    if (stat(path, &info) != 0)
-        return SQ_OK;
+    if (stat(path, &info) != 0) return SQ_OK;
     if (S_ISDIR(info.st_mode))
         return sq_fail(err, SQ_ERR_INPUT, "%s: is a folder; the name of a file was expected", path);
     if (!S_ISREG(info.st_mode))
-        return sq_fail(err, SQ_ERR_INPUT, "%s: is a device or a pipe; a result goes to an ordinary "
-                       "file, because it appears only when it is whole", path);
+        return sq_fail(err, SQ_ERR_INPUT,
+                       "%s: is a device or a pipe; a result goes to an ordinary "
+                       "file, because it appears only when it is whole",
+                       path);
     if (!may_be_replaced(path, info.st_size))
-        return sq_fail(err, SQ_ERR_INPUT, "%s: exists and is not a result file; it will not be "
-                       "overwritten (choose another name or remove it)", path);
+        return sq_fail(err, SQ_ERR_INPUT,
+                       "%s: exists and is not a result file; it will not be "
+                       "overwritten (choose another name or remove it)",
+                       path);
     return SQ_OK;
 }
 
@@ -162,8 +157,7 @@ static sq_status check_folder(const char *path, sq_error *err)
 {
     struct stat info;
     char *folder = folder_of(path);
-    if (folder == NULL)
-        return no_memory(err, path);
+    if (folder == NULL) return no_memory(err, path);
     sq_status status = SQ_OK;
     if (stat(folder, &info) != 0)
         status = sq_fail(err, SQ_ERR_INPUT, "%s: its folder %s cannot be used: %s", path, folder,
@@ -174,8 +168,8 @@ static sq_status check_folder(const char *path, sq_error *err)
     return status;
 }
 
-/* Permission is asked of the system by doing it: access() knows neither read-only file systems nor
- * root's limits on all of them. */
+/* Permission is asked of the system by doing it: access() knows neither read-only file systems
+ * nor root's limits on all of them. */
 static sq_status try_creating(const sq_part *p, sq_error *err)
 {
     int fd = open(p->part, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
@@ -192,14 +186,11 @@ sq_status sq_results_check_target(const char *path, bool *leftover, sq_error *er
     if (path[0] == '\0' || path[strlen(path) - 1] == '/')
         return sq_fail(err, SQ_ERR_INPUT, "\"%s\": the name of a file was expected", path);
     sq_status status = check_existing(path, err);
-    if (status == SQ_OK)
-        status = check_folder(path, err);
-    if (status != SQ_OK)
-        return status;
+    if (status == SQ_OK) status = check_folder(path, err);
+    if (status != SQ_OK) return status;
     sq_part p;
     status = sq_part_begin(&p, path, err);
-    if (status == SQ_OK)
-        status = try_creating(&p, err);
+    if (status == SQ_OK) status = try_creating(&p, err);
     *leftover = p.leftover;
     sq_part_free(&p);
     return status;

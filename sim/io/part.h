@@ -1,5 +1,5 @@
-/* A file that appears under its name only when it is whole: written as NAME.part in the same folder,
- * synced, renamed over NAME, and the folder synced. Internal to io. */
+/* A file that appears under its name only when it is whole: written as NAME.part in the same
+ * folder, synced, renamed over NAME, and the folder synced. Internal to io. */
 #ifndef SQ_IO_PART_H
 #define SQ_IO_PART_H
 

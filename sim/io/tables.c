@@ -1,7 +1,7 @@
-/* Streamed tables. A column is a chunked, compressed dataset that is extended by one chunk of rows at a
- * time; the rows in between are kept in memory column by column. HDF5 writes to the disk here, so a full
- * disk can leave it with dirty pages that it cannot drop: the first failure closes the file for good, every
- * later call returns it, and the part file is removed. */
+/* Streamed tables. A column is a chunked, compressed dataset that is extended by one chunk of
+ * rows at a time; the rows in between are kept in memory column by column. HDF5 writes to the
+ * disk here, so a full disk can leave it with dirty pages that it cannot drop: the first failure
+ * closes the file for good, every later call returns it, and the part file is removed. */
 #include "io/tables.h"
 
 #include "base/vec.h"
@@ -24,9 +24,9 @@ typedef struct column {
 typedef struct table {
     int n_columns;
     column *columns;
-    hid_t axis;        /* bare dimension; invalid where a column is the coordinate */
+    hid_t axis; /* bare dimension; invalid where a column is the coordinate */
     size_t buffered;
-    hsize_t rows;      /* in the file */
+    hsize_t rows; /* in the file */
 } table;
 
 struct sq_tables {
@@ -35,7 +35,8 @@ struct sq_tables {
     SQ_VEC(table) tables;
 };
 
-/* Every public function runs in a region of its own, so that HDF5's printer is restored in between. */
+/* Every public function runs in a region of its own, so that HDF5's printer is restored in
+ * between. */
 static void enter(sq_tables *t, sq_error *err)
 {
     sq_h5 region = sq_h5_begin(t->h.path, true, err);
@@ -54,8 +55,7 @@ sq_status sq_tables_open(sq_tables **out, const char *path, sq_error *err)
 {
     *out = NULL;
     sq_tables *t = calloc(1, sizeof *t);
-    if (t == NULL)
-        return sq_fail(err, SQ_ERR_MEMORY, "out of memory while writing %s", path);
+    if (t == NULL) return sq_fail(err, SQ_ERR_MEMORY, "out of memory while writing %s", path);
     sq_status status = sq_part_begin(&t->part, path, err);
     if (status != SQ_OK) {
         free(t);
@@ -76,15 +76,13 @@ sq_status sq_tables_open(sq_tables **out, const char *path, sq_error *err)
     return status;
 }
 
-/* ---- adding a table ----------------------------------------------------------------------------------- */
+/* ---- adding a table ------------------------------------------------------------------------- */
 
 static bool set_chunks(sq_h5 *h, hid_t list)
 {
     hsize_t chunk = CHUNK;
-    if (!sq_h5_ok(h, H5Pset_chunk(list, 1, &chunk)))
-        return false;
-    if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) <= 0)
-        return true;
+    if (!sq_h5_ok(h, H5Pset_chunk(list, 1, &chunk))) return false;
+    if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) <= 0) return true;
     return sq_h5_ok(h, H5Pset_shuffle(list)) && sq_h5_ok(h, H5Pset_deflate(list, 1));
 }
 
@@ -109,9 +107,12 @@ static bool add_column(sq_h5 *h, const char *group, const sq_column *given, colu
     static const size_t sizes[] = {[SQ_F64] = 8, [SQ_I64] = 8, [SQ_I32] = 4};
     char path[SQ_H5_NAME];
     if (given->type == SQ_TEXT)
-        return sq_h5_fail(h, SQ_ERR_INPUT, "%s: column %s of %s is text", h->path, given->name, group);
-    const sq_variable var = {.units = given->units, .long_name = given->long_name,
-                             .n_flags = given->n_flags, .flags = given->flags};
+        return sq_h5_fail(h, SQ_ERR_INPUT, "%s: column %s of %s is text", h->path, given->name,
+                          group);
+    const sq_variable var = {.units = given->units,
+                             .long_name = given->long_name,
+                             .n_flags = given->n_flags,
+                             .flags = given->flags};
     snprintf(path, sizeof path, "%s/%s", group, given->name);
     c->type = given->type;
     c->buffer = malloc(CHUNK * sizes[given->type]);
@@ -119,8 +120,7 @@ static bool add_column(sq_h5 *h, const char *group, const sq_column *given, colu
         return sq_h5_fail(h, SQ_ERR_MEMORY, "out of memory while writing %s", h->path);
     c->memory = sq_h5_memory_type(h, given->type);
     hid_t type = sq_h5_file_type(h, given->type);
-    if (c->memory >= 0 && type >= 0)
-        c->dataset = create_growing(h, path, type);
+    if (c->memory >= 0 && type >= 0) c->dataset = create_growing(h, path, type);
     H5Tclose(type);
     return c->dataset >= 0 && sq_h5_describe(h, c->dataset, &var);
 }
@@ -130,8 +130,7 @@ static hid_t make_axis(sq_h5 *h, const char *group, const char *axis, int n_colu
                        const sq_column *columns, table *added)
 {
     for (int i = 0; i < n_columns; i++) {
-        if (strcmp(columns[i].name, axis) != 0)
-            continue;
+        if (strcmp(columns[i].name, axis) != 0) continue;
         hid_t scale = added->columns[i].dataset;
         return sq_h5_make_scale(h, scale, axis, 0) ? scale : H5I_INVALID_HID;
     }
@@ -145,18 +144,14 @@ static hid_t make_axis(sq_h5 *h, const char *group, const char *axis, int n_colu
 static bool add_table(sq_h5 *h, const char *group, const char *axis, int n_columns,
                       const sq_column *columns, table *added)
 {
-    if (!sq_h5_make_group(h, group))
-        return false;
+    if (!sq_h5_make_group(h, group)) return false;
     for (int i = 0; i < n_columns; i++)
-        if (!add_column(h, group, &columns[i], &added->columns[i]))
-            return false;
+        if (!add_column(h, group, &columns[i], &added->columns[i])) return false;
     hid_t scale = make_axis(h, group, axis, n_columns, columns, added);
-    if (scale < 0)
-        return false;
+    if (scale < 0) return false;
     for (int i = 0; i < n_columns; i++) {
         hid_t dataset = added->columns[i].dataset;
-        if (dataset != scale && !sq_h5_ok(h, H5DSattach_scale(dataset, scale, 0)))
-            return false;
+        if (dataset != scale && !sq_h5_ok(h, H5DSattach_scale(dataset, scale, 0))) return false;
     }
     return true;
 }
@@ -164,8 +159,7 @@ static bool add_table(sq_h5 *h, const char *group, const char *axis, int n_colum
 sq_status sq_tables_add(sq_tables *t, const char *group, const char *axis, int n_columns,
                         const sq_column *columns, int *index, sq_error *err)
 {
-    if (t->h.status != SQ_OK)
-        return t->h.status;
+    if (t->h.status != SQ_OK) return t->h.status;
     table added = {.n_columns = n_columns, .axis = H5I_INVALID_HID};
     added.columns = calloc((size_t)n_columns, sizeof *added.columns);
     for (int i = 0; i < n_columns && added.columns != NULL; i++)
@@ -181,18 +175,17 @@ sq_status sq_tables_add(sq_tables *t, const char *group, const char *axis, int n
     return leave(t);
 }
 
-/* ---- rows ---------------------------------------------------------------------------------------------- */
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 static bool write_column(sq_h5 *h, const column *c, hsize_t from, hsize_t count)
 {
     hsize_t extent = from + count;
-    if (!sq_h5_ok(h, H5Dset_extent(c->dataset, &extent)))
-        return false;
+    if (!sq_h5_ok(h, H5Dset_extent(c->dataset, &extent))) return false;
     hid_t space = H5Dget_space(c->dataset), memory = H5Screate_simple(1, &count, NULL);
-    bool written = sq_h5_ok(h, space) && sq_h5_ok(h, memory)
-                   && sq_h5_ok(h, H5Sselect_hyperslab(space, H5S_SELECT_SET, &from, NULL, &count, NULL))
-                   && sq_h5_ok(h, H5Dwrite(c->dataset, c->memory, memory, space, H5P_DEFAULT,
-                                           c->buffer));
+    bool written =
+        sq_h5_ok(h, space) && sq_h5_ok(h, memory) &&
+        sq_h5_ok(h, H5Sselect_hyperslab(space, H5S_SELECT_SET, &from, NULL, &count, NULL)) &&
+        sq_h5_ok(h, H5Dwrite(c->dataset, c->memory, memory, space, H5P_DEFAULT, c->buffer));
     H5Sclose(memory);
     H5Sclose(space);
     return written;
@@ -200,11 +193,9 @@ static bool write_column(sq_h5 *h, const column *c, hsize_t from, hsize_t count)
 
 static bool write_buffered(sq_h5 *h, table *w)
 {
-    if (w->buffered == 0)
-        return true;
+    if (w->buffered == 0) return true;
     for (int i = 0; i < w->n_columns; i++)
-        if (!write_column(h, &w->columns[i], w->rows, w->buffered))
-            return false;
+        if (!write_column(h, &w->columns[i], w->rows, w->buffered)) return false;
     w->rows += w->buffered;
     w->buffered = 0;
     return w->axis < 0 || sq_h5_ok(h, H5Dset_extent(w->axis, &w->rows));
@@ -212,18 +203,13 @@ static bool write_buffered(sq_h5 *h, table *w)
 
 sq_status sq_tables_row(sq_tables *t, int index, const sq_cell *row, sq_error *err)
 {
-    if (t->h.status != SQ_OK)
-        return t->h.status;
+    if (t->h.status != SQ_OK) return t->h.status;
     table *w = &t->tables.items[index];
     for (int i = 0; i < w->n_columns; i++) {
         void *buffer = w->columns[i].buffer;
         switch (w->columns[i].type) {
-        case SQ_F64:
-            ((double *)buffer)[w->buffered] = row[i].f64;
-            break;
-        case SQ_I64:
-            ((int64_t *)buffer)[w->buffered] = row[i].i64;
-            break;
+        case SQ_F64: ((double *)buffer)[w->buffered] = row[i].f64; break;
+        case SQ_I64: ((int64_t *)buffer)[w->buffered] = row[i].i64; break;
         case SQ_I32:
         case SQ_TEXT: /* refused when the table was added */
             ((int32_t *)buffer)[w->buffered] = row[i].i32;
@@ -231,38 +217,32 @@ sq_status sq_tables_row(sq_tables *t, int index, const sq_cell *row, sq_error *e
         }
     }
     w->buffered++;
-    if (w->buffered < CHUNK)
-        return SQ_OK;
+    if (w->buffered < CHUNK) return SQ_OK;
     enter(t, err);
     (void)write_buffered(&t->h, w);
     return leave(t);
 }
 
-/* ---- the end -------------------------------------------------------------------------------------------- */
+/* ---- the end -------------------------------------------------------------------------------- */
 
 static void close_datasets(table *w)
 {
     for (int i = 0; i < w->n_columns; i++) {
-        if (w->columns[i].dataset >= 0)
-            (void)H5Dclose(w->columns[i].dataset);
-        if (w->columns[i].memory >= 0)
-            (void)H5Tclose(w->columns[i].memory);
+        if (w->columns[i].dataset >= 0) (void)H5Dclose(w->columns[i].dataset);
+        if (w->columns[i].memory >= 0) (void)H5Tclose(w->columns[i].memory);
         free(w->columns[i].buffer);
     }
-    if (w->axis >= 0)
-        (void)H5Dclose(w->axis);
+    if (w->axis >= 0) (void)H5Dclose(w->axis);
     free(w->columns);
 }
 
 /* Closing writes what HDF5 still holds; that, too, can fail. */
 static bool close_file(sq_tables *t)
 {
-    bool flushed = t->h.file < 0 || t->h.status != SQ_OK
-                   || sq_h5_ok(&t->h, H5Fflush(t->h.file, H5F_SCOPE_GLOBAL));
-    for (size_t i = 0; i < t->tables.count; i++)
-        close_datasets(&t->tables.items[i]);
-    if (t->h.file >= 0 && !sq_h5_ok(&t->h, H5Fclose(t->h.file)))
-        flushed = false;
+    bool flushed = t->h.file < 0 || t->h.status != SQ_OK ||
+                   sq_h5_ok(&t->h, H5Fflush(t->h.file, H5F_SCOPE_GLOBAL));
+    for (size_t i = 0; i < t->tables.count; i++) close_datasets(&t->tables.items[i]);
+    if (t->h.file >= 0 && !sq_h5_ok(&t->h, H5Fclose(t->h.file))) flushed = false;
     return flushed;
 }
 
@@ -279,22 +259,18 @@ sq_status sq_tables_finish(sq_tables *t, const sq_variables *variables, const ch
     enter(t, err);
     for (size_t i = 0; i < t->tables.count && t->h.status == SQ_OK; i++)
         (void)write_buffered(&t->h, &t->tables.items[i]);
-    if (t->h.status == SQ_OK)
-        (void)sq_h5_write_all(&t->h, variables, title, provenance);
+    if (t->h.status == SQ_OK) (void)sq_h5_write_all(&t->h, variables, title, provenance);
     (void)close_file(t);
     sq_status status = leave(t);
-    if (status == SQ_OK)
-        status = sq_part_commit(&t->part, err);
-    if (status != SQ_OK)
-        sq_part_discard(&t->part);
+    if (status == SQ_OK) status = sq_part_commit(&t->part, err);
+    if (status != SQ_OK) sq_part_discard(&t->part);
     free_tables(t);
     return status;
 }
 
 void sq_tables_abandon(sq_tables *t)
 {
-    if (t == NULL)
-        return;
+    if (t == NULL) return;
     enter(t, NULL);
     (void)close_file(t);
     sq_h5_end(&t->h);

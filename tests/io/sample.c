@@ -26,8 +26,7 @@ static void add_texts(sq_variables *v, const char *name, const char *const *text
     const char *axes[] = {name, NULL};
     sq_variables_axis(v, name, n);
     const char **data = sq_variables_add(v, SQ_TEXT, name, "", name, axes);
-    for (size_t i = 0; i < n; i++)
-        data[i] = texts[i];
+    for (size_t i = 0; i < n; i++) data[i] = texts[i];
 }
 
 static void add_survival(sq_variables *v, double shift)
@@ -48,15 +47,12 @@ static void fill(sq_variables *v, const char *what)
     const char *time_axes[] = {"time", NULL}, *cause_axes[] = {"cause", NULL};
     add_texts(v, "scenario", base, 1);
     sq_variables_axis(v, "draw", 1);
-    if (strcmp(what, "again") == 0)
-        add_texts(v, "cause", causes, 2);
+    if (strcmp(what, "again") == 0) add_texts(v, "cause", causes, 2);
     add_texts(v, "strategy", strategies, 2);
-    if (strcmp(what, "again") != 0)
-        add_texts(v, "cause", causes, 2);
+    if (strcmp(what, "again") != 0) add_texts(v, "cause", causes, 2);
     sq_variables_axis(v, "time", 4);
     double *time = sq_variables_add(v, SQ_F64, "time", "year", "time since index", time_axes);
-    for (int i = 0; i < 4; i++)
-        time[i] = i / 3.0;
+    for (int i = 0; i < 4; i++) time[i] = i / 3.0;
     int32_t *kind = sq_variables_add(v, SQ_I32, "kind", "1", "kind of cause", cause_axes);
     const char *const kinds[] = {"competing", "main"};
     sq_variables_set_flags(v, kinds, 2);
@@ -77,8 +73,7 @@ static sq_provenance provenance(const char *what)
     static const char latin[] = "age\nM\xfcller\n";
     static const sq_input_file inputs[] = {{"models/sample.yaml", text, sizeof text - 1},
                                            {"cohort.CSV", latin, sizeof latin - 1}};
-    if (strcmp(what, "again") == 0)
-        return (sq_provenance){.n_facts = 1, .facts = others};
+    if (strcmp(what, "again") == 0) return (sq_provenance){.n_facts = 1, .facts = others};
     return (sq_provenance){.n_facts = 2, .facts = facts, .n_inputs = 2, .inputs = inputs};
 }
 
@@ -95,13 +90,11 @@ static sq_status add_rows(sq_tables *t, const char *group, long rows, sq_error *
     snprintf(name, sizeof name, "patients/%s", group);
     sq_status status = sq_tables_add(t, name, "patient", 3, columns, &patients, err);
     snprintf(name, sizeof name, "events/%s", group);
-    if (status == SQ_OK)
-        status = sq_tables_add(t, name, "row", 2, columns, &events, err);
+    if (status == SQ_OK) status = sq_tables_add(t, name, "row", 2, columns, &events, err);
     for (long i = 0; i < rows && status == SQ_OK; i++) {
         sq_cell cells[] = {{.i64 = i}, {.f64 = 30 + sin((double)i)}, {.i32 = (int32_t)(i % 2)}};
         status = sq_tables_row(t, patients, cells, err);
-        if (status == SQ_OK && i % 3 == 0)
-            status = sq_tables_row(t, events, cells, err);
+        if (status == SQ_OK && i % 3 == 0) status = sq_tables_row(t, events, cells, err);
     }
     return status;
 }
@@ -113,10 +106,8 @@ static sq_status write_tables(const char *path, long rows, sq_error *err)
     sq_provenance p = provenance("write");
     fill(&v, "write");
     sq_status status = sq_tables_open(&t, path, err);
-    if (status == SQ_OK)
-        status = add_rows(t, "now", rows, err);
-    if (status == SQ_OK)
-        status = add_rows(t, "later", rows / 2, err);
+    if (status == SQ_OK) status = add_rows(t, "now", rows, err);
+    if (status == SQ_OK) status = add_rows(t, "later", rows / 2, err);
     if (status == SQ_OK)
         status = sq_tables_finish(t, &v, "A sample", &p, err);
     else
@@ -139,8 +130,7 @@ static sq_status copy(const char *from, const char *to, sq_error *err)
 {
     sq_variables v = {0};
     sq_status status = sq_results_read(from, &v, err);
-    if (status == SQ_OK)
-        status = sq_results_write(to, &v, "A sample", NULL, err);
+    if (status == SQ_OK) status = sq_results_write(to, &v, "A sample", NULL, err);
     sq_variables_free(&v);
     return status;
 }
@@ -153,8 +143,7 @@ static sq_status act(int argc, char **argv, sq_error *err)
     sq_status status;
     if (strcmp(verb, "tables") == 0 && argc == 4)
         return write_tables(path, strtol(argv[3], NULL, 10), err);
-    if (strcmp(verb, "copy") == 0 && argc == 4)
-        return copy(path, argv[3], err);
+    if (strcmp(verb, "copy") == 0 && argc == 4) return copy(path, argv[3], err);
     if (strcmp(verb, "export") == 0 && argc == 4)
         return sq_results_export_csv(path, argv[3], NULL, err);
     if (strcmp(verb, "check") == 0) {
@@ -162,8 +151,7 @@ static sq_status act(int argc, char **argv, sq_error *err)
         puts(leftover ? "leftover" : "clean");
         return status;
     }
-    if (strcmp(verb, "digest") != 0)
-        return write_sample(verb, path, err);
+    if (strcmp(verb, "digest") != 0) return write_sample(verb, path, err);
     status = sq_results_digest(path, hex, err);
     puts(hex);
     return status;
@@ -172,11 +160,9 @@ static sq_status act(int argc, char **argv, sq_error *err)
 int main(int argc, char **argv)
 {
     sq_error err = {.status = SQ_OK};
-    if (argc < 3)
-        return 2;
+    if (argc < 3) return 2;
     signal(SIGXFSZ, SIG_IGN);
     sq_status status = act(argc, argv, &err);
-    if (status != SQ_OK)
-        fprintf(stderr, "sample: %s\n", err.text);
+    if (status != SQ_OK) fprintf(stderr, "sample: %s\n", err.text);
     return sq_status_exit_code(status);
 }
