@@ -1,4 +1,4 @@
-/* The body of one life in the reference interpreter: what its four files share.
+/* The body of one life in the reference interpreter: what its files share.
  *
  *   ref.c         the life: start, the race of the clocks, the firing as one transaction, the horizon
  *   ref_clock.c   arming, following, pausing; drawing from laws
@@ -75,7 +75,7 @@ struct sq_ref {
     int last_event[SQ_LAST_EVENTS];
 };
 
-/* ref.c */
+/* ref_body.c */
 sq_view sq_ref_view(const sq_ref *r);
 /* Ends the life with SQ_ERR_LIFE: patient, strategy, time, last events, and what went wrong. */
 sq_status sq_ref_fail(sq_ref *r, const char *format, ...) __attribute__((format(printf, 2, 3)));

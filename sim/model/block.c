@@ -104,20 +104,6 @@ sq_status sq_block_fill(const sq_model *m, int strategy, double *block, sq_error
     return SQ_OK;
 }
 
-sq_law_table sq_block_table(const sq_model *m, const double *block, int table, int row)
-{
-    const sq_table *t = &m->tables[table];
-    const double *x = block + t->offset + row * t->stride;
-    return (sq_law_table){
-        .x = x,
-        .y = x + t->size,
-        .cumulative = t->is_function ? NULL : x + 2 * t->size,
-        .n = t->size,
-        .interpolation = t->interpolation,
-        .tail = t->tail,
-    };
-}
-
 sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec)
 {
     sq_law law = {

@@ -11,9 +11,6 @@
  * column of the definition. Source of the factorisation: Cholesky-Banachiewicz. */
 sq_status sq_block_fill(const sq_model *model, int strategy, double *block, sq_error *err);
 
-/* The table of a law or function in a block. */
-sq_law_table sq_block_table(const sq_model *model, const double *block, int table, int row);
-
 /* A law with its numbers as they are in this view. Not checked: see sq_law_problem. */
 sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec);
 

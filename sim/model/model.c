@@ -15,3 +15,17 @@ const char *sq_occurrence_name(const sq_model *m, int i)
     if (i < SQ_OCCURS_DEATH(m)) return m->marks[i - SQ_OCCURS_MARK(m, 0)];
     return i == SQ_OCCURS_DEATH(m) ? "death" : "index";
 }
+
+sq_law_table sq_block_table(const sq_model *m, const double *block, int table, int row)
+{
+    const sq_table *t = &m->tables[table];
+    const double *x = block + t->offset + row * t->stride;
+    return (sq_law_table){
+        .x = x,
+        .y = x + t->size,
+        .cumulative = t->is_function ? NULL : x + 2 * t->size,
+        .n = t->size,
+        .interpolation = t->interpolation,
+        .tail = t->tail,
+    };
+}

@@ -416,6 +416,9 @@ typedef struct sq_model {
 /* Frees a model made by the loader, which allocates the sq_model itself in its own arena; NULL is allowed. */
 void sq_model_free(sq_model *model);
 
+/* The table of a law or function in a block. */
+sq_law_table sq_block_table(const sq_model *model, const double *block, int table, int row);
+
 /* Name of an occurrence: of the state, event or mark; "death"; "index". */
 const char *sq_occurrence_name(const sq_model *model, int occurrence);
 

@@ -4,7 +4,7 @@
 #include "model/program.h"
 
 #include "math/kernel.h"
-#include "model/block.h"
+#include "model/model.h"
 
 #include <math.h>
 
