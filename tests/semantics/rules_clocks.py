@@ -228,10 +228,12 @@ def origin_index(world):
 
 
 def origin_birth(world):
-    born = model({"clock": clock(weibull(5, "70 y"), **{"from": "birth"})}, attributes={"age": "time"})
-    age, scale = 40 * 365.25, 70 * 365.25
+    # Aged 40 years at index, and 1,000 days older when the clock is armed.
+    born = model({"fall": once("fall", "1000 d", {"goto": "ill"}),
+                  "clock": once_ill(weibull(5, "70 y"), **{"from": "birth"})}, attributes={"age": "time"})
+    age, scale = 40 * 365.25 + 1000, 70 * 365.25
     found = first_times(world, born, population={"attributes": {"age": "40 y"}})
-    return [(found, each(lambda p: weibull_time(hazard("clock", p), age, 5, scale)), CLOSE)]
+    return [(found, each(lambda p: 1000 + weibull_time(hazard("clock", p), age, 5, scale)), CLOSE)]
 
 
 def origin_event(world):

@@ -153,7 +153,7 @@ static inline void toy_init(toy *t)
         .n_costs = 1, .costs = t->costs, .n_sites = N_SITES, .n_counters = N_SITES, .sites = t->sites,
         .csv_site = -1, .code = t->code, .constants = NUMBERS, .actions = t->actions,
         .draws = t->draws, .draw_options = t->options, .n_strategies = N_STRATEGIES,
-        .strategies = t->strategies, .horizon = 10, .n_patients = 5, .seed = 1, .n_replicates = 1,
+        .strategies = t->strategies, .horizon = 10, .n_patients = 5, .seed = 1,
         .discount = {.change = INFINITY}, .grid_step = 1, .n_grid = 11, .n_quantiles = 1,
         .quantiles = t->quantiles, .n_endpoints = N_ENDPOINTS, .endpoints = t->endpoints,
         .n_causes = N_ENDPOINTS, .causes = t->causes,
