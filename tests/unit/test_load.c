@@ -1,0 +1,528 @@
+/* Loading: from a text to the frozen model. Small studies are written to a temporary folder; what the
+ * engine will read is then looked at piece by piece. Broken inputs are in tests/broken. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lang/load.h"
+#include "model/block.h"
+#include "rand/address.h"
+
+#include <math.h>
+
+/* ---- a study in a temporary folder -------------------------------------------------------------------- */
+
+typedef struct study {
+    char folder[64];
+    sq_model *model;
+    char *said; /* rendered diagnostics */
+    sq_status status;
+} study;
+
+static const char head[] = "experiment: t\nmodel: m.yaml\nhorizon: 10 y\n";
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void remove_file(const char *folder, const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    unlink(path);
+}
+
+/* Loads `experiment` (after the head) with `model`, both as texts. */
+static study load_with(const char *model, const char *experiment, const sq_load_options *options)
+{
+    study s = {.folder = "/tmp/sequela-load-XXXXXX"};
+    char text[4096], path[128];
+    assert_non_null(mkdtemp(s.folder));
+    write_file(s.folder, "m.yaml", model);
+    write_file(s.folder, "ages.csv", "# years\nage,sex,rate\n0,f,0.1\n0,m,0.2\n50,f,0.3\n50,m,0.4\n");
+    write_file(s.folder, "people.csv", "years,sex\n40,m\n\"50\",f\n");
+    snprintf(text, sizeof text, "%s%s", head, experiment);
+    write_file(s.folder, "e.yaml", text);
+    snprintf(path, sizeof path, "%s/e.yaml", s.folder);
+    sq_diags diags = {0};
+    sq_error err = {0};
+    s.status = sq_load_experiment(path, options, &s.model, &diags, &err);
+    s.said = sq_diags_render(&diags);
+    sq_diags_free(&diags); /* the model must not depend on them */
+    return s;
+}
+
+static study load(const char *model, const char *experiment)
+{
+    study s = load_with(model, experiment, NULL);
+    if (s.status) print_error("%s\n", s.said);
+    assert_int_equal(s.status, SQ_OK);
+    return s;
+}
+
+static void drop(study *s)
+{
+    static const char *const names[] = {"m.yaml", "e.yaml", "ages.csv", "people.csv"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) remove_file(s->folder, names[i]);
+    rmdir(s->folder);
+    sq_model_free(s->model);
+    free(s->said);
+}
+
+static double parameter(const study *s, int strategy, const char *name)
+{
+    const sq_model *m = s->model;
+    double *block = calloc((size_t)m->block_size + 1, sizeof *block), value = NAN;
+    sq_error err = {0};
+    assert_non_null(block);
+    assert_int_equal(sq_block_fill(m, strategy, block, &err), SQ_OK);
+    for (int i = 0; i < m->n_parameters; i++)
+        if (strcmp(m->parameters[i].name, name) == 0) value = block[m->parameters[i].slot];
+    free(block);
+    assert_true(value == value); /* no parameter of that name leaves a NaN */
+    return value;
+}
+
+#define SMALL                                                                                      \
+    "model: small\n"                                                                               \
+    "currency: EUR\n"                                                                              \
+    "categories: {drug: [none, a, b], sex: [f, m]}\n"                                              \
+    "attributes:\n"                                                                                \
+    "  drug: {type: drug, initial: none}\n"                                                        \
+    "  sex: {type: sex, initial: f}\n"                                                             \
+    "  age: {type: time, initial: 40 y}\n"                                                         \
+    "  n: {type: count, initial: 0}\n"                                                             \
+    "  z1: {latent: normal}\n"                                                                     \
+    "  z2: {latent: normal}\n"                                                                     \
+    "states: {well: , ill: , dead: {death: true}}\n"                                               \
+    "start: {state: well}\n"
+
+#define ONLY "strategies: {only: }\n"
+
+static sq_view view_of(const study *s, double *block, double *attribute)
+{
+    sq_error err = {0};
+    assert_int_equal(sq_block_fill(s->model, 0, block, &err), SQ_OK);
+    return (sq_view){.model = s->model, .block = block, .attribute = attribute};
+}
+
+/* ---- parameters -------------------------------------------------------------------------------------------- */
+
+static void test_values_in_any_order(void **state)
+{
+    (void)state;
+    study s = load(SMALL, ONLY "parameters:\n  p: q * 2\n  q: r + 1 d\n  r: 2 wk\n");
+    assert_true(parameter(&s, 0, "p") == 30);
+    assert_true(parameter(&s, 0, "q") == 15);
+    drop(&s);
+}
+
+static void test_statements_of_papers(void **state)
+{
+    (void)state;
+    study s = load(SMALL, ONLY "parameters:\n"
+                               "  share: {count: 11 of 23, source: x}\n"
+                               "  hr: {hazard ratio: \"0.55 [0.41, 0.71]\", source: x}\n"
+                               "  cost: {value: 10 EUR/d, range: [1 EUR/d, 70 EUR/wk], class: judgement, note: y}\n");
+    const sq_parameter *p = s.model->parameters;
+    assert_true(parameter(&s, 0, "share") == 11.0 / 23);
+    assert_int_equal(p[0].uncertainty, SQ_BETA);
+    assert_int_equal(p[0].unit.kind, SQ_KIND_PROBABILITY);
+    assert_int_equal(p[0].class, SQ_SOURCED);
+    assert_int_equal(p[1].uncertainty, SQ_LOG_NORMAL);
+    assert_true(p[1].u[0] == 0.41 && p[1].u[1] == 0.71);
+    assert_int_equal(p[2].class, SQ_JUDGEMENT);
+    assert_true(p[2].u[0] == 1 && p[2].u[1] == 10);
+    drop(&s);
+}
+
+static void test_tables_by_category(void **state)
+{
+    (void)state;
+    study s = load(SMALL, ONLY "parameters:\n"
+                               "  cr:\n    by: [drug, sex]\n    note: shared\n"
+                               "    a: {f: 10 %, m: 0.2}\n    b: {default: 0.3, m: {value: 40 %, note: own}}\n"
+                               "    default: 0\n");
+    assert_int_equal(s.model->n_parameters, 6);
+    assert_string_equal(s.model->parameters[3].name, "cr[a, m]");
+    assert_string_equal(s.model->parameters[3].note, "shared");
+    assert_string_equal(s.model->parameters[5].note, "own");
+    assert_true(parameter(&s, 0, "cr[none, f]") == 0);
+    assert_true(parameter(&s, 0, "cr[a, f]") == 0.1);
+    assert_true(parameter(&s, 0, "cr[b, f]") == 0.3);
+    assert_true(parameter(&s, 0, "cr[b, m]") == 0.4);
+    assert_int_equal(s.model->parameters[0].unit.kind, SQ_KIND_PROBABILITY);
+    drop(&s);
+}
+
+static void test_replacing_numbers(void **state)
+{
+    (void)state;
+    const char *sets[] = {"cr[ b ]=0.9", "horizon=3 y", "curve.scale=5 d"};
+    sq_load_options options = {.n_sets = 3, .sets = sets};
+    study s = load_with(SMALL,
+                        "parameters:\n  cr: {by: drug, default: 0.1}\n  gap: 7 d\n  twice: 2 * gap\n  other: 1 d\n"
+                        "  curve: {law: weibull, shape: 2, scale: 3 d}\n"
+                        "override: {gap: 8 d}\n"
+                        "strategies:\n  base: \n  late: {set: {gap: \"other * 10\", \"cr[a]\": 0.5}}\n",
+                        &options);
+    assert_int_equal(s.status, SQ_OK);
+    assert_true(parameter(&s, 0, "twice") == 16);
+    assert_true(parameter(&s, 1, "twice") == 20); /* though `other` is defined after `gap` */
+    assert_true(parameter(&s, 0, "cr[a]") == 0.1 && parameter(&s, 1, "cr[a]") == 0.5);
+    assert_true(parameter(&s, 0, "cr[b]") == 0.9);
+    assert_true(parameter(&s, 0, "curve.scale") == 5);
+    assert_true(s.model->horizon == 3 * SQ_DAYS_PER_YEAR);
+    drop(&s);
+}
+
+static void test_laws_from_statements(void **state)
+{
+    (void)state;
+    study s = load(SMALL "events:\n"
+                         "  e: {time: \"curve[drug]\", goto: ill}\n"
+                         "  f: {time: {exponential: {median: 10 d}}, goto: ill}\n"
+                         "  g: {time: {lognormal: {meanlog: 2, in: wk, sdlog: 1}}, goto: ill}\n"
+                         "  h: {time: {exponential: {mean: 4 d}}, goto: ill}\n",
+                   ONLY "parameters:\n  curve:\n    law: weibull\n    by: drug\n"
+                        "    default: {shape: 1, median: 10 d}\n    b: {shape: 2, scale: 3 d}\n");
+    const sq_model *m = s.model;
+    double block[64], attribute[8] = {2};
+    sq_view view = view_of(&s, block, attribute);
+    sq_law law = sq_law_at(&view, &m->events[0].law);
+    assert_true(law.family == SQ_WEIBULL && law.arg[0] == 2 && law.arg[1] == 3);
+    attribute[0] = 1;
+    law = sq_law_at(&view, &m->events[0].law);
+    assert_true(fabs(law.arg[1] * log(2) - 10) < 1e-12);
+    law = sq_law_at(&view, &m->events[1].law);
+    assert_true(fabs(law.arg[0] - log(2) / 10) < 1e-15);
+    law = sq_law_at(&view, &m->events[2].law);
+    assert_true(fabs(law.arg[0] / (exp(2) * 7) - 1) < 1e-14);
+    law = sq_law_at(&view, &m->events[3].law);
+    assert_true(law.arg[0] == 0.25);
+    assert_true(sq_bits_has(&m->events[0].law_reads, 0));
+    drop(&s);
+}
+
+static void test_life_table_by_attribute(void **state)
+{
+    (void)state;
+    study s = load(SMALL "events:\n  die:\n    from: birth\n    goto: dead\n"
+                         "    time: {life table: {csv: ages.csv, age: age, rate: rate, by: {sex: sex}}}\n",
+                   ONLY);
+    double block[64], attribute[8] = {0, 1};
+    sq_view view = view_of(&s, block, attribute);
+    sq_law law = sq_law_at(&view, &s.model->events[0].law);
+    assert_int_equal(law.table.n, 2);
+    assert_true(law.table.x[1] == 50 * SQ_DAYS_PER_YEAR);
+    assert_true(law.table.y[0] == 0.2 / SQ_DAYS_PER_YEAR && law.table.y[1] == 0.4 / SQ_DAYS_PER_YEAR);
+    assert_int_equal(s.model->events[0].origin, SQ_FROM_BIRTH);
+    assert_int_equal(s.model->events[0].origin_index, 2);
+    drop(&s);
+}
+
+/* ---- events and actions -------------------------------------------------------------------------------------- */
+
+static void test_conditions(void **state)
+{
+    (void)state;
+    study s = load(SMALL "events:\n"
+                         "  a: {while: [well, ill], time: {fixed: 1 d}, goto: dead}\n"
+                         "  b: {while: ill, time: {fixed: 1 d}, goto: dead}\n"
+                         "  c: {while: \"n > 1 and happened(a)\", time: {fixed: 1 d}, goto: dead}\n"
+                         "  d: {time: {fixed: 1 d}, goto: dead}\n",
+                   ONLY);
+    const sq_model *m = s.model;
+    double block[8], attribute[8] = {0};
+    uint64_t happened[1] = {0};
+    sq_view view = view_of(&s, block, attribute);
+    view.happened = happened;
+    assert_true(sq_program_value(&view, m->events[0].condition, 0) == 1);
+    assert_true(sq_program_value(&view, m->events[1].condition, 0) == 0);
+    view.state = 1;
+    assert_true(sq_program_value(&view, m->events[1].condition, 0) == 1);
+    attribute[3] = 2;
+    assert_true(sq_program_value(&view, m->events[2].condition, 0) == 0);
+    happened[0] = 1ULL << SQ_OCCURS_EVENT(m, 0);
+    assert_true(sq_program_value(&view, m->events[2].condition, 0) == 1);
+    assert_true(sq_bits_has(&m->events[2].condition_reads, 3));
+    assert_true(sq_bits_has(&m->events[2].condition_reads, SQ_READS_HAPPENED(m)));
+    assert_int_equal(m->events[3].condition.count, 0);
+    drop(&s);
+}
+
+/* The codes of the actions an event runs, following each jump's place in the list. */
+static void expect_codes(const sq_model *m, int first, const sq_act_code *codes)
+{
+    do assert_int_equal(m->actions[first++].code, *codes);
+    while (*codes++ != SQ_ACT_END);
+}
+
+static void test_branches_become_jumps(void **state)
+{
+    (void)state;
+    study s = load(SMALL "events:\n  e:\n    time: {fixed: 1 d}\n    do:\n"
+                         "      - split: fate\n        into:\n"
+                         "          - {label: good, chance: 0.3, do: [{set: {n: 1}}]}\n"
+                         "          - {otherwise: [], goto: ill}\n"
+                         "      - if: n > 0\n        then: [{set: {n: 2}}]\n        else: [{mark: bad}]\n"
+                         "      - choose first: [{if: n > 1, do: [{mark: two}]}, {otherwise: [{mark: bad}]}]\n"
+                         "    goto: dead\n",
+                   ONLY);
+    const sq_model *m = s.model;
+    static const sq_act_code codes[] = {
+        SQ_ACT_SPLIT, SQ_ACT_SET,    SQ_ACT_JUMP, SQ_ACT_GOTO, SQ_ACT_JUMP, SQ_ACT_UNLESS, SQ_ACT_SET, SQ_ACT_JUMP,
+        SQ_ACT_MARK,  SQ_ACT_UNLESS, SQ_ACT_MARK, SQ_ACT_JUMP, SQ_ACT_MARK, SQ_ACT_GOTO,   SQ_ACT_END,
+    };
+    int first = m->events[0].actions;
+    expect_codes(m, first, codes);
+    const sq_draw *draw = &m->draws[m->actions[first].b];
+    assert_int_equal(draw->n_options, 2);
+    assert_int_equal(m->draw_options[draw->first_option].value, first + 1);
+    assert_int_equal(m->draw_options[draw->first_option + 1].value, first + 3);
+    assert_string_equal(m->draw_options[draw->first_option].name, "good");
+    assert_int_equal(m->actions[first + 2].a, first + 5);
+    assert_int_equal(m->actions[first + 4].a, first + 5);
+    assert_int_equal(m->actions[first + 5].a, first + 8);
+    assert_int_equal(m->actions[first + 7].a, first + 9);
+    assert_int_equal(m->actions[first + 9].a, first + 12);
+    assert_int_equal(m->actions[first + 11].a, first + 13);
+    assert_int_equal(m->n_marks, 2);
+    assert_string_equal(m->sites[draw->site].path, "e.fate");
+    drop(&s);
+}
+
+static void test_sites_and_keys(void **state)
+{
+    (void)state;
+    study s = load(SMALL "events:\n  e: {time: {fixed: 1 d}, key: [drug, sex], goto: dead}\n"
+                         "  f: {time: {fixed: 1 d}, do: [{draw: n, from: {uniform: {min: 1, max: 2}}, site: own}]}\n",
+                   ONLY);
+    const sq_model *m = s.model;
+    const sq_site *site = &m->sites[m->events[0].site];
+    assert_string_equal(m->sites[m->latent_site].path, "population.z1");
+    assert_string_equal(m->sites[m->latent_site + 1].path, "population.z2");
+    assert_int_equal(site->n_slots, 6);
+    uint64_t hash = sq_site_hash_with(sq_site_hash_with(sq_site_hash("e"), "b"), "f");
+    assert_true(site->hash[4] == hash);
+    assert_int_equal(m->n_counters, 2 + 6 + 2);
+    assert_string_equal(m->sites[m->draws[0].site].path, "f.own");
+    drop(&s);
+}
+
+static void test_loadings(void **state)
+{
+    (void)state;
+    study s = load(SMALL "events:\n  e: {time: {fixed: 1 d}, loads on: {z1: 0.6, z2: 0.5}, goto: dead}\n",
+                   ONLY "population: {correlation: {z2: {z1: r}}}\nparameters: {r: 0.3}\n");
+    double block[16], attribute[8] = {0, 0, 0, 0, 2, -1};
+    sq_view view = view_of(&s, block, attribute);
+    const sq_loading *loading = &s.model->events[0].loading;
+    assert_true(fabs(sq_program_value(&view, loading->mean, 0) - (0.6 * 2 - 0.5)) < 1e-15);
+    double variance = 0.36 + 0.25 + 2 * 0.6 * 0.5 * 0.3;
+    assert_true(fabs(sq_program_value(&view, loading->sd, 0) - sqrt(1 - variance)) < 1e-15);
+    const double *factor = block + s.model->latent_factor;
+    assert_true(factor[0] == 1 && factor[2] == 0.3 && fabs(factor[3] - sqrt(0.91)) < 1e-15);
+    drop(&s);
+}
+
+/* ---- decisions, rewards, measures --------------------------------------------------------------------------------- */
+
+static void test_rules_are_spliced(void **state)
+{
+    (void)state;
+    study s = load(SMALL "decisions:\n  next: {of: drug, do: [{set: {drug: next}}], options: {a: [{goto: ill}]}}\n"
+                         "events:\n  e: {time: {fixed: 1 d}, do: [{decide: next}]}\n",
+                   "strategies:\n  A: {decisions: {next: [{if: n > 3, choose: a, set: {n: 0}}, {use: rest_of}]}}\n  B: \n"
+                   "rules: {rest_of: [{if: n > 2, choose: b}, {choose: none}]}\n"
+                   "decisions: {next: [{choose: b}]}\nreference: B\n");
+    const sq_model *m = s.model;
+    const sq_rule_list *lists = m->strategies[0].rules;
+    assert_int_equal(lists[0].count, 3);
+    assert_int_equal(m->rules[lists[0].first].option, 1);
+    assert_int_equal(m->actions[m->rules[lists[0].first].sets].code, SQ_ACT_SET);
+    assert_int_equal(m->rules[lists[0].first + 2].condition.count, 0);
+    assert_int_equal(m->strategies[1].rules[0].count, 1);
+    assert_int_equal(m->reference, 1);
+    assert_int_equal(m->decisions[0].option[0], -1);
+    assert_int_equal(m->actions[m->decisions[0].option[1]].code, SQ_ACT_GOTO);
+    assert_string_equal(m->attributes[m->decisions[0].attribute].name, "next");
+    drop(&s);
+}
+
+static void test_rewards_by_state(void **state)
+{
+    (void)state;
+    study s = load(SMALL "utility: {well: 1, ill: u}\ncosts: {care: {ill: 10 EUR/d}, visits: \"tariff(now)\"}\n",
+                   ONLY "parameters:\n  u: 0.5\n  tariff: {piecewise: {0 d: 1 EUR/d, 5 d: 3 EUR/d}, unit: money/time}\n");
+    const sq_model *m = s.model;
+    double block[16], attribute[8] = {0};
+    sq_view view = view_of(&s, block, attribute);
+    const double utility[] = {1, 0.5, 0}, care[] = {0, 10, 0};
+    for (view.state = 0; view.state < 3; view.state++) {
+        assert_true(sq_program_value(&view, m->utility, -1) == utility[view.state]);
+        assert_true(sq_program_value(&view, m->costs[0].rate, -1) == care[view.state]);
+    }
+    view.now = 6;
+    assert_true(sq_program_value(&view, m->costs[1].rate, -1) == 3);
+    assert_int_equal(m->n_breaks, 1);
+    drop(&s);
+}
+
+static void test_endpoints_and_targets(void **state)
+{
+    (void)state;
+    study s = load(SMALL "events: {e: {time: {fixed: 1 d}, goto: ill}, f: {time: {fixed: 1 y}, goto: dead}}\n",
+                   ONLY "endpoints:\n"
+                        "  os: {from: index, event: death}\n"
+                        "  why: {from: [e], causes: {sick: ill, gone: f}, competing: death, landmark: 2 wk}\n"
+                        "targets:\n"
+                        "  k: {what: {incidence: why, cause: gone, at: 1 y}, published: 53 of 104}\n"
+                        "  v: {what: {survival: os, at: 1 y}, published: 51 %, n: 100}\n"
+                        "  m: {what: {median: os}, published: 11 mo, interval: [9 mo, 13 mo]}\n");
+    const sq_model *m = s.model;
+    assert_int_equal(m->n_causes, 4);
+    assert_string_equal(m->causes[0].name, "os");
+    assert_string_equal(m->causes[3].name, "why_competing");
+    assert_true(m->endpoints[1].has_competing && m->endpoints[1].n_causes == 3);
+    assert_true(m->endpoints[1].landmark == 14);
+    assert_true(sq_bits_has(&m->causes[0].events, SQ_OCCURS_DEATH(m)));
+    assert_true(sq_bits_has(&m->endpoints[0].from, SQ_OCCURS_INDEX(m)));
+    assert_int_equal(m->targets[0].index, 2);
+    assert_true(m->targets[0].published == 53.0 / 104 && m->targets[0].lower < 0.42 && m->targets[0].upper > 0.6);
+    assert_true(m->targets[1].k == 51 && m->targets[1].lower > 0.4);
+    assert_true(m->targets[2].published == 11 * SQ_DAYS_PER_MONTH);
+    assert_true(m->targets[2].n != m->targets[2].n); /* NaN: not stated */
+    drop(&s);
+}
+
+static void test_population(void **state)
+{
+    (void)state;
+    study s = load(SMALL, ONLY "population:\n  csv: {file: people.csv, columns: {age: {column: years, in: y}, sex: sex}}\n"
+                               "  attributes: {drug: {among: {a: 0.4, b: rest}}, n: 3}\n");
+    const sq_model *m = s.model;
+    assert_int_equal(m->patients.n_rows, 2);
+    assert_true(m->patients.value[0] == 40 * SQ_DAYS_PER_YEAR && m->patients.value[1] == 1);
+    assert_true(m->patients.value[3] == 0);
+    /* Initial values of what the file does not give, then the population's own, in order. */
+    static const sq_act_code codes[] = {SQ_ACT_SET, SQ_ACT_SET, SQ_ACT_DRAW, SQ_ACT_SET, SQ_ACT_END};
+    expect_codes(m, m->baseline_actions, codes);
+    assert_int_equal(m->csv_site, -1);
+    drop(&s);
+}
+
+static void test_discount_and_grid(void **state)
+{
+    (void)state;
+    study s = load(SMALL, ONLY "discount: {rate: 3 %, then: {from: 30 y, rate: 0}}\n"
+                               "outputs: {grid: {to: 1 y, every: 1 mo}, quantiles: [0.5]}\n");
+    assert_true(fabs(s.model->discount.rate[0] * SQ_DAYS_PER_YEAR - log(1.03)) < 1e-16);
+    assert_true(s.model->discount.rate[1] == 0 && s.model->discount.change == 30 * SQ_DAYS_PER_YEAR);
+    assert_int_equal(s.model->n_grid, 13);
+    assert_int_equal(s.model->n_quantiles, 1);
+    drop(&s);
+}
+
+/* ---- warnings, words, a model alone ---------------------------------------------------------------------------------- */
+
+static void test_warnings(void **state)
+{
+    (void)state;
+    study s = load(SMALL "events:\n  e: {while: ill, time: curve, goto: dead}\n"
+                         "  f: {time: {fixed: 1 d}, starts: on demand}\n",
+                   ONLY "parameters: {curve: {law: exponential, median: 1 y, describes: all_cause}, idle: 3}\n");
+    static const char *const expected[] = {
+        "nothing ever leads to the state 'ill'", "the event 'e' can never happen", "nothing starts it",
+        "describes all causes together", "1 parameter is not used: idle",
+        "attributes are never read", "have no source",
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        if (!strstr(s.said, expected[i])) fail_msg("no warning '%s' in\n%s", expected[i], s.said);
+    drop(&s);
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    study s = load(SMALL "events:\n  e: {while: [well, ill], time: {weibull: {shape: 2, scale: 3 y}}, hazard ratio: n + 1,\n"
+                         "    do: [{set: {n: n + 1}}], goto: dead}\n",
+                   ONLY "endpoints: {os: {from: index, event: death}}\n");
+    char *text = sq_describe(s.model);
+    assert_non_null(text);
+    static const char *const expected[] = {
+        "States: well, ill", "Death states: dead", "Lives start in well",
+        "e: while in well or ill, after weibull (shape 2, scale 3 y), hazard ratio n + 1: set n = n + 1; go\n      to dead",
+        "os: from index to death", "Horizon 10 y", "z1 hidden, standard normal",
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        if (!strstr(text, expected[i])) fail_msg("'%s' is not in\n%s", expected[i], text);
+    free(text);
+    drop(&s);
+}
+
+static void test_model_alone(void **state)
+{
+    (void)state;
+    study s = load(SMALL "events:\n  e: {while: [well], time: \"curve[drug]\", hazard ratio: hr, goto: dead}\n",
+                   ONLY "parameters: {curve: {law: exponential, by: drug, default: {rate: 1/y}}, hr: 1}\n");
+    char path[128];
+    snprintf(path, sizeof path, "%s/m.yaml", s.folder);
+    sq_model *model = NULL;
+    sq_diags diags = {0};
+    sq_error err = {0};
+    assert_int_equal(sq_load_model(path, &model, &diags, &err), SQ_OK);
+    assert_int_equal(model->n_events, 1);
+    assert_int_equal(model->events[0].law.hazard_ratio.count, 0);
+    assert_int_equal(model->actions[model->events[0].actions].code, SQ_ACT_GOTO);
+    sq_model_free(model);
+    sq_diags_free(&diags);
+    drop(&s);
+}
+
+static void test_selecting_strategies(void **state)
+{
+    (void)state;
+    const char *names[] = {"B"};
+    sq_load_options options = {.n_strategies = 1, .strategies = names};
+    study s = load_with(SMALL, "strategies: {A: , B: }\nreference: A\n", &options);
+    assert_int_equal(s.status, SQ_OK);
+    assert_int_equal(s.model->n_strategies, 1);
+    assert_string_equal(s.model->strategies[0].name, "B");
+    drop(&s);
+    names[0] = "C";
+    s = load_with(SMALL, "strategies: {A: , B: }\n", &options);
+    assert_int_equal(s.status, SQ_ERR_INPUT);
+    assert_non_null(strstr(s.said, "there is no strategy 'C'"));
+    drop(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_values_in_any_order),   cmocka_unit_test(test_statements_of_papers),
+        cmocka_unit_test(test_tables_by_category),    cmocka_unit_test(test_replacing_numbers),
+        cmocka_unit_test(test_laws_from_statements),  cmocka_unit_test(test_life_table_by_attribute),
+        cmocka_unit_test(test_conditions),            cmocka_unit_test(test_branches_become_jumps),
+        cmocka_unit_test(test_sites_and_keys),        cmocka_unit_test(test_loadings),
+        cmocka_unit_test(test_rules_are_spliced),     cmocka_unit_test(test_rewards_by_state),
+        cmocka_unit_test(test_endpoints_and_targets), cmocka_unit_test(test_population),
+        cmocka_unit_test(test_discount_and_grid),     cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_words),                 cmocka_unit_test(test_model_alone),
+        cmocka_unit_test(test_selecting_strategies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
