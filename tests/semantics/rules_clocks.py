@@ -283,7 +283,12 @@ def stop(world):
         for i, (day, action) in enumerate(later):
             events[f"then{i}"] = once(f"then{i}", day, action)
         return world.live(model(events), horizon="13 d").times("clock")
-    return [(stopped(), []), (stopped(("6 d", {"start": "clock"})), [10.0]),
+    # Stopped in the firing in which it fired, or in which its condition begins to hold.
+    itself = world.live(model({"clock": {"time": {"fixed": "4 d"}, "do": [{"stop": "clock"}]},
+                               "fall": once("fall", "2 d", {"goto": "ill"}, {"stop": "other"}),
+                               "other": {"while": ["ill"], "time": {"fixed": "4 d"}}}), horizon="13 d")
+    return [(itself.times("clock"), [4.0]), (itself.times("other"), []),
+            (stopped(), []), (stopped(("6 d", {"start": "clock"})), [10.0]),
             (stopped(("6 d", {"goto": "ill"}), ("8 d", {"goto": "well"})), [12.0])]
 
 
