@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +29,30 @@ static sq_status no_memory(sq_error *err, const char *path)
     return sq_fail(err, SQ_ERR_MEMORY, "out of memory while writing %s", path);
 }
 
+/* Whoever writes a temporary file holds a lock on it while it is open (HDF5 does so by itself), so a
+ * lock tells a run that is alive from the remains of one that was killed. File systems without locks
+ * answer otherwise, and are taken not to know. */
+static bool is_being_written(const char *part)
+{
+    int fd = open(part, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return false;
+    bool locked = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    (void)close(fd);
+    return locked;
+}
+
+/* Removes the remains of an earlier run. */
+static sq_status clear_the_way(sq_part *p, sq_error *err)
+{
+    if (is_being_written(p->part))
+        return sq_fail(err, SQ_ERR_INPUT, "%s: is being written by another run (%s is in use)",
+                       p->path, p->part);
+    p->leftover = unlink(p->part) == 0;
+    if (p->leftover || errno == ENOENT || errno == ENOTDIR) return SQ_OK;
+    return sq_fail(err, SQ_ERR_INPUT, "%s: is in the way and cannot be removed: %s", p->part,
+                   strerror(errno));
+}
+
 sq_status sq_part_begin(sq_part *p, const char *path, sq_error *err)
 {
     struct stat info;
@@ -36,9 +61,7 @@ sq_status sq_part_begin(sq_part *p, const char *path, sq_error *err)
     p->path = is_link ? realpath(path, NULL) : strdup(path);
     if (p->path == NULL && is_link)
         return sq_fail(err, SQ_ERR_INPUT,
-                       "%s: is a link that leads nowhere; a result goes to an "
-                       "ordinary file",
-                       path);
+                       "%s: is a link that leads nowhere; a result goes to an ordinary file", path);
     size_t size = p->path == NULL ? 0 : strlen(p->path) + sizeof ".part";
     p->part = size == 0 ? NULL : malloc(size);
     if (p->part == NULL) {
@@ -46,14 +69,9 @@ sq_status sq_part_begin(sq_part *p, const char *path, sq_error *err)
         return no_memory(err, path);
     }
     snprintf(p->part, size, "%s.part", p->path);
-    p->leftover = unlink(p->part) == 0;
-    if (!p->leftover && errno != ENOENT && errno != ENOTDIR) {
-        sq_status status = sq_fail(err, SQ_ERR_INPUT, "%s: is in the way and cannot be removed: %s",
-                                   p->part, strerror(errno));
-        sq_part_free(p);
-        return status;
-    }
-    return SQ_OK;
+    sq_status status = clear_the_way(p, err);
+    if (status != SQ_OK) sq_part_free(p);
+    return status;
 }
 
 void sq_part_free(sq_part *p)
@@ -90,6 +108,7 @@ sq_status sq_part_write(const sq_part *p, const void *bytes, size_t size, sq_err
 {
     int fd = open(p->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0) return write_failed(p->part, err);
+    (void)flock(fd, LOCK_EX | LOCK_NB);
     sq_status status = write_bytes(fd, bytes, size) ? SQ_OK : write_failed(p->part, err);
     if (close(fd) != 0 && status == SQ_OK) status = write_failed(p->part, err);
     return status;

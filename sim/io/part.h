@@ -13,7 +13,7 @@ typedef struct sq_part {
     bool leftover;     /* a temporary file of an earlier run was there and has been removed */
 } sq_part;
 
-/* Finds the two names and removes a leftover. Freed by sq_part_free. */
+/* Finds the two names and removes a leftover; SQ_ERR_INPUT if another run is writing it just now. Freed by sq_part_free. */
 sq_status sq_part_begin(sq_part *p, const char *path, sq_error *err);
 /* Writes all bytes to the temporary file. */
 sq_status sq_part_write(const sq_part *p, const void *bytes, size_t size, sq_error *err);

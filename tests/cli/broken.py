@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 
 import small
 
@@ -146,6 +147,19 @@ def check_leftover():
     assert not os.path.exists("left.h5.part")
 
 
+def check_two_runs():
+    """A second run to the same file is refused while the first one writes it, and does it no harm."""
+    first = subprocess.Popen([small.PROGRAM, "run", "small.yaml", "-o", "two.h5", "-n", "100k", "--quiet",
+                              "--event-log"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not os.path.exists("two.h5.part") and first.poll() is None:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    done = small.call("run", "small.yaml", "-o", "two.h5", "-n", "100", "--event-log")
+    assert first.poll() is None, "the first run was over too soon for this test"
+    assert done.returncode == 2 and "two.h5: is being written by another run" in done.stderr, done.stderr
+    assert first.wait() == 0 and os.path.exists("two.h5") and not os.path.exists("two.h5.part")
+
+
 def check_unprivileged():
     """A folder without permission, where the test is not run by root (who may write anywhere)."""
     if os.geteuid() == 0:
@@ -164,6 +178,7 @@ def main():
         check_full_disk()
         check_standard_output()
         check_leftover()
+        check_two_runs()
         check_unprivileged()
         os.chdir("/")
     print(f"{len(CASES)} wrong command lines and the surroundings")

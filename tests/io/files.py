@@ -1,5 +1,6 @@
 """Digests, copies, CSV, and what happens to files when things go wrong."""
 import csv
+import fcntl
 import os
 import resource
 import signal
@@ -105,6 +106,11 @@ def test_targets():
         file.write("half a result")
     assert sample("check", "fresh.h5") == "leftover"
     assert not os.path.exists("fresh.h5.part") and not os.path.exists("fresh.h5")
+    with open("fresh.h5.part", "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        sample("check", "fresh.h5", expect=2, says="is being written by another run")
+        sample("write", "fresh.h5", expect=2, says="is being written by another run")
+    assert os.path.exists("fresh.h5.part"), "the other run's file was removed"
 
 
 def test_links():
