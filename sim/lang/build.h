@@ -3,13 +3,13 @@
  *
  * Order of work (load.c): files joined into sections (build_files.c) -> names declared
  * (build_names.c, build_parameters.c) -> parameters compiled in order of dependence -> population,
- * events, decisions, strategies, rewards, endpoints and targets compiled -> everything copied into the
- * model's arena (freeze.c) -> a parameter block filled per strategy as proof.
+ * events, decisions, strategies, rewards, endpoints and targets compiled -> everything copied into
+ * the model's arena (freeze.c) -> a parameter block filled per strategy as proof.
  *
- * Three arenas: sources live with the diagnostics (a message shows source lines after a failed load),
- * nodes and working lists in `scratch`, and whatever the frozen model points to in model->arena: names
- * that end up in the model go through sq_build_keep. Functions return false after reporting, or with
- * out_of_memory set. */
+ * Three arenas: sources live with the diagnostics (a message shows source lines after a failed
+ * load), nodes and working lists in `scratch`, and whatever the frozen model points to in
+ * model->arena: names that end up in the model go through sq_build_keep. Functions return false
+ * after reporting, or with out_of_memory set. */
 #ifndef SQ_LANG_BUILD_H
 #define SQ_LANG_BUILD_H
 
@@ -22,7 +22,7 @@
 #include "math/statement.h"
 #include "model/model.h"
 
-/* ---- small containers ----------------------------------------------------------------------------- */
+/* ---- small containers ------------------------------------------------------------------- */
 
 /* Text to integer: open addressing, in an arena. Zero-initialise. */
 typedef struct sq_index {
@@ -43,14 +43,15 @@ typedef struct sq_writer {
 } sq_writer;
 
 void sq_write(sq_writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void sq_write_node(sq_writer *w, const sq_node *node); /* as one line, in the language's own words */
+void sq_write_node(sq_writer *w,
+                   const sq_node *node); /* as one line, in the language's own words */
 
 typedef struct sq_ints {
     int *items;
     size_t count, capacity;
 } sq_ints;
 
-/* ---- sections: what the joined files say ------------------------------------------------------------ */
+/* ---- sections: what the joined files say ------------------------------------------------ */
 
 typedef struct sq_entry {
     const char *name;
@@ -66,16 +67,41 @@ typedef struct sq_entries {
 
 /* Sections that are maps of named things, joined from all files in order. */
 typedef enum sq_section {
-    SQ_IN_CATEGORIES, SQ_IN_ATTRIBUTES, SQ_IN_STATES, SQ_IN_FUNCTIONS, SQ_IN_EVENTS, SQ_IN_DECISIONS,
-    SQ_IN_COSTS, SQ_IN_PARAMETERS, SQ_IN_OVERRIDE, SQ_IN_STRATEGIES, SQ_IN_RULES, SQ_IN_COMMON_RULES,
-    SQ_IN_ENDPOINTS, SQ_IN_TARGETS, SQ_SECTIONS
+    SQ_IN_CATEGORIES,
+    SQ_IN_ATTRIBUTES,
+    SQ_IN_STATES,
+    SQ_IN_FUNCTIONS,
+    SQ_IN_EVENTS,
+    SQ_IN_DECISIONS,
+    SQ_IN_COSTS,
+    SQ_IN_PARAMETERS,
+    SQ_IN_OVERRIDE,
+    SQ_IN_STRATEGIES,
+    SQ_IN_RULES,
+    SQ_IN_COMMON_RULES,
+    SQ_IN_ENDPOINTS,
+    SQ_IN_TARGETS,
+    SQ_SECTIONS
 } sq_section;
 
 /* Keys that are said once. */
 typedef enum sq_single {
-    SQ_ONE_MODEL, SQ_ONE_MODEL_TITLE, SQ_ONE_CURRENCY, SQ_ONE_START, SQ_ONE_UTILITY, SQ_ONE_EXPERIMENT,
-    SQ_ONE_EXPERIMENT_TITLE, SQ_ONE_HORIZON, SQ_ONE_PATIENTS, SQ_ONE_SEED, SQ_ONE_REPLICATES,
-    SQ_ONE_POPULATION, SQ_ONE_REFERENCE, SQ_ONE_DISCOUNT, SQ_ONE_OUTPUTS, SQ_SINGLES
+    SQ_ONE_MODEL,
+    SQ_ONE_MODEL_TITLE,
+    SQ_ONE_CURRENCY,
+    SQ_ONE_START,
+    SQ_ONE_UTILITY,
+    SQ_ONE_EXPERIMENT,
+    SQ_ONE_EXPERIMENT_TITLE,
+    SQ_ONE_HORIZON,
+    SQ_ONE_PATIENTS,
+    SQ_ONE_SEED,
+    SQ_ONE_REPLICATES,
+    SQ_ONE_POPULATION,
+    SQ_ONE_REFERENCE,
+    SQ_ONE_DISCOUNT,
+    SQ_ONE_OUTPUTS,
+    SQ_SINGLES
 } sq_single;
 
 typedef struct sq_said {
@@ -83,7 +109,7 @@ typedef struct sq_said {
     sq_place place;
 } sq_said;
 
-/* ---- names and parameters ------------------------------------------------------------------------------ */
+/* ---- names and parameters --------------------------------------------------------------- */
 
 /* A name an expression can use; `what` for messages ("attribute"). */
 typedef struct sq_named {
@@ -109,7 +135,8 @@ typedef struct sq_knots {
     sq_place *place;
 } sq_knots;
 
-/* A definition of the parameter files, or a law of the model that needs room in the block (then hidden). */
+/* A definition of the parameter files, or a law of the model that needs room in the block (then
+ * hidden). */
 typedef struct sq_param {
     const char *name;
     sq_place place;
@@ -117,19 +144,19 @@ typedef struct sq_param {
     sq_param_kind kind;
     bool hidden, has_unit, broken;
     int n_dims, dim[SQ_KEYS], n_entries;
-    sq_unit unit;             /* of the number, of the law's variable, or of the function's value */
-    sq_unit argument;         /* of a function's argument */
-    int slot;                 /* first of n_entries; for laws see below */
+    sq_unit unit;     /* of the number, of the law's variable, or of the function's value */
+    sq_unit argument; /* of a function's argument */
+    int slot;         /* first of n_entries; for laws see below */
     sq_family family;
     int arg_slot[SQ_LAW_ARGS], cured_slot, row_slot; /* -1 without */
-    int table;                /* -1 without */
-    bool all_cause;           /* a curve stated for all causes of its event together */
+    int table;                                       /* -1 without */
+    bool all_cause; /* a curve stated for all causes of its event together */
     int first_symbol, n_symbols;
-    const sq_node **leaf;     /* [n_entries] of laws */
-    sq_knots *knots;          /* [n_entries] of table laws, [1] of functions */
+    const sq_node **leaf; /* [n_entries] of laws */
+    sq_knots *knots;      /* [n_entries] of table laws, [1] of functions */
     sq_steps steps;
-    sq_ints needs;            /* parameters read */
-    int mark;                 /* of the depth-first ordering */
+    sq_ints needs; /* parameters read */
+    int mark;      /* of the depth-first ordering */
 } sq_param;
 
 /* Path of the source that a setting of the command line becomes. */
@@ -167,15 +194,15 @@ typedef struct sq_range {
     int first, end;
 } sq_range;
 
-/* ---- the builder ------------------------------------------------------------------------------------------- */
+/* ---- the builder ------------------------------------------------------------------------ */
 
 typedef struct sq_build {
     sq_arena scratch;
     sq_model *model;
     sq_diags *diags;
-    sq_diags ignored;      /* where messages go while a model is read alone */
+    sq_diags ignored; /* where messages go while a model is read alone */
     bool out_of_memory;
-    bool skim;             /* a model without its parameters: expressions that fail stay "not given" */
+    bool skim; /* a model without its parameters: expressions that fail stay "not given" */
     const sq_load_options *options;
     sq_compiler compiler;
 
@@ -190,7 +217,7 @@ typedef struct sq_build {
     SQ_VEC(const char *) symbol_names;
     SQ_VEC(const sq_node *) attribute_nodes; /* NULL for implicit ones */
     SQ_VEC(sq_place) attribute_places;
-    SQ_VEC(bool) attribute_given;            /* has an initial value or comes from the population */
+    SQ_VEC(bool) attribute_given; /* has an initial value or comes from the population */
     sq_index category_index, occurrence_index;
     SQ_VEC(const char *) occurrence_names;
     SQ_VEC(sq_place) occurrence_places;
@@ -202,7 +229,7 @@ typedef struct sq_build {
     SQ_VEC(sq_probe) probes;
     SQ_VEC(sq_range) decision_ranges; /* pairs (decision, range) flattened by decision_owner */
     sq_ints decision_owner;
-    SQ_VEC(sq_program) correlation;   /* n x n, row-major; the diagonal not given */
+    SQ_VEC(sq_program) correlation; /* n x n, row-major; the diagonal not given */
     int block_size;
 
     /* Lists that become arrays of the model. */
@@ -236,7 +263,7 @@ typedef struct sq_build {
     int n_counters;
 } sq_build;
 
-/* ---- shared helpers (build_names.c, build_text.c) ------------------------------------------------------------ */
+/* ---- shared helpers (build_names.c, build_text.c) --------------------------------------- */
 
 /* Everything the language lets an expression read in a given place. */
 enum {
@@ -263,11 +290,13 @@ bool sq_build_no_memory(sq_build *b);
 /* Space, or NULL with out_of_memory set. */
 void *sq_build_scratch(sq_build *b, size_t count, size_t size);
 const char *sq_build_where(sq_build *b, sq_place place);
-bool sq_is_word(const char *text);     /* [A-Za-z_][A-Za-z0-9_]* */
+bool sq_is_word(const char *text); /* [A-Za-z_][A-Za-z0-9_]* */
 /* The text of a scalar that must be there; NULL after reporting. `what`: what it is for. */
 const char *sq_scalar_text(sq_build *b, const sq_node *node, const char *what);
-/* The value of an optional key of a map restricted to words[NULL-terminated]; -1 after reporting. */
-int sq_choice(sq_build *b, const sq_node *node, const char *what, const char *const *words, int otherwise);
+/* The value of an optional key of a map restricted to words[NULL-terminated]; -1 after reporting.
+ */
+int sq_choice(sq_build *b, const sq_node *node, const char *what, const char *const *words,
+              int otherwise);
 bool sq_flag_constant(sq_build *b, const sq_node *node, const char *what, bool otherwise);
 bool sq_integer_constant(sq_build *b, const sq_node *node, const char *what, uint64_t least,
                          uint64_t most, uint64_t *value);
@@ -302,11 +331,12 @@ int sq_named_label(sq_build *b, int category, const char *label, sq_place place)
 bool sq_occurrence_set(sq_build *b, const sq_node *node, const char *what, sq_bits *set);
 const sq_category *sq_category_of(const sq_build *b, int index);
 
-/* Adds a name to the namespace of expressions; an error naming both places if it is taken. -1 then. */
+/* Adds a name to the namespace of expressions; an error naming both places if it is taken. -1 then.
+ */
 int sq_add_symbol(sq_build *b, const char *name, const char *what, sq_place place, sq_symbol symbol,
                   int param);
 
-/* ---- the stages ------------------------------------------------------------------------------------------------ */
+/* ---- the stages ------------------------------------------------------------------------- */
 
 /* build_files.c: reads a file and all it names into sections. */
 bool sq_build_files(sq_build *b, const char *path);
@@ -344,21 +374,23 @@ typedef struct sq_about {
     double u[2], residual_check;
 } sq_about;
 
-/* The node of each entry of a definition by category (leaf[n_entries], row-major); `known`: keys that may
- * stand beside the labels. Reports unknown and missing labels. */
-bool sq_collect_entries(sq_build *b, const sq_param *param, const char *const *known, const sq_node **leaf);
+/* The node of each entry of a definition by category (leaf[n_entries], row-major); `known`: keys
+ * that may stand beside the labels. Reports unknown and missing labels. */
+bool sq_collect_entries(sq_build *b, const sq_param *param, const char *const *known,
+                        const sq_node **leaf);
 bool sq_read_about(sq_build *b, const sq_node *node, const sq_about *above, sq_about *about);
-bool sq_check_about(sq_build *b, const sq_param *param, const char *name, sq_place place, const sq_about *about);
+bool sq_check_about(sq_build *b, const sq_param *param, const char *name, sq_place place,
+                    const sq_about *about);
 bool sq_compile_numbers(sq_build *b, sq_param *param);
 /* "11 of 23"; false if it is not of that form with 0 <= k <= n and n > 0. */
 bool sq_scan_share(const char *text, double *k, double *n);
-/* A step that gives block[slot] the value of an expression (or of the patch of that name), and, unless the
- * parameter is hidden, a row in the list of parameters. */
+/* A step that gives block[slot] the value of an expression (or of the patch of that name), and,
+ * unless the parameter is hidden, a row in the list of parameters. */
 bool sq_add_number(sq_build *b, sq_param *param, const char *name, int slot, sq_unit unit,
                    const sq_node *node, const sq_about *about, bool may_be_negative);
 /* A step without a row in the list. */
-bool sq_add_value(sq_build *b, sq_param *param, const char *name, int slot, sq_unit unit, sq_program value,
-                  sq_place place, bool may_be_negative);
+bool sq_add_value(sq_build *b, sq_param *param, const char *name, int slot, sq_unit unit,
+                  sq_program value, sq_place place, bool may_be_negative);
 bool sq_add_constant(sq_build *b, sq_param *param, int slot, double value, sq_place place);
 bool sq_add_step(sq_build *b, sq_param *param, sq_step step);
 /* Takes the unit found in an expression as the parameter's, or checks it against the one it has. */
@@ -375,16 +407,19 @@ bool sq_compile_table_law(sq_build *b, sq_param *param);
 /* build_laws.c: laws as parameters; build_law_uses.c: laws where they stand. */
 bool sq_declare_law(sq_build *b, sq_param *param, int index);
 bool sq_compile_law(sq_build *b, sq_param *param);
-/* What a law's map says: each argument's expression (NULL: to be solved for) and published points. */
+/* What a law's map says: each argument's expression (NULL: to be solved for) and published points.
+ */
 typedef struct sq_law_args {
     const sq_node *arg[SQ_LAW_ARGS], *cured;
     int n_points;
     const sq_node *time[SQ_STATEMENTS], *survival[SQ_STATEMENTS];
 } sq_law_args;
-bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool is_parameter, sq_law_args *out);
+bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool is_parameter,
+                      sq_law_args *out);
 sq_unit sq_law_arg_unit(sq_family family, int arg, sq_unit variable);
 int sq_family_from_word(sq_build *b, const char *word, sq_place place); /* -1 after reporting */
-/* A law in an event or a draw: a parameter's name or a map of one family. `unit`: of the variable. */
+/* A law in an event or a draw: a parameter's name or a map of one family. `unit`: of the variable.
+ */
 bool sq_build_law(sq_build *b, const sq_node *node, const char *owner, sq_unit unit, unsigned allow,
                   sq_law_spec *law, sq_bits *reads);
 const char *const *sq_law_arg_names(sq_family family);
@@ -400,12 +435,13 @@ bool sq_check_site_hashes(sq_build *b);
 /* build_events.c, build_actions.c, build_decisions.c, build_strategies.c */
 bool sq_build_events(sq_build *b);
 bool sq_build_start(sq_build *b);
-/* A list of actions (NULL: none) with an optional final goto; the index of the first, -1 after errors. */
+/* A list of actions (NULL: none) with an optional final goto; the index of the first, -1 after
+ * errors. */
 int sq_build_actions(sq_build *b, const sq_node *list, const sq_node *final_goto, const char *owner,
                      sq_range *range);
 /* `chance`, `among` or `from` of the map `node` for an attribute. */
-bool sq_build_draw(sq_build *b, const sq_node *node, int attribute, const char *owner, unsigned allow,
-                   int *draw);
+bool sq_build_draw(sq_build *b, const sq_node *node, int attribute, const char *owner,
+                   unsigned allow, int *draw);
 bool sq_build_sets(sq_build *b, const sq_node *map, unsigned allow);
 int sq_add_action(sq_build *b, sq_action action);
 bool sq_declare_decisions(sq_build *b);
@@ -421,10 +457,12 @@ bool sq_build_endpoints(sq_build *b);
 bool sq_build_targets(sq_build *b);
 bool sq_build_experiment(sq_build *b);
 
-/* build_words.c: events, decisions, rules, endpoints, population and rewards in words, from their nodes. */
+/* build_words.c: events, decisions, rules, endpoints, population and rewards in words, from their
+ * nodes. */
 void sq_build_words(sq_build *b);
 
-/* freeze.c: copies lists into the model; probes what can be judged; warn.c: what deserves a warning. */
+/* freeze.c: copies lists into the model; probes what can be judged; warn.c: what deserves a
+ * warning. */
 bool sq_build_freeze(sq_build *b);
 bool sq_build_probe(sq_build *b);
 void sq_build_warn(sq_build *b);

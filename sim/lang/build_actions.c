@@ -1,5 +1,6 @@
-/* Actions: lists of one-key maps become one flat run of instructions with jumps, ended by SQ_ACT_END. Branches
- * of splits and conditions are laid out one after another, each with a jump to what follows them all. */
+/* Actions: lists of one-key maps become one flat run of instructions with jumps, ended by
+ * SQ_ACT_END. Branches of splits and conditions are laid out one after another, each with a jump to
+ * what follows them all. */
 #include "lang/build.h"
 
 #include <string.h>
@@ -27,7 +28,7 @@ static bool error_at(context *c, const sq_node *node, const char *text)
     return sq_diag_error(c->b->diags, node->place, "%s", text);
 }
 
-/* ---- simple actions --------------------------------------------------------------------------------- */
+/* ---- simple actions --------------------------------------------------------------------- */
 
 static bool set_attribute(sq_build *b, const sq_node *map, int i, unsigned allow)
 {
@@ -36,8 +37,10 @@ static bool set_attribute(sq_build *b, const sq_node *map, int i, unsigned allow
     if (attribute < 0) return false;
     sq_action action = {.code = SQ_ACT_SET, .a = attribute};
     if (b->attributes.items[attribute].latent)
-        return sq_diag_error(b->diags, map->key_place[i], "'%s' is latent and cannot be set", map->key[i]);
-    bool fine = sq_build_expr(b, map->item[i], b->attributes.items[attribute].type, allow, &action.p, NULL);
+        return sq_diag_error(b->diags, map->key_place[i], "'%s' is latent and cannot be set",
+                             map->key[i]);
+    bool fine =
+        sq_build_expr(b, map->item[i], b->attributes.items[attribute].type, allow, &action.p, NULL);
     return sq_add_action(b, action) >= 0 && fine;
 }
 
@@ -58,8 +61,8 @@ static bool emit_draw(context *c, const sq_node *node)
 {
     sq_action action = {.code = SQ_ACT_DRAW};
     action.a = sq_named_attribute(c->b, sq_node_get(node, "draw"), "attribute");
-    return action.a >= 0 && sq_build_draw(c->b, node, action.a, c->owner, SQ_READ_LIFE, &action.b)
-           && add(c, action);
+    return action.a >= 0 &&
+           sq_build_draw(c->b, node, action.a, c->owner, SQ_READ_LIFE, &action.b) && add(c, action);
 }
 
 static bool emit_decide(context *c, const sq_node *node)
@@ -71,11 +74,11 @@ static bool emit_decide(context *c, const sq_node *node)
     const char **names = sq_build_scratch(c->b, n, sizeof *names);
     for (size_t i = 0; names && i < n; i++) {
         names[i] = c->b->decisions.items[i].name;
-        if (strcmp(names[i], name) == 0) return add(c, (sq_action){.code = SQ_ACT_DECIDE, .a = (int)i});
+        if (strcmp(names[i], name) == 0)
+            return add(c, (sq_action){.code = SQ_ACT_DECIDE, .a = (int)i});
     }
-    return names
-           && sq_diag_error(c->b->diags, named->place, "unknown decision '%.80s'%s", name,
-                            sq_diag_hint(c->b->diags, name, names, n));
+    return names && sq_diag_error(c->b->diags, named->place, "unknown decision '%.80s'%s", name,
+                                  sq_diag_hint(c->b->diags, name, names, n));
 }
 
 static bool emit_clock(context *c, const sq_node *node, const char *key, sq_act_code code)
@@ -84,10 +87,22 @@ static bool emit_clock(context *c, const sq_node *node, const char *key, sq_act_
     return event >= 0 && add(c, (sq_action){.code = code, .a = event});
 }
 
-static bool emit_start(context *c, const sq_node *node) { return emit_clock(c, node, "start", SQ_ACT_START); }
-static bool emit_stop(context *c, const sq_node *node) { return emit_clock(c, node, "stop", SQ_ACT_STOP); }
-static bool emit_pause(context *c, const sq_node *node) { return emit_clock(c, node, "pause", SQ_ACT_PAUSE); }
-static bool emit_resume(context *c, const sq_node *node) { return emit_clock(c, node, "resume", SQ_ACT_RESUME); }
+static bool emit_start(context *c, const sq_node *node)
+{
+    return emit_clock(c, node, "start", SQ_ACT_START);
+}
+static bool emit_stop(context *c, const sq_node *node)
+{
+    return emit_clock(c, node, "stop", SQ_ACT_STOP);
+}
+static bool emit_pause(context *c, const sq_node *node)
+{
+    return emit_clock(c, node, "pause", SQ_ACT_PAUSE);
+}
+static bool emit_resume(context *c, const sq_node *node)
+{
+    return emit_clock(c, node, "resume", SQ_ACT_RESUME);
+}
 
 static bool emit_goto(context *c, const sq_node *node)
 {
@@ -112,8 +127,8 @@ static bool pay_one(context *c, const sq_node *map, int i)
     }
     if (!qalys && action.a < 0) {
         names[n] = "qalys";
-        return sq_diag_error(b->diags, map->key_place[i], "unknown cost category '%.80s'%s", map->key[i],
-                             sq_diag_hint(b->diags, map->key[i], names, n + 1));
+        return sq_diag_error(b->diags, map->key_place[i], "unknown cost category '%.80s'%s",
+                             map->key[i], sq_diag_hint(b->diags, map->key[i], names, n + 1));
     }
     sq_type want = qalys ? sq_type_time() : sq_number(0, 1, SQ_KIND_NONE);
     return sq_build_expr(b, map->item[i], want, SQ_READ_LIFE, &action.p, NULL) && add(c, action);
@@ -142,9 +157,11 @@ static bool emit_loss(context *c, const sq_node *node)
     const char *name = sq_scalar_text(b, sq_node_get(node, "lose utility"), "lose utility: a name");
     sq_action action = {.code = SQ_ACT_LOSE};
     if (!name) return false;
-    if (!amount || !duration) return error_at(c, node, "a loss of utility needs `amount:` and `for:`");
+    if (!amount || !duration)
+        return error_at(c, node, "a loss of utility needs `amount:` and `for:`");
     action.a = listed_at(name, b->losses.items, b->losses.count);
-    bool fine = sq_build_expr(b, amount, sq_number(0, 0, SQ_KIND_UTILITY), SQ_READ_LIFE, &action.p, NULL);
+    bool fine =
+        sq_build_expr(b, amount, sq_number(0, 0, SQ_KIND_UTILITY), SQ_READ_LIFE, &action.p, NULL);
     fine = sq_build_expr(b, duration, sq_type_time(), SQ_READ_LIFE, &action.q, NULL) && fine;
     return fine && add(c, action);
 }
@@ -157,7 +174,7 @@ static bool emit_mark(context *c, const sq_node *node)
     return mark >= 0 && add(c, (sq_action){.code = SQ_ACT_MARK, .a = mark});
 }
 
-/* ---- branches ------------------------------------------------------------------------------------------ */
+/* ---- branches --------------------------------------------------------------------------- */
 
 /* The jump to behind all branches, to be given its target by `land`. */
 static int add_jump(context *c) { return sq_add_action(c->b, (sq_action){.code = SQ_ACT_JUMP}); }
@@ -173,7 +190,8 @@ static bool emit_branch(context *c, const sq_node *branch)
     const sq_node *list = sq_node_get(branch, "do"), *otherwise = sq_node_get(branch, "otherwise");
     bool fine = true;
     if (otherwise && otherwise->kind != SQ_NODE_NULL) {
-        if (list) return error_at(c, branch, "`otherwise:` has its actions itself, or `do:`, not both");
+        if (list)
+            return error_at(c, branch, "`otherwise:` has its actions itself, or `do:`, not both");
         list = otherwise;
     }
     if (list && list->kind != SQ_NODE_NULL) fine = emit_list(c, list);
@@ -185,7 +203,8 @@ static bool emit_if(context *c, const sq_node *node)
     const sq_node *then = sq_node_get(node, "then"), *otherwise = sq_node_get(node, "else");
     sq_action test = {.code = SQ_ACT_UNLESS};
     if (!then) return error_at(c, node, "`if:` needs `then:`");
-    bool fine = sq_build_expr(c->b, sq_node_get(node, "if"), sq_type_flag(), SQ_READ_LIFE, &test.p, NULL);
+    bool fine =
+        sq_build_expr(c->b, sq_node_get(node, "if"), sq_type_flag(), SQ_READ_LIFE, &test.p, NULL);
     int unless = sq_add_action(c->b, test);
     fine = emit_list(c, then) && fine;
     int past = otherwise ? add_jump(c) : -1;
@@ -232,11 +251,12 @@ static bool emit_choose(context *c, const sq_node *node)
     return fine;
 }
 
-/* ---- splits ------------------------------------------------------------------------------------------- */
+/* ---- splits ----------------------------------------------------------------------------- */
 
 static bool split_option(context *c, const sq_node *branch, int i, bool *has_rest, sq_bits *reads)
 {
-    static const char *const known[] = {"chance", "do", "goto", "reenter", "otherwise", "label", NULL};
+    static const char *const known[] = {"chance",    "do",    "goto", "reenter",
+                                        "otherwise", "label", NULL};
     sq_build *b = c->b;
     if (!sq_node_expect(branch, SQ_NODE_MAP, "a branch", b->diags)) return false;
     sq_node_known_keys(branch, "a branch of a split", known, b->diags);
@@ -249,14 +269,16 @@ static bool split_option(context *c, const sq_node *branch, int i, bool *has_res
     sq_writer w = {0};
     sq_write(&w, is_rest ? "otherwise" : "branch %d", i + 1);
     sq_draw_option option = {.name = sq_build_keep_written(b, &w), .value = -1};
-    if (label && sq_scalar_text(b, label, "label: a name")) option.name = sq_build_keep(b, label->text);
-    bool fine = is_rest
-                || sq_build_expr(b, chance, sq_type_probability(), SQ_READ_LIFE, &option.probability, reads);
+    if (label && sq_scalar_text(b, label, "label: a name"))
+        option.name = sq_build_keep(b, label->text);
+    bool fine = is_rest || sq_build_expr(b, chance, sq_type_probability(), SQ_READ_LIFE,
+                                         &option.probability, reads);
     return (sq_vec_push(&b->draw_options, option) || sq_build_no_memory(b)) && fine;
 }
 
 /* The draw of a split, its options without their targets. */
-static bool split_draw(context *c, const sq_node *node, const sq_node *into, sq_draw *draw, int *index)
+static bool split_draw(context *c, const sq_node *node, const sq_node *into, sq_draw *draw,
+                       int *index)
 {
     sq_build *b = c->b;
     sq_bits reads = {{0}}, loads = {{0}};
@@ -269,10 +291,13 @@ static bool split_draw(context *c, const sq_node *node, const sq_node *into, sq_
     const sq_node *named = own ? own : split;
     if (!sq_scalar_text(b, named, "split: a name")) return false;
     draw->site = sq_build_site(b, c->owner, named->text, sq_node_get(node, "key"), named->place);
-    fine = sq_build_loading(b, sq_node_get(node, "loads on"), SQ_READ_LIFE, &draw->loading, &loads) && fine;
+    fine =
+        sq_build_loading(b, sq_node_get(node, "loads on"), SQ_READ_LIFE, &draw->loading, &loads) &&
+        fine;
     if (!sq_vec_push(&b->draws, *draw)) return sq_build_no_memory(b);
     *index = (int)b->draws.count - 1;
-    sq_probe probe = {.kind = SQ_PROBE_DRAW, .place = split->place, .draw = *index, .must_sum_to_one = !has_rest};
+    sq_probe probe = {
+        .kind = SQ_PROBE_DRAW, .place = split->place, .draw = *index, .must_sum_to_one = !has_rest};
     if (fine && !b->skim && sq_bits_empty(&reads) && !sq_vec_push(&b->probes, probe))
         return sq_build_no_memory(b);
     return fine && draw->site >= 0;
@@ -299,7 +324,7 @@ static bool emit_split(context *c, const sq_node *node)
     return fine;
 }
 
-/* ---- lists -------------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------ */
 
 static const struct {
     const char *keys[8]; /* the action's own key first, then what may stand beside it */

@@ -1,5 +1,5 @@
-/* Decisions: the branches that run when a choice has been made. A decision that leads back to itself within
- * one firing would never end, so the graph of decisions must have no circle. */
+/* Decisions: the branches that run when a choice has been made. A decision that leads back to
+ * itself within one firing would never end, so the graph of decisions must have no circle. */
 #include "lang/build.h"
 
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 
 static bool note_range(sq_build *b, int decision, sq_range range)
 {
-    return (sq_vec_push(&b->decision_ranges, range) && sq_vec_push(&b->decision_owner, decision))
-           || sq_build_no_memory(b);
+    return (sq_vec_push(&b->decision_ranges, range) && sq_vec_push(&b->decision_owner, decision)) ||
+           sq_build_no_memory(b);
 }
 
 static const sq_node *decision_node(const sq_build *b, const char *name)
@@ -44,11 +44,14 @@ static void build_decision(sq_build *b, int index)
     note_range(b, index, range);
     b->decisions.items[index] = decision;
     bool is_branches = options && options->kind != SQ_NODE_LIST;
-    if (is_branches && !sq_node_expect(options, SQ_NODE_MAP, "options: branches by choice", b->diags)) return;
-    for (int i = 0; is_branches && i < options->count; i++) build_option(b, index, options, i, option);
+    if (is_branches &&
+        !sq_node_expect(options, SQ_NODE_MAP, "options: branches by choice", b->diags))
+        return;
+    for (int i = 0; is_branches && i < options->count; i++)
+        build_option(b, index, options, i, option);
 }
 
-/* ---- circles ------------------------------------------------------------------------------------------ */
+/* ---- circles ---------------------------------------------------------------------------- */
 
 typedef struct walk {
     sq_build *b;
@@ -64,10 +67,12 @@ static void report_circle(walk *w, int decision)
     sq_writer text = {0};
     size_t i = 0;
     while (i < w->path.count && w->path.items[i] != decision) i++;
-    for (; i < w->path.count; i++) sq_write(&text, "%s -> ", w->b->decisions.items[w->path.items[i]].name);
+    for (; i < w->path.count; i++)
+        sq_write(&text, "%s -> ", w->b->decisions.items[w->path.items[i]].name);
     const sq_node *node = decision_node(w->b, w->b->decisions.items[decision].name);
-    w->fine = sq_diag_error(w->b->diags, node->place, "decisions lead to each other in a circle: %s%s",
-                            text.items ? text.items : "", w->b->decisions.items[decision].name);
+    w->fine =
+        sq_diag_error(w->b->diags, node->place, "decisions lead to each other in a circle: %s%s",
+                      text.items ? text.items : "", w->b->decisions.items[decision].name);
     free(text.items);
 }
 
@@ -87,17 +92,20 @@ static void visit(walk *w, int decision)
     w->mark[decision] = 1;
     if (!sq_vec_push(&w->path, decision)) sq_build_no_memory(w->b);
     for (size_t i = 0; i < w->b->decision_owner.count && w->fine; i++)
-        if (w->b->decision_owner.items[i] == decision) visit_range(w, w->b->decision_ranges.items[i]);
+        if (w->b->decision_owner.items[i] == decision)
+            visit_range(w, w->b->decision_ranges.items[i]);
     if (w->path.count) w->path.count--;
     w->mark[decision] = 2;
 }
 
 bool sq_build_decisions(sq_build *b)
 {
-    for (size_t i = 0; i < b->decisions.count && !sq_diags_full(b->diags); i++) build_decision(b, (int)i);
+    for (size_t i = 0; i < b->decisions.count && !sq_diags_full(b->diags); i++)
+        build_decision(b, (int)i);
     walk w = {.b = b, .fine = true};
     w.mark = sq_build_scratch(b, b->decisions.count, 1);
-    for (size_t i = 0; w.mark && i < b->decisions.count && w.fine && !b->out_of_memory; i++) visit(&w, (int)i);
+    for (size_t i = 0; w.mark && i < b->decisions.count && w.fine && !b->out_of_memory; i++)
+        visit(&w, (int)i);
     free(w.path.items);
     return w.fine && !b->out_of_memory;
 }

@@ -1,5 +1,5 @@
-/* Draws: a number from a law, a label by probabilities, a flag by chance. The same three stand in actions
- * and in the population. */
+/* Draws: a number from a law, a label by probabilities, a flag by chance. The same three stand in
+ * actions and in the population. */
 #include "lang/build.h"
 
 #include <string.h>
@@ -7,31 +7,34 @@
 /* Lets a finished block be asked whether the draw's probabilities are possible. */
 static bool probe_draw(sq_build *b, int draw, const sq_bits *reads, sq_place place, bool must_sum)
 {
-    sq_probe probe = {.kind = SQ_PROBE_DRAW, .place = place, .draw = draw, .must_sum_to_one = must_sum};
+    sq_probe probe = {
+        .kind = SQ_PROBE_DRAW, .place = place, .draw = draw, .must_sum_to_one = must_sum};
     if (b->skim || !sq_bits_empty(reads)) return true;
     return sq_vec_push(&b->probes, probe) || sq_build_no_memory(b);
 }
 
-static bool draw_from(sq_build *b, const sq_node *node, int attribute, const char *owner, unsigned allow,
-                      sq_draw *draw, sq_bits *reads)
+static bool draw_from(sq_build *b, const sq_node *node, int attribute, const char *owner,
+                      unsigned allow, sq_draw *draw, sq_bits *reads)
 {
     const sq_node *from = sq_node_get(node, "from");
     sq_attribute drawn = b->attributes.items[attribute];
     if (drawn.type.class != SQ_TYPE_NUMBER)
-        return sq_diag_error(b->diags, from->place, "'%s' is not a number: draw it `among:` or by `chance:`",
-                             drawn.name);
+        return sq_diag_error(b->diags, from->place,
+                             "'%s' is not a number: draw it `among:` or by `chance:`", drawn.name);
     sq_writer w = {0};
     sq_write(&w, "the law of %s.%s", owner, drawn.name);
     draw->kind = SQ_DRAW_LAW;
-    if (!sq_build_law(b, from, sq_build_keep_written(b, &w), drawn.type.unit, allow, &draw->law, reads))
+    if (!sq_build_law(b, from, sq_build_keep_written(b, &w), drawn.type.unit, allow, &draw->law,
+                      reads))
         return false;
-    sq_probe probe = {.kind = SQ_PROBE_LAW, .place = from->place, .law = draw->law, .normal_allowed = true};
+    sq_probe probe = {
+        .kind = SQ_PROBE_LAW, .place = from->place, .law = draw->law, .normal_allowed = true};
     if (b->skim || !sq_bits_empty(reads)) return true;
     return sq_vec_push(&b->probes, probe) || sq_build_no_memory(b);
 }
 
-static bool add_label(sq_build *b, const sq_node *map, int i, int category, unsigned allow, bool *has_rest,
-                      sq_bits *reads)
+static bool add_label(sq_build *b, const sq_node *map, int i, int category, unsigned allow,
+                      bool *has_rest, sq_bits *reads)
 {
     sq_draw_option option = {.name = ""};
     option.value = sq_named_label(b, category, map->key[i], map->key_place[i]);
@@ -42,19 +45,22 @@ static bool add_label(sq_build *b, const sq_node *map, int i, int category, unsi
     if (is_rest && *has_rest)
         return sq_diag_error(b->diags, p->place, "at most one label can be the rest");
     *has_rest = *has_rest || is_rest;
-    bool fine = is_rest || sq_build_expr(b, p, sq_type_probability(), allow, &option.probability, reads);
+    bool fine =
+        is_rest || sq_build_expr(b, p, sq_type_probability(), allow, &option.probability, reads);
     return (sq_vec_push(&b->draw_options, option) || sq_build_no_memory(b)) && fine;
 }
 
-static bool draw_among(sq_build *b, const sq_node *map, int attribute, unsigned allow, sq_draw *draw,
-                       sq_bits *reads, bool *has_rest)
+static bool draw_among(sq_build *b, const sq_node *map, int attribute, unsigned allow,
+                       sq_draw *draw, sq_bits *reads, bool *has_rest)
 {
     sq_attribute drawn = b->attributes.items[attribute];
     draw->kind = SQ_DRAW_AMONG;
     draw->first_option = (int)b->draw_options.count;
-    if (!sq_node_expect(map, SQ_NODE_MAP, "among: labels and probabilities", b->diags)) return false;
+    if (!sq_node_expect(map, SQ_NODE_MAP, "among: labels and probabilities", b->diags))
+        return false;
     if (drawn.type.class != SQ_TYPE_CATEGORY)
-        return sq_diag_error(b->diags, map->place, "'%s' is not of a category: `among:` draws labels", drawn.name);
+        return sq_diag_error(b->diags, map->place,
+                             "'%s' is not of a category: `among:` draws labels", drawn.name);
     if (map->count == 0) return sq_diag_error(b->diags, map->place, "among: names no label");
     bool fine = true;
     for (int i = 0; i < map->count; i++)
@@ -63,17 +69,19 @@ static bool draw_among(sq_build *b, const sq_node *map, int attribute, unsigned 
     return fine;
 }
 
-static bool draw_chance(sq_build *b, const sq_node *chance, int attribute, unsigned allow, sq_draw *draw,
-                        sq_bits *reads)
+static bool draw_chance(sq_build *b, const sq_node *chance, int attribute, unsigned allow,
+                        sq_draw *draw, sq_bits *reads)
 {
     sq_attribute drawn = b->attributes.items[attribute];
     draw->kind = SQ_DRAW_CHANCE;
     if (drawn.type.class != SQ_TYPE_FLAG)
-        return sq_diag_error(b->diags, chance->place, "'%s' is not a flag: `chance:` draws flags", drawn.name);
+        return sq_diag_error(b->diags, chance->place, "'%s' is not a flag: `chance:` draws flags",
+                             drawn.name);
     return sq_build_expr(b, chance, sq_type_probability(), allow, &draw->chance, reads);
 }
 
-bool sq_build_draw(sq_build *b, const sq_node *node, int attribute, const char *owner, unsigned allow, int *index)
+bool sq_build_draw(sq_build *b, const sq_node *node, int attribute, const char *owner,
+                   unsigned allow, int *index)
 {
     const sq_node *from = sq_node_get(node, "from"), *among = sq_node_get(node, "among");
     const sq_node *chance = sq_node_get(node, "chance"), *own = sq_node_get(node, "site");
@@ -82,10 +90,11 @@ bool sq_build_draw(sq_build *b, const sq_node *node, int attribute, const char *
     bool has_rest = false;
     const char *name = b->attributes.items[attribute].name;
     if ((from != NULL) + (among != NULL) + (chance != NULL) != 1)
-        return sq_diag_error(b->diags, node->place, "the draw of '%s' needs one of `from:`, `among:`, `chance:`",
-                             name);
+        return sq_diag_error(b->diags, node->place,
+                             "the draw of '%s' needs one of `from:`, `among:`, `chance:`", name);
     if (b->attributes.items[attribute].latent)
-        return sq_diag_error(b->diags, node->place, "'%s' is latent: it is drawn once, with the population", name);
+        return sq_diag_error(b->diags, node->place,
+                             "'%s' is latent: it is drawn once, with the population", name);
     bool fine = from    ? draw_from(b, node, attribute, owner, allow, &draw, &reads)
                 : among ? draw_among(b, among, attribute, allow, &draw, &reads, &has_rest)
                         : draw_chance(b, chance, attribute, allow, &draw, &reads);
@@ -96,5 +105,6 @@ bool sq_build_draw(sq_build *b, const sq_node *node, int attribute, const char *
     fine = sq_build_loading(b, sq_node_get(node, "loads on"), allow, &draw.loading, &loads) && fine;
     if (!sq_vec_push(&b->draws, draw)) return sq_build_no_memory(b);
     *index = (int)b->draws.count - 1;
-    return fine && (from || probe_draw(b, *index, &reads, (among ? among : chance)->place, among && !has_rest));
+    return fine && (from || probe_draw(b, *index, &reads, (among ? among : chance)->place,
+                                       among && !has_rest));
 }

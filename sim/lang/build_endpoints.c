@@ -7,20 +7,24 @@ static bool add_cause(sq_build *b, const char *name, sq_bits events, sq_place pl
 {
     for (size_t i = 0; i < b->causes.count; i++)
         if (strcmp(b->causes.items[i].name, name) == 0)
-            return sq_diag_error(b->diags, place, "the cause '%s' appears in two endpoints: name it otherwise", name);
+            return sq_diag_error(b->diags, place,
+                                 "the cause '%s' appears in two endpoints: name it otherwise",
+                                 name);
     sq_cause cause = {sq_build_keep(b, name), (int)b->endpoints.count, events};
     return sq_vec_push(&b->causes, cause) || sq_build_no_memory(b);
 }
 
 static bool add_causes(sq_build *b, const sq_node *map)
 {
-    if (!sq_node_expect(map, SQ_NODE_MAP, "causes: names and what they are", b->diags)) return false;
+    if (!sq_node_expect(map, SQ_NODE_MAP, "causes: names and what they are", b->diags))
+        return false;
     if (map->count == 0) return sq_diag_error(b->diags, map->place, "causes: names no cause");
     bool fine = true;
     for (int i = 0; i < map->count; i++) {
         sq_bits events = {{0}};
         if (!sq_is_word(map->key[i]))
-            fine = sq_diag_error(b->diags, map->key_place[i], "'%.60s' cannot name a cause", map->key[i]);
+            fine = sq_diag_error(b->diags, map->key_place[i], "'%.60s' cannot name a cause",
+                                 map->key[i]);
         fine = sq_occurrence_set(b, map->item[i], "occurrence", &events) && fine;
         fine = add_cause(b, map->key[i], events, map->key_place[i]) && fine;
     }
@@ -31,11 +35,12 @@ static bool add_ends(sq_build *b, const sq_entry *e)
 {
     const sq_node *event = sq_node_get(e->node, "event"), *causes = sq_node_get(e->node, "causes");
     if ((event != NULL) + (causes != NULL) != 1)
-        return sq_diag_error(b->diags, e->node->place, "the endpoint '%s' needs one of `event:` and `causes:`",
-                             e->name);
+        return sq_diag_error(b->diags, e->node->place,
+                             "the endpoint '%s' needs one of `event:` and `causes:`", e->name);
     if (causes) return add_causes(b, causes);
     sq_bits events = {{0}};
-    return sq_occurrence_set(b, event, "occurrence", &events) && add_cause(b, e->name, events, e->place);
+    return sq_occurrence_set(b, event, "occurrence", &events) &&
+           add_cause(b, e->name, events, e->place);
 }
 
 /* What an occurrence is made of: entering a death state is both that entry and `death`. */
@@ -56,9 +61,10 @@ static bool disjoint(sq_build *b, const sq_endpoint *endpoint, sq_place place)
         sq_bits events = spread(b, b->causes.items[i].events);
         for (size_t k = 0; k < b->occurrence_names.count; k++)
             if (sq_bits_has(&events, (int)k) && sq_bits_has(&seen, (int)k))
-                return sq_diag_error(b->diags, place,
-                                     "'%s' stands in two of the causes, competing events and censoring of '%s'",
-                                     b->occurrence_names.items[k], endpoint->name);
+                return sq_diag_error(
+                    b->diags, place,
+                    "'%s' stands in two of the causes, competing events and censoring of '%s'",
+                    b->occurrence_names.items[k], endpoint->name);
         sq_bits_join(&seen, &events);
     }
     return true;
@@ -73,32 +79,39 @@ static bool add_competing(sq_build *b, const sq_entry *e, sq_endpoint *endpoint)
     sq_write(&w, "%s_competing", e->name);
     endpoint->has_competing = true;
     const char *name = sq_build_keep_written(b, &w);
-    return sq_occurrence_set(b, competing, "occurrence", &events) && add_cause(b, name, events, e->place);
+    return sq_occurrence_set(b, competing, "occurrence", &events) &&
+           add_cause(b, name, events, e->place);
 }
 
 static bool read_landmark(sq_build *b, const sq_node *node, double *days)
 {
     if (!node) return true;
     if (!sq_expr_constant(&b->compiler, node, sq_type_time(), days)) return false;
-    return *days >= 0 || sq_diag_error(b->diags, node->place, "a landmark cannot lie before the origin");
+    return *days >= 0 ||
+           sq_diag_error(b->diags, node->place, "a landmark cannot lie before the origin");
 }
 
 static void build_endpoint(sq_build *b, const sq_entry *e)
 {
-    static const char *const known[] = {"from",   "who",      "event",         "causes", "competing",
-                                        "censor", "landmark", "origin counts", "title",  NULL};
+    static const char *const known[] = {"from",      "who",    "event",    "causes",
+                                        "competing", "censor", "landmark", "origin counts",
+                                        "title",     NULL};
     sq_endpoint endpoint = {.name = sq_build_keep(b, e->name), .first_cause = (int)b->causes.count};
     if (!sq_is_word(e->name))
-        sq_diag_error(b->diags, e->place, "'%.60s' cannot name an endpoint: a name is a word", e->name);
+        sq_diag_error(b->diags, e->place, "'%.60s' cannot name an endpoint: a name is a word",
+                      e->name);
     if (!sq_node_expect(e->node, SQ_NODE_MAP, "an endpoint", b->diags)) return;
     bool fine = sq_node_known_keys(e->node, "an endpoint", known, b->diags);
     const sq_node *from = sq_node_get(e->node, "from"), *who = sq_node_get(e->node, "who");
-    const sq_node *censor = sq_node_get(e->node, "censor"), *counts = sq_node_get(e->node, "origin counts");
+    const sq_node *censor = sq_node_get(e->node, "censor"),
+                  *counts = sq_node_get(e->node, "origin counts");
     if (!from)
-        fine = sq_diag_error(b->diags, e->node->place, "the endpoint '%s' needs `from:` its origin", e->name);
+        fine = sq_diag_error(b->diags, e->node->place, "the endpoint '%s' needs `from:` its origin",
+                             e->name);
     else
         fine = sq_occurrence_set(b, from, "occurrence", &endpoint.from) && fine;
-    if (who) fine = sq_build_expr(b, who, sq_type_flag(), SQ_READ_LIFE, &endpoint.who, NULL) && fine;
+    if (who)
+        fine = sq_build_expr(b, who, sq_type_flag(), SQ_READ_LIFE, &endpoint.who, NULL) && fine;
     fine = add_ends(b, e) && fine;
     fine = add_competing(b, e, &endpoint) && fine;
     if (censor) fine = sq_occurrence_set(b, censor, "occurrence", &endpoint.censor) && fine;
@@ -112,6 +125,7 @@ static void build_endpoint(sq_build *b, const sq_entry *e)
 bool sq_build_endpoints(sq_build *b)
 {
     const sq_entries *section = &b->section[SQ_IN_ENDPOINTS];
-    for (size_t i = 0; i < section->count && !sq_diags_full(b->diags); i++) build_endpoint(b, &section->items[i]);
+    for (size_t i = 0; i < section->count && !sq_diags_full(b->diags); i++)
+        build_endpoint(b, &section->items[i]);
     return !b->out_of_memory;
 }

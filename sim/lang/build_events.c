@@ -3,19 +3,19 @@
 
 #include <string.h>
 
-static const char *const event_keys[] = {"while",     "time", "hazard ratio", "time ratio", "cured",    "cure on",
-                                         "from",      "changes", "when left", "starts",     "key",      "loads on",
-                                         "do",        "goto",    NULL};
+static const char *const event_keys[] = {
+    "while",     "time",   "hazard ratio", "time ratio", "cured", "cure on", "from", "changes",
+    "when left", "starts", "key",          "loads on",   "do",    "goto",    NULL};
 
-/* ---- while ------------------------------------------------------------------------------------------ */
+/* ---- while ------------------------------------------------------------------------------ */
 
 static bool state_test(sq_build *b, const sq_node *node, bool is_first)
 {
     sq_compiler *c = &b->compiler;
     int state = sq_named_state(b, node, "state");
     if (state < 0) return false;
-    bool fine = sq_code_op(c, SQ_OP_STATE, 0) && sq_code_const(c, state) && sq_code_op(c, SQ_OP_EQ, 0)
-                && (is_first || sq_code_op(c, SQ_OP_OR, 0));
+    bool fine = sq_code_op(c, SQ_OP_STATE, 0) && sq_code_const(c, state) &&
+                sq_code_op(c, SQ_OP_EQ, 0) && (is_first || sq_code_op(c, SQ_OP_OR, 0));
     return fine || sq_build_no_memory(b);
 }
 
@@ -24,7 +24,8 @@ static bool state_list(sq_build *b, const sq_node *node, sq_event *event)
     sq_program begun = sq_code_begin(&b->compiler);
     bool is_list = node->kind == SQ_NODE_LIST, fine = true;
     if (is_list && node->count == 0)
-        return sq_diag_error(b->diags, node->place, "while: names no state, so the event never happens");
+        return sq_diag_error(b->diags, node->place,
+                             "while: names no state, so the event never happens");
     for (int i = 0; i < (is_list ? node->count : 1); i++)
         fine = state_test(b, is_list ? node->item[i] : node, i == 0) && fine;
     event->condition = sq_code_end(&b->compiler, begun);
@@ -33,15 +34,18 @@ static bool state_list(sq_build *b, const sq_node *node, sq_event *event)
 
 static bool build_condition(sq_build *b, const sq_node *node, sq_event *event)
 {
-    sq_bits_set(&event->condition_reads, (int)b->attributes.count); /* the state: all clocks stop at death */
+    sq_bits_set(&event->condition_reads,
+                (int)b->attributes.count); /* the state: all clocks stop at death */
     if (!node) return true;
     bool is_state = node->kind == SQ_NODE_SCALAR && sq_find_state(b, node->text) >= 0;
     if (node->kind == SQ_NODE_LIST || is_state) return state_list(b, node, event);
-    unsigned allow = SQ_ALLOW_PARAMETERS | SQ_ALLOW_PATIENT; /* not the time: nobody looks as it passes */
-    return sq_build_expr(b, node, sq_type_flag(), allow, &event->condition, &event->condition_reads);
+    unsigned allow =
+        SQ_ALLOW_PARAMETERS | SQ_ALLOW_PATIENT; /* not the time: nobody looks as it passes */
+    return sq_build_expr(b, node, sq_type_flag(), allow, &event->condition,
+                         &event->condition_reads);
 }
 
-/* ---- the law ------------------------------------------------------------------------------------------ */
+/* ---- the law ---------------------------------------------------------------------------- */
 
 static bool factor(sq_build *b, const sq_node *map, const char *key, sq_type want, sq_program *out,
                    sq_bits *reads)
@@ -55,27 +59,32 @@ static bool build_event_law(sq_build *b, const sq_node *map, sq_event *event)
     static const char *const cure_words[] = {"latency", "population", NULL};
     const sq_node *time = sq_node_get(map, "time"), *cured = sq_node_get(map, "cured");
     sq_bits *reads = &event->law_reads;
-    if (!time) return sq_diag_error(b->diags, map->place, "the event '%s' has no `time:`", event->name);
+    if (!time)
+        return sq_diag_error(b->diags, map->place, "the event '%s' has no `time:`", event->name);
     sq_writer w = {0};
     sq_write(&w, "the law of %s", event->name);
     const char *owner = sq_build_keep_written(b, &w);
     bool fine = sq_build_law(b, time, owner, sq_type_time().unit, SQ_READ_LIFE, &event->law, reads);
     if (fine && event->law.family == SQ_NORMAL)
-        fine = sq_diag_error(b->diags, time->place, "a normal law can be negative: it is for attributes only");
+        fine = sq_diag_error(b->diags, time->place,
+                             "a normal law can be negative: it is for attributes only");
     if (fine && cured && event->law.cured.count)
         fine = sq_diag_error(b->diags, cured->place, "the law states a cured share already");
     fine = factor(b, map, "hazard ratio", sq_type_plain(), &event->law.hazard_ratio, reads) && fine;
     fine = factor(b, map, "time ratio", sq_type_plain(), &event->law.time_ratio, reads) && fine;
     fine = factor(b, map, "cured", sq_type_probability(), &event->law.cured, reads) && fine;
-    event->law.cure_on_population = sq_choice(b, sq_node_get(map, "cure on"), "cure", cure_words, 0) == 1;
-    fine = sq_build_loading(b, sq_node_get(map, "loads on"), SQ_READ_LIFE, &event->loading, reads) && fine;
+    event->law.cure_on_population =
+        sq_choice(b, sq_node_get(map, "cure on"), "cure", cure_words, 0) == 1;
+    fine =
+        sq_build_loading(b, sq_node_get(map, "loads on"), SQ_READ_LIFE, &event->loading, reads) &&
+        fine;
     sq_probe probe = {.kind = SQ_PROBE_LAW, .place = time->place, .law = event->law};
     if (fine && !b->skim && sq_bits_empty(reads) && !sq_vec_push(&b->probes, probe))
         return sq_build_no_memory(b);
     return fine;
 }
 
-/* ---- the rest --------------------------------------------------------------------------------------------- */
+/* ---- the rest --------------------------------------------------------------------------- */
 
 static bool build_origin(sq_build *b, const sq_node *node, sq_event *event)
 {
@@ -91,15 +100,17 @@ static bool build_origin(sq_build *b, const sq_node *node, sq_event *event)
         event->origin = SQ_FROM_BIRTH;
         event->origin_index = sq_find_attribute(b, "age");
         sq_unit time = sq_type_time().unit;
-        if (event->origin_index < 0
-            || !sq_unit_equal(b->attributes.items[event->origin_index].type.unit, time))
-            return sq_diag_error(b->diags, node->place,
-                                 "`from: birth` needs an attribute `age` of type time: the age at index");
+        if (event->origin_index < 0 ||
+            !sq_unit_equal(b->attributes.items[event->origin_index].type.unit, time))
+            return sq_diag_error(
+                b->diags, node->place,
+                "`from: birth` needs an attribute `age` of type time: the age at index");
         b->symbols.items[sq_index_get(&b->symbol_index, "age")].used = true;
         return true;
     }
     event->origin = SQ_FROM_OCCURRENCE;
-    event->origin_index = sq_named_occurrence(b, node, "origin (arming, index, birth, or an event, state or mark)");
+    event->origin_index =
+        sq_named_occurrence(b, node, "origin (arming, index, birth, or an event, state or mark)");
     return event->origin_index >= 0;
 }
 
@@ -116,10 +127,12 @@ static void build_event(sq_build *b, const sq_entry *e, sq_event *event)
     build_origin(b, sq_node_get(map, "from"), event);
     int chosen = sq_choice(b, sq_node_get(map, "changes"), "way to meet changes", changes, 0);
     event->changes = chosen < 0 ? SQ_HOLD : (sq_changes)chosen;
-    event->pause_when_left = sq_choice(b, sq_node_get(map, "when left"), "way to be left", left, 0) == 1;
+    event->pause_when_left =
+        sq_choice(b, sq_node_get(map, "when left"), "way to be left", left, 0) == 1;
     event->on_demand = sq_choice(b, sq_node_get(map, "starts"), "way to start", starts, 0) == 1;
     event->site = sq_build_site(b, event->name, NULL, sq_node_get(map, "key"), e->place);
-    event->actions = sq_build_actions(b, sq_node_get(map, "do"), sq_node_get(map, "goto"), event->name, NULL);
+    event->actions =
+        sq_build_actions(b, sq_node_get(map, "do"), sq_node_get(map, "goto"), event->name, NULL);
 }
 
 bool sq_build_events(sq_build *b)
@@ -138,13 +151,15 @@ bool sq_build_start(sq_build *b)
     static const char *const known[] = {"state", "do", NULL};
     sq_said said = b->one[SQ_ONE_START];
     if (!said.node)
-        return sq_diag_error(b->diags, b->one[SQ_ONE_MODEL].place, "the model says nowhere where lives start: "
-                                                                   "`start: {state: …}`");
+        return sq_diag_error(b->diags, b->one[SQ_ONE_MODEL].place,
+                             "the model says nowhere where lives start: "
+                             "`start: {state: …}`");
     if (!sq_node_expect(said.node, SQ_NODE_MAP, "start", b->diags)) return false;
     sq_node_known_keys(said.node, "start", known, b->diags);
     const sq_node *state = sq_node_get(said.node, "state");
     if (!state) return sq_diag_error(b->diags, said.node->place, "start needs `state:`");
     b->model->start_state = sq_named_state(b, state, "state");
-    b->model->start_actions = sq_build_actions(b, sq_node_get(said.node, "do"), NULL, "start", NULL);
+    b->model->start_actions =
+        sq_build_actions(b, sq_node_get(said.node, "do"), NULL, "start", NULL);
     return b->model->start_state >= 0;
 }

@@ -1,5 +1,5 @@
-/* The experiment's own numbers: titles, horizon, patients, seed, discounting, the grid of curves and the
- * quantiles of outcomes. They are constants: nothing here may depend on a parameter. */
+/* The experiment's own numbers: titles, horizon, patients, seed, discounting, the grid of curves
+ * and the quantiles of outcomes. They are constants: nothing here may depend on a parameter. */
 #include "lang/build.h"
 #include "math/kernel.h"
 
@@ -50,25 +50,29 @@ static bool build_counts(sq_build *b)
     bool fine = true;
     m->seed = 1;
     if (b->one[SQ_ONE_PATIENTS].node)
-        fine = sq_integer_constant(b, b->one[SQ_ONE_PATIENTS].node, "patients", 1, 1000000000000, &patients);
+        fine = sq_integer_constant(b, b->one[SQ_ONE_PATIENTS].node, "patients", 1, 1000000000000,
+                                   &patients);
     if (b->one[SQ_ONE_SEED].node)
-        fine = sq_integer_constant(b, b->one[SQ_ONE_SEED].node, "seed", 0, UINT64_MAX, &m->seed) && fine;
+        fine = sq_integer_constant(b, b->one[SQ_ONE_SEED].node, "seed", 0, UINT64_MAX, &m->seed) &&
+               fine;
     if (b->one[SQ_ONE_REPLICATES].node)
-        fine = sq_integer_constant(b, b->one[SQ_ONE_REPLICATES].node, "replicates", 1, 1000000, &replicates) && fine;
+        fine = sq_integer_constant(b, b->one[SQ_ONE_REPLICATES].node, "replicates", 1, 1000000,
+                                   &replicates) &&
+               fine;
     m->n_patients = (int64_t)patients;
     m->n_replicates = (int)replicates;
     return fine;
 }
 
-/* ---- discounting ------------------------------------------------------------------------------------ */
+/* ---- discounting ------------------------------------------------------------------------ */
 
 static bool read_rate(sq_build *b, const sq_node *map, bool effective, double *per_day)
 {
     const sq_node *node = sq_node_get(map, "rate");
     double rate;
     if (!node) return sq_diag_error(b->diags, map->place, "discounting needs `rate:`");
-    if (!sq_expr_constant(&b->compiler, node, sq_type_plain(), &rate)
-        && !sq_expr_constant(&b->compiler, node, sq_type_probability(), &rate))
+    if (!sq_expr_constant(&b->compiler, node, sq_type_plain(), &rate) &&
+        !sq_expr_constant(&b->compiler, node, sq_type_probability(), &rate))
         return false;
     if (rate < 0) return sq_diag_error(b->diags, node->place, "a discount rate cannot be negative");
     *per_day = (effective ? sq_log1p(rate) : rate) / SQ_DAYS_PER_YEAR;
@@ -100,7 +104,7 @@ static bool build_discount(sq_build *b)
     return time_constant(b, change, &d->change) && read_rate(b, then, kind == 0, &d->rate[1]);
 }
 
-/* ---- outputs ------------------------------------------------------------------------------------------ */
+/* ---- outputs ---------------------------------------------------------------------------- */
 
 static bool build_grid(sq_build *b, const sq_node *grid)
 {
@@ -119,8 +123,8 @@ static bool build_grid(sq_build *b, const sq_node *grid)
     if (!(step > 0)) return sq_diag_error(b->diags, place, "the grid's step must be above zero");
     double n = floor(to / step * (1 + 1e-12)) + 1;
     if (n > MOST_GRID)
-        return sq_diag_error(b->diags, place, "this grid has %.0f points; at most %d are possible", n,
-                             (int)MOST_GRID);
+        return sq_diag_error(b->diags, place, "this grid has %.0f points; at most %d are possible",
+                             n, (int)MOST_GRID);
     m->grid_step = step;
     m->n_grid = (int)n;
     return true;
@@ -134,7 +138,8 @@ static bool build_quantiles(sq_build *b, const sq_node *list)
         return true;
     }
     if (!sq_node_expect(list, SQ_NODE_LIST, "quantiles", b->diags)) return false;
-    if (list->count > MOST_QUANTILES) return sq_diag_error(b->diags, list->place, "too many quantiles");
+    if (list->count > MOST_QUANTILES)
+        return sq_diag_error(b->diags, list->place, "too many quantiles");
     for (int i = 0; i < list->count; i++) {
         double q;
         if (!sq_expr_constant(&b->compiler, list->item[i], sq_type_probability(), &q)) return false;

@@ -1,6 +1,7 @@
-/* Joining files: every file's top-level keys are sorted into sections, in the order in which the files
- * are met (a file before what it includes). Files name others relative to themselves. One file is read
- * once: a second mention would define all its names twice, so it is an error of its own. */
+/* Joining files: every file's top-level keys are sorted into sections, in the order in which the
+ * files are met (a file before what it includes). Files name others relative to themselves. One
+ * file is read once: a second mention would define all its names twice, so it is an error of its
+ * own. */
 #include "lang/build.h"
 
 #include <stdlib.h>
@@ -22,27 +23,36 @@ static const struct {
     const char *key;
     sq_single single;
 } single_keys[] = {
-    {"currency", SQ_ONE_CURRENCY},     {"start", SQ_ONE_START},
-    {"utility", SQ_ONE_UTILITY},       {"experiment", SQ_ONE_EXPERIMENT},
-    {"horizon", SQ_ONE_HORIZON},       {"patients", SQ_ONE_PATIENTS},
-    {"seed", SQ_ONE_SEED},             {"replicates", SQ_ONE_REPLICATES},
-    {"population", SQ_ONE_POPULATION}, {"reference", SQ_ONE_REFERENCE},
-    {"discount", SQ_ONE_DISCOUNT},     {"outputs", SQ_ONE_OUTPUTS},
+    {"currency", SQ_ONE_CURRENCY},
+    {"start", SQ_ONE_START},
+    {"utility", SQ_ONE_UTILITY},
+    {"experiment", SQ_ONE_EXPERIMENT},
+    {"horizon", SQ_ONE_HORIZON},
+    {"patients", SQ_ONE_PATIENTS},
+    {"seed", SQ_ONE_SEED},
+    {"replicates", SQ_ONE_REPLICATES},
+    {"population", SQ_ONE_POPULATION},
+    {"reference", SQ_ONE_REFERENCE},
+    {"discount", SQ_ONE_DISCOUNT},
+    {"outputs", SQ_ONE_OUTPUTS},
 };
 
 static const char *const known_keys[] = {
-    "model",      "title",      "description", "include",   "currency",   "categories", "attributes",
-    "states",     "start",      "functions",   "events",    "decisions",  "utility",    "costs",
-    "parameters", "experiment", "override",    "horizon",   "patients",   "seed",       "replicates",
-    "population", "strategies", "rules",       "reference", "discount",   "outputs",    "endpoints",
-    "targets",    NULL,
+    "model",      "title",    "description", "include",    "currency",   "categories",
+    "attributes", "states",   "start",       "functions",  "events",     "decisions",
+    "utility",    "costs",    "parameters",  "experiment", "override",   "horizon",
+    "patients",   "seed",     "replicates",  "population", "strategies", "rules",
+    "reference",  "discount", "outputs",     "endpoints",  "targets",    NULL,
 };
 
-enum { MAP_KEYS = sizeof map_keys / sizeof *map_keys, SINGLE_KEYS = sizeof single_keys / sizeof *single_keys };
+enum {
+    MAP_KEYS = sizeof map_keys / sizeof *map_keys,
+    SINGLE_KEYS = sizeof single_keys / sizeof *single_keys
+};
 
 static bool read_file(sq_build *b, const char *path, sq_place named_at);
 
-/* ---- paths ---------------------------------------------------------------------------------------- */
+/* ---- paths ------------------------------------------------------------------------------ */
 
 /* `name` as seen from the folder of the file it stands in, without "./" and "x/../"; in scratch. */
 static const char *path_beside(sq_build *b, const sq_source *beside, const char *name)
@@ -119,17 +129,17 @@ const sq_source *sq_build_read_beside(sq_build *b, const sq_node *node)
     return path ? read_source(b, path, node->place) : NULL;
 }
 
-/* ---- sections ------------------------------------------------------------------------------------- */
+/* ---- sections --------------------------------------------------------------------------- */
 
 static bool add_entry(sq_build *b, sq_section section, sq_entry entry)
 {
     sq_entries *entries = &b->section[section];
     int before = sq_index_get(&entries->index, entry.name);
     if (before >= 0)
-        return sq_diag_error(b->diags, entry.place, "'%s' is defined twice: here and at %s", entry.name,
-                             sq_build_where(b, entries->items[before].place));
-    if (!sq_vec_push(entries, entry)
-        || !sq_index_put(&b->scratch, &entries->index, entry.name, (int)entries->count - 1))
+        return sq_diag_error(b->diags, entry.place, "'%s' is defined twice: here and at %s",
+                             entry.name, sq_build_where(b, entries->items[before].place));
+    if (!sq_vec_push(entries, entry) ||
+        !sq_index_put(&b->scratch, &entries->index, entry.name, (int)entries->count - 1))
         return sq_build_no_memory(b);
     return true;
 }
@@ -141,7 +151,8 @@ static void add_map(sq_build *b, sq_section section, const sq_node *map, const c
         add_entry(b, section, (sq_entry){map->key[i], map->key_place[i], map->item[i]});
 }
 
-static void add_single(sq_build *b, sq_single single, const char *key, sq_place place, const sq_node *node)
+static void add_single(sq_build *b, sq_single single, const char *key, sq_place place,
+                       const sq_node *node)
 {
     if (b->one[single].node) {
         sq_diag_error(b->diags, place, "'%s' is said twice: here and at %s", key,
@@ -151,8 +162,8 @@ static void add_single(sq_build *b, sq_single single, const char *key, sq_place 
     b->one[single] = (sq_said){node, place};
 }
 
-/* A definition is a map, a strategy's rules are a list: that tells the model's `decisions:` from the
- * experiment's rules for all strategies. */
+/* A definition is a map, a strategy's rules are a list: that tells the model's `decisions:` from
+ * the experiment's rules for all strategies. */
 static void add_decisions(sq_build *b, const sq_node *map)
 {
     if (!sq_node_expect(map, SQ_NODE_MAP, "decisions", b->diags)) return;
@@ -168,7 +179,8 @@ static void read_named_file(sq_build *b, const sq_node *node)
     const char *name = sq_scalar_text(b, node, "a file name");
     const char *path = name ? tidy_beside(b, node->place.source, name) : NULL;
     if (path && strcmp(path, "-") == 0)
-        sq_diag_error(b->diags, node->place, "only the experiment itself can be read from standard input");
+        sq_diag_error(b->diags, node->place,
+                      "only the experiment itself can be read from standard input");
     else if (path)
         read_file(b, path, node->place);
 }
@@ -180,10 +192,11 @@ static void read_file_list(sq_build *b, const sq_node *node, const char *what)
         return;
     }
     if (!sq_node_expect(node, SQ_NODE_LIST, what, b->diags)) return;
-    for (int i = 0; i < node->count && !sq_diags_full(b->diags); i++) read_named_file(b, node->item[i]);
+    for (int i = 0; i < node->count && !sq_diags_full(b->diags); i++)
+        read_named_file(b, node->item[i]);
 }
 
-/* ---- one file ------------------------------------------------------------------------------------- */
+/* ---- one file --------------------------------------------------------------------------- */
 
 static bool add_plain_key(sq_build *b, const char *key, sq_place place, const sq_node *node)
 {
@@ -201,7 +214,8 @@ static bool add_plain_key(sq_build *b, const char *key, sq_place place, const sq
 }
 
 /* Keys whose meaning depends on the file they stand in, or that lead to other files. */
-static void add_key(sq_build *b, const char *key, sq_place place, const sq_node *node, bool is_experiment)
+static void add_key(sq_build *b, const char *key, sq_place place, const sq_node *node,
+                    bool is_experiment)
 {
     if (add_plain_key(b, key, place, node)) return;
     if (strcmp(key, "model") == 0 && is_experiment)
@@ -255,9 +269,9 @@ static bool read_file(sq_build *b, const char *path, sq_place named_at)
     if (refuse_again(b, path, named_at)) return false;
     if (b->file_named_at.count >= MOST_FILES)
         return sq_diag_error(b->diags, named_at, "more than %d files are joined", (int)MOST_FILES);
-    if (!sq_vec_push(&b->file_named_at, named_at)
-        || !sq_index_put(&b->scratch, &b->file_index, path, (int)b->file_named_at.count - 1)
-        || !sq_vec_push(&b->chain, path))
+    if (!sq_vec_push(&b->file_named_at, named_at) ||
+        !sq_index_put(&b->scratch, &b->file_index, path, (int)b->file_named_at.count - 1) ||
+        !sq_vec_push(&b->chain, path))
         return sq_build_no_memory(b);
     const sq_source *source = read_source(b, path, named_at);
     const sq_node *root = source ? sq_node_parse(&b->scratch, source, b->diags) : NULL;

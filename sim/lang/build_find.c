@@ -1,4 +1,5 @@
-/* Looking names up: what a word in a given place of the files refers to, and what to say if nothing. */
+/* Looking names up: what a word in a given place of the files refers to, and what to say if
+ * nothing. */
 #include "lang/build.h"
 
 #include <string.h>
@@ -44,7 +45,8 @@ int sq_find_event(const sq_build *b, const char *name)
     return i >= 0 && i < (int)b->events.count ? i : -1;
 }
 
-static int unknown(sq_build *b, const sq_node *node, const char *what, const char *const *names, size_t n)
+static int unknown(sq_build *b, const sq_node *node, const char *what, const char *const *names,
+                   size_t n)
 {
     sq_diag_error(b->diags, node->place, "unknown %s '%.80s'%s", what, node->text,
                   sq_diag_hint(b->diags, node->text, names, n));
@@ -87,7 +89,8 @@ int sq_named_occurrence(sq_build *b, const sq_node *node, const char *what)
     const char *name = sq_scalar_text(b, node, what);
     if (!name) return -1;
     int i = sq_find_occurrence(b, name);
-    return i >= 0 ? i : unknown(b, node, what, b->occurrence_names.items, b->occurrence_names.count);
+    return i >= 0 ? i
+                  : unknown(b, node, what, b->occurrence_names.items, b->occurrence_names.count);
 }
 
 int sq_named_label(sq_build *b, int category, const char *label, sq_place place)

@@ -1,12 +1,13 @@
-/* Laws where they stand: the waiting time of an event, the distribution of a draw. Either the name of a law
- * parameter with its indices, or a map of one family whose arguments are expressions of the patient's state. A
- * law that needs room in the block (knots, or arguments to be solved for) becomes a hidden parameter. */
+/* Laws where they stand: the waiting time of an event, the distribution of a draw. Either the name
+ * of a law parameter with its indices, or a map of one family whose arguments are expressions of
+ * the patient's state. A law that needs room in the block (knots, or arguments to be solved for)
+ * becomes a hidden parameter. */
 #include "lang/build.h"
 
 #include <ctype.h>
 #include <string.h>
 
-/* ---- a parameter's law -------------------------------------------------------------------------------- */
+/* ---- a parameter's law ------------------------------------------------------------------ */
 
 static int find_law(sq_build *b, const char *name)
 {
@@ -29,14 +30,16 @@ static bool unknown_law(sq_build *b, const sq_node *node, const char *name)
             names[n++] = b->params.items[i].name;
     if (sq_index_get(&b->symbol_index, name) >= 0)
         return sq_diag_error(b->diags, node->place,
-                             "'%.80s' is not a law; a certain time is written {fixed: %.80s}", name, node->text);
-    return sq_diag_error(b->diags, node->place, "there is no law '%.80s' among the parameters%s", name,
-                         sq_diag_hint(b->diags, name, names, n));
+                             "'%.80s' is not a law; a certain time is written {fixed: %.80s}", name,
+                             node->text);
+    return sq_diag_error(b->diags, node->place, "there is no law '%.80s' among the parameters%s",
+                         name, sq_diag_hint(b->diags, name, names, n));
 }
 
 /* Compiles "NAME.arg[indices]". */
 static bool compile_arg(sq_build *b, const sq_node *node, const char *name, const char *suffix,
-                        const char *indices, sq_unit unit, unsigned allow, sq_program *out, sq_bits *reads)
+                        const char *indices, sq_unit unit, unsigned allow, sq_program *out,
+                        sq_bits *reads)
 {
     sq_writer w = {0};
     sq_write(&w, "%s.%s%s", name, suffix, indices);
@@ -48,8 +51,8 @@ static bool compile_arg(sq_build *b, const sq_node *node, const char *name, cons
     return made && sq_build_expr(b, made, want, allow, out, reads);
 }
 
-static bool law_by_name(sq_build *b, const sq_node *node, sq_unit unit, unsigned allow, sq_law_spec *law,
-                        sq_bits *reads)
+static bool law_by_name(sq_build *b, const sq_node *node, sq_unit unit, unsigned allow,
+                        sq_law_spec *law, sq_bits *reads)
 {
     size_t n = strcspn(node->text, "[");
     const char *indices = node->text + n;
@@ -61,23 +64,26 @@ static bool law_by_name(sq_build *b, const sq_node *node, sq_unit unit, unsigned
     const sq_param *param = &b->params.items[found];
     if (param->broken) return false;
     if (!sq_unit_equal(param->unit, unit))
-        return sq_diag_error(b->diags, node->place, "the law '%s' is of another unit than what it is used for",
-                             name);
+        return sq_diag_error(b->diags, node->place,
+                             "the law '%s' is of another unit than what it is used for", name);
     law->family = param->family;
     law->table = param->table;
     if (param->table >= 0 && param->n_entries == 1 && !*indices) return true;
     if (param->table >= 0)
-        return compile_arg(b, node, name, "row", indices, sq_type_plain().unit, allow, &law->row, reads);
+        return compile_arg(b, node, name, "row", indices, sq_type_plain().unit, allow, &law->row,
+                           reads);
     const char *const *names = sq_law_arg_names(param->family);
     for (int i = 0; names[i]; i++) {
         sq_unit arg_unit = sq_law_arg_unit(param->family, i, unit);
-        if (!compile_arg(b, node, name, names[i], indices, arg_unit, allow, &law->arg[i], reads)) return false;
+        if (!compile_arg(b, node, name, names[i], indices, arg_unit, allow, &law->arg[i], reads))
+            return false;
     }
-    return param->cured_slot < 0
-           || compile_arg(b, node, name, "cured", indices, sq_type_probability().unit, allow, &law->cured, reads);
+    return param->cured_slot < 0 ||
+           compile_arg(b, node, name, "cured", indices, sq_type_probability().unit, allow,
+                       &law->cured, reads);
 }
 
-/* ---- a law written here ------------------------------------------------------------------------------- */
+/* ---- a law written here ----------------------------------------------------------------- */
 
 static bool slot_program(sq_build *b, int slot, sq_program *out)
 {
@@ -88,7 +94,8 @@ static bool slot_program(sq_build *b, int slot, sq_program *out)
 }
 
 /* The row of a life table by attributes: row-major index of their values. */
-static bool row_program(sq_build *b, const sq_node *by, const sq_param *param, sq_program *out, sq_bits *reads)
+static bool row_program(sq_build *b, const sq_node *by, const sq_param *param, sq_program *out,
+                        sq_bits *reads)
 {
     sq_program begun = sq_code_begin(&b->compiler);
     bool fine = true;
@@ -97,12 +104,13 @@ static bool row_program(sq_build *b, const sq_node *by, const sq_param *param, s
         if (attribute < 0) return false;
         sq_type type = b->attributes.items[attribute].type;
         if (type.class != SQ_TYPE_CATEGORY || type.category != param->dim[d])
-            return sq_diag_error(b->diags, by->item[d]->place, "'%s' is not an attribute of a category",
-                                 by->item[d]->text);
+            return sq_diag_error(b->diags, by->item[d]->place,
+                                 "'%s' is not an attribute of a category", by->item[d]->text);
         sq_bits_set(reads, attribute);
         b->symbols.items[sq_index_get(&b->symbol_index, by->item[d]->text)].used = true;
         int labels = sq_category_of(b, type.category)->n_labels;
-        if (d > 0) fine = sq_code_const(&b->compiler, labels) && sq_code_op(&b->compiler, SQ_OP_MUL, 0);
+        if (d > 0)
+            fine = sq_code_const(&b->compiler, labels) && sq_code_op(&b->compiler, SQ_OP_MUL, 0);
         fine = fine && sq_code_op(&b->compiler, SQ_OP_ATTR, attribute);
         if (d > 0) fine = fine && sq_code_op(&b->compiler, SQ_OP_ADD, 0);
     }
@@ -114,27 +122,38 @@ static bool hidden_dimensions(sq_build *b, const sq_node *by, sq_param *param)
 {
     if (!by) return true;
     if (!sq_node_expect(by, SQ_NODE_MAP, "by: columns and attributes", b->diags)) return false;
-    if (by->count > SQ_KEYS) return sq_diag_error(b->diags, by->place, "at most %d columns", (int)SQ_KEYS);
+    if (by->count > SQ_KEYS)
+        return sq_diag_error(b->diags, by->place, "at most %d columns", (int)SQ_KEYS);
     for (int i = 0; i < by->count; i++) {
         int attribute = sq_named_attribute(b, by->item[i], "attribute");
         if (attribute < 0) return false;
         sq_type type = b->attributes.items[attribute].type;
         if (type.class != SQ_TYPE_CATEGORY)
-            return sq_diag_error(b->diags, by->item[i]->place, "'%s' is not an attribute of a category",
-                                 by->item[i]->text);
+            return sq_diag_error(b->diags, by->item[i]->place,
+                                 "'%s' is not an attribute of a category", by->item[i]->text);
         param->dim[param->n_dims++] = type.category;
         param->n_entries *= sq_category_of(b, type.category)->n_labels;
     }
     return true;
 }
 
-static bool hidden_law(sq_build *b, const sq_node *node, const char *owner, sq_unit unit, sq_law_spec *law,
-                       sq_bits *reads)
+static bool hidden_law(sq_build *b, const sq_node *node, const char *owner, sq_unit unit,
+                       sq_law_spec *law, sq_bits *reads)
 {
-    sq_param param = {.name = owner, .place = node->place, .node = node, .kind = SQ_PARAM_LAW, .hidden = true,
-                      .has_unit = true, .n_entries = 1, .unit = unit, .family = law->family,
-                      .cured_slot = -1, .row_slot = -1, .table = -1};
-    const sq_node *by = law->family == SQ_LIFE_TABLE && node->kind == SQ_NODE_MAP ? sq_node_get(node, "by") : NULL;
+    sq_param param = {.name = owner,
+                      .place = node->place,
+                      .node = node,
+                      .kind = SQ_PARAM_LAW,
+                      .hidden = true,
+                      .has_unit = true,
+                      .n_entries = 1,
+                      .unit = unit,
+                      .family = law->family,
+                      .cured_slot = -1,
+                      .row_slot = -1,
+                      .table = -1};
+    const sq_node *by =
+        law->family == SQ_LIFE_TABLE && node->kind == SQ_NODE_MAP ? sq_node_get(node, "by") : NULL;
     if (!hidden_dimensions(b, by, &param)) return false;
     bool fine = sq_declare_law(b, &param, -1) && sq_compile_law(b, &param);
     sq_collect_needs(b, node, &param.needs, 0);
@@ -144,32 +163,36 @@ static bool hidden_law(sq_build *b, const sq_node *node, const char *owner, sq_u
     law->table = param.table;
     if (by && !row_program(b, by, &param, &law->row, reads)) return false;
     for (int i = 0; i < SQ_LAW_ARGS && param.table < 0; i++)
-        if (param.arg_slot[i] >= 0 && !slot_program(b, param.arg_slot[i], &law->arg[i])) return false;
+        if (param.arg_slot[i] >= 0 && !slot_program(b, param.arg_slot[i], &law->arg[i]))
+            return false;
     return param.cured_slot < 0 || slot_program(b, param.cured_slot, &law->cured);
 }
 
-static bool direct_law(sq_build *b, const sq_law_args *args, sq_unit unit, unsigned allow, sq_law_spec *law,
-                       sq_bits *reads)
+static bool direct_law(sq_build *b, const sq_law_args *args, sq_unit unit, unsigned allow,
+                       sq_law_spec *law, sq_bits *reads)
 {
     for (int i = 0; i < SQ_LAW_ARGS; i++) {
         if (!args->arg[i]) continue;
         sq_type want = {SQ_TYPE_NUMBER, sq_law_arg_unit(law->family, i, unit), 0};
         if (!sq_build_expr(b, args->arg[i], want, allow, &law->arg[i], reads)) return false;
     }
-    return !args->cured || sq_build_expr(b, args->cured, sq_type_probability(), allow, &law->cured, reads);
+    return !args->cured ||
+           sq_build_expr(b, args->cured, sq_type_probability(), allow, &law->cured, reads);
 }
 
-static bool law_by_map(sq_build *b, const sq_node *node, const char *owner, sq_unit unit, unsigned allow,
-                       sq_law_spec *law, sq_bits *reads)
+static bool law_by_map(sq_build *b, const sq_node *node, const char *owner, sq_unit unit,
+                       unsigned allow, sq_law_spec *law, sq_bits *reads)
 {
-    if (!sq_node_expect(node, SQ_NODE_MAP, "a law: a parameter's name, or {FAMILY: …}", b->diags)) return false;
+    if (!sq_node_expect(node, SQ_NODE_MAP, "a law: a parameter's name, or {FAMILY: …}", b->diags))
+        return false;
     if (node->count != 1)
         return sq_diag_error(b->diags, node->place, "a law is a map with one key, its family");
     int family = sq_family_from_word(b, node->key[0], node->key_place[0]);
     if (family < 0) return false;
     law->family = (sq_family)family;
     if (b->skim && sq_family_has_table(law->family)) return true;
-    if (sq_family_has_table(law->family)) return hidden_law(b, node->item[0], owner, unit, law, reads);
+    if (sq_family_has_table(law->family))
+        return hidden_law(b, node->item[0], owner, unit, law, reads);
     sq_law_args args;
     if (!sq_read_law_args(b, law->family, node->item[0], false, &args)) return false;
     if (args.n_points) return b->skim || hidden_law(b, node->item[0], owner, unit, law, reads);
@@ -184,29 +207,34 @@ bool sq_build_law(sq_build *b, const sq_node *node, const char *owner, sq_unit u
     bool fine = node->kind == SQ_NODE_SCALAR ? law_by_name(b, node, unit, allow, law, reads)
                                              : law_by_map(b, node, owner, unit, allow, law, reads);
     if (fine && sq_family_has_table(law->family) && !sq_unit_equal(unit, time))
-        return sq_diag_error(b->diags, node->place, "a %s gives times", sq_family_name(law->family));
+        return sq_diag_error(b->diags, node->place, "a %s gives times",
+                             sq_family_name(law->family));
     return fine;
 }
 
-/* ---- loadings -------------------------------------------------------------------------------------------- */
+/* ---- loadings --------------------------------------------------------------------------- */
 
 typedef struct loadings {
     int n, latent[16], position[16]; /* attribute, and place among the latents */
     sq_program rho[16];
 } loadings;
 
-static bool read_loadings(sq_build *b, const sq_node *map, unsigned allow, loadings *l, sq_bits *reads)
+static bool read_loadings(sq_build *b, const sq_node *map, unsigned allow, loadings *l,
+                          sq_bits *reads)
 {
     if (!sq_node_expect(map, SQ_NODE_MAP, "loads on: latents and loadings", b->diags)) return false;
-    if (map->count > 16) return sq_diag_error(b->diags, map->place, "at most 16 latents can be loaded on");
+    if (map->count > 16)
+        return sq_diag_error(b->diags, map->place, "at most 16 latents can be loaded on");
     for (int i = 0; i < map->count; i++) {
         int attribute = sq_find_attribute(b, map->key[i]);
         if (attribute < 0 || !b->attributes.items[attribute].latent)
-            return sq_diag_error(b->diags, map->key_place[i], "'%.80s' is not a latent", map->key[i]);
+            return sq_diag_error(b->diags, map->key_place[i], "'%.80s' is not a latent",
+                                 map->key[i]);
         l->latent[i] = attribute;
         for (size_t k = 0; k < b->latents.count; k++)
             if (b->latents.items[k] == attribute) l->position[i] = (int)k;
-        if (!sq_build_expr(b, map->item[i], sq_type_plain(), allow, &l->rho[i], reads)) return false;
+        if (!sq_build_expr(b, map->item[i], sq_type_plain(), allow, &l->rho[i], reads))
+            return false;
         if (reads) sq_bits_set(reads, attribute);
         int symbol = sq_index_get(&b->symbol_index, map->key[i]);
         b->symbols.items[symbol].used = true;
@@ -221,8 +249,8 @@ static bool mean_program(sq_compiler *c, const loadings *l, sq_program *out)
     sq_program begun = sq_code_begin(c);
     bool fine = true;
     for (int i = 0; i < l->n && fine; i++) {
-        fine = sq_code_append(c, l->rho[i]) && sq_code_op(c, SQ_OP_ATTR, l->latent[i])
-               && sq_code_op(c, SQ_OP_MUL, 0) && (i == 0 || sq_code_op(c, SQ_OP_ADD, 0));
+        fine = sq_code_append(c, l->rho[i]) && sq_code_op(c, SQ_OP_ATTR, l->latent[i]) &&
+               sq_code_op(c, SQ_OP_MUL, 0) && (i == 0 || sq_code_op(c, SQ_OP_ADD, 0));
     }
     *out = sq_code_end(c, begun);
     return fine;
@@ -231,10 +259,11 @@ static bool mean_program(sq_compiler *c, const loadings *l, sq_program *out)
 /* Takes rho_i rho_j r (r counted twice off the diagonal) from what is on the stack. */
 static bool subtract_term(sq_compiler *c, const loadings *l, int i, int j, sq_program r)
 {
-    bool fine = sq_code_append(c, l->rho[i]) && sq_code_append(c, l->rho[j]) && sq_code_op(c, SQ_OP_MUL, 0);
+    bool fine =
+        sq_code_append(c, l->rho[i]) && sq_code_append(c, l->rho[j]) && sq_code_op(c, SQ_OP_MUL, 0);
     if (i != j)
-        fine = fine && sq_code_append(c, r) && sq_code_op(c, SQ_OP_MUL, 0) && sq_code_const(c, 2)
-               && sq_code_op(c, SQ_OP_MUL, 0);
+        fine = fine && sq_code_append(c, r) && sq_code_op(c, SQ_OP_MUL, 0) && sq_code_const(c, 2) &&
+               sq_code_op(c, SQ_OP_MUL, 0);
     return fine && sq_code_op(c, SQ_OP_SUB, 0);
 }
 
@@ -247,7 +276,8 @@ static bool sd_program(sq_build *b, const loadings *l, sq_program *out)
     for (int i = 0; i < l->n; i++) {
         for (int j = 0; j <= i && fine; j++) {
             size_t at = (size_t)l->position[i] * b->latents.count + (size_t)l->position[j];
-            sq_program r = at < b->correlation.count ? b->correlation.items[at] : (sq_program){0, 0};
+            sq_program r =
+                at < b->correlation.count ? b->correlation.items[at] : (sq_program){0, 0};
             if (i == j || r.count) fine = subtract_term(c, l, i, j, r);
         }
     }
@@ -256,7 +286,8 @@ static bool sd_program(sq_build *b, const loadings *l, sq_program *out)
     return fine;
 }
 
-bool sq_build_loading(sq_build *b, const sq_node *node, unsigned allow, sq_loading *loading, sq_bits *reads)
+bool sq_build_loading(sq_build *b, const sq_node *node, unsigned allow, sq_loading *loading,
+                      sq_bits *reads)
 {
     loadings l = {0};
     if (!node) return true;
@@ -264,6 +295,6 @@ bool sq_build_loading(sq_build *b, const sq_node *node, unsigned allow, sq_loadi
     if (b->skim || l.n == 0) return true;
     if (!mean_program(&b->compiler, &l, &loading->mean) || !sd_program(b, &l, &loading->sd))
         return sq_build_no_memory(b);
-    return sq_build_depth_fits(b, loading->mean, node->place)
-           && sq_build_depth_fits(b, loading->sd, node->place);
+    return sq_build_depth_fits(b, loading->mean, node->place) &&
+           sq_build_depth_fits(b, loading->sd, node->place);
 }

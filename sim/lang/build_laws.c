@@ -1,18 +1,22 @@
 /* Laws as parameters. Each argument of each entry is a number of the block with a name of its own
- * ("relapse_curve.scale[reinduction]"); arguments that are not given are solved from published statements when
- * a block is filled. A law of the model that needs room in the block is a hidden parameter of this kind. */
+ * ("relapse_curve.scale[reinduction]"); arguments that are not given are solved from published
+ * statements when a block is filled. A law of the model that needs room in the block is a hidden
+ * parameter of this kind. */
 #include "lang/build.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- families --------------------------------------------------------------------------------------- */
+/* ---- families --------------------------------------------------------------------------- */
 
 const char *const *sq_law_arg_names(sq_family family)
 {
-    static const char *const exponential[] = {"rate", NULL}, *const weibull[] = {"shape", "scale", NULL};
-    static const char *const lognormal[] = {"median", "sdlog", NULL}, *const fixed[] = {"delay", NULL};
-    static const char *const uniform[] = {"min", "max", NULL}, *const normal[] = {"mean", "sd", NULL};
+    static const char *const exponential[] = {"rate", NULL}, *const weibull[] = {"shape", "scale",
+                                                                                 NULL};
+    static const char *const lognormal[] = {"median", "sdlog", NULL}, *const fixed[] = {"delay",
+                                                                                        NULL};
+    static const char *const uniform[] = {"min", "max", NULL}, *const normal[] = {"mean", "sd",
+                                                                                  NULL};
     static const char *const none[] = {NULL};
     switch (family) {
     case SQ_EXPONENTIAL: return exponential;
@@ -51,10 +55,11 @@ static bool can_be_stated(sq_family family)
     return family == SQ_EXPONENTIAL || family == SQ_WEIBULL || family == SQ_LOGNORMAL;
 }
 
-/* ---- what a law's map says ---------------------------------------------------------------------------- */
+/* ---- what a law's map says -------------------------------------------------------------- */
 
 /* before + the node's text + after, placed so that columns inside the text stay true. */
-static const sq_node *wrapped(sq_build *b, const char *before, const sq_node *node, const char *after)
+static const sq_node *wrapped(sq_build *b, const char *before, const sq_node *node,
+                              const char *after)
 {
     sq_writer w = {0};
     sq_write(&w, "%s%s%s", before, node->text, after);
@@ -68,7 +73,8 @@ static bool is_scalar(sq_build *b, const sq_node *node, const char *what)
     return sq_scalar_text(b, node, what) != NULL;
 }
 
-/* {mean: X} of an exponential and {meanlog: X, in: UNIT} of a log-normal stand for their first argument. */
+/* {mean: X} of an exponential and {meanlog: X, in: UNIT} of a log-normal stand for their first
+ * argument. */
 static bool read_other_names(sq_build *b, sq_family family, const sq_node *map, sq_law_args *out)
 {
     const sq_node *mean = family == SQ_EXPONENTIAL ? sq_node_get(map, "mean") : NULL;
@@ -79,7 +85,8 @@ static bool read_other_names(sq_build *b, sq_family family, const sq_node *map, 
     if (!is_scalar(b, other, "an argument of a law")) return false;
     if (mean) return (out->arg[0] = wrapped(b, "1/(", mean, ")")) != NULL;
     const sq_node *in = sq_node_get(map, "in");
-    if (!in) return sq_diag_error(b->diags, meanlog->place, "meanlog needs its time unit: `in: mo`");
+    if (!in)
+        return sq_diag_error(b->diags, meanlog->place, "meanlog needs its time unit: `in: mo`");
     if (!is_scalar(b, in, "a time unit")) return false;
     sq_writer w = {0};
     sq_write(&w, ") * 1 %s", in->text);
@@ -89,8 +96,8 @@ static bool read_other_names(sq_build *b, sq_family family, const sq_node *map, 
 static bool add_point(sq_build *b, const sq_node *time, const sq_node *survival, sq_law_args *out)
 {
     if (out->n_points == SQ_STATEMENTS)
-        return sq_diag_error(b->diags, time->place, "at most %d statements can be made of one curve",
-                             (int)SQ_STATEMENTS);
+        return sq_diag_error(b->diags, time->place,
+                             "at most %d statements can be made of one curve", (int)SQ_STATEMENTS);
     out->time[out->n_points] = time;
     out->survival[out->n_points++] = survival;
     return time && survival;
@@ -108,8 +115,8 @@ static bool read_statements(sq_build *b, sq_family family, const sq_node *map, s
 {
     const sq_node *median = family == SQ_LOGNORMAL ? NULL : sq_node_get(map, "median");
     const sq_node *survival = sq_node_get(map, "survival");
-    if (median && (!is_scalar(b, median, "a median")
-                   || !add_point(b, median, sq_made_scalar(b, "0.5", median->place), out)))
+    if (median && (!is_scalar(b, median, "a median") ||
+                   !add_point(b, median, sq_made_scalar(b, "0.5", median->place), out)))
         return false;
     if (!survival) return true;
     if (survival->kind != SQ_NODE_LIST) return add_survival(b, survival, out);
@@ -120,7 +127,8 @@ static bool read_statements(sq_build *b, sq_family family, const sq_node *map, s
 
 static bool keys_known(sq_build *b, sq_family family, const sq_node *map, bool is_parameter)
 {
-    static const char *const about[] = {"source", "class", "note", "law", "unit", "describes", "by", "default"};
+    static const char *const about[] = {"source", "class",     "note", "law",
+                                        "unit",   "describes", "by",   "default"};
     const char *known[32];
     size_t n = 0;
     for (const char *const *name = sq_law_arg_names(family); *name; name++) known[n++] = *name;
@@ -135,7 +143,8 @@ static bool keys_known(sq_build *b, sq_family family, const sq_node *map, bool i
     return sq_node_known_keys(map, what, known, b->diags);
 }
 
-static bool enough_stated(sq_build *b, sq_family family, const sq_node *node, const sq_law_args *out)
+static bool enough_stated(sq_build *b, sq_family family, const sq_node *node,
+                          const sq_law_args *out)
 {
     const char *const *names = sq_law_arg_names(family);
     int n_free = 0;
@@ -146,17 +155,20 @@ static bool enough_stated(sq_build *b, sq_family family, const sq_node *node, co
     if (!fine && n_free > out->n_points)
         sq_diag_error(b->diags, node->place, "%s needs %s%s", sq_family_name(family),
                       missing.items ? missing.items : "",
-                      can_be_stated(family) ? ", or as many statements (median, survival) instead" : "");
+                      can_be_stated(family) ? ", or as many statements (median, survival) instead"
+                                            : "");
     else if (!fine)
-        sq_diag_error(b->diags, node->place,
-                      "%s is stated %d times too often: each statement (median, survival) stands for one "
-                      "argument that is not given",
-                      sq_family_name(family), out->n_points - n_free);
+        sq_diag_error(
+            b->diags, node->place,
+            "%s is stated %d times too often: each statement (median, survival) stands for one "
+            "argument that is not given",
+            sq_family_name(family), out->n_points - n_free);
     free(missing.items);
     return fine;
 }
 
-bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool is_parameter, sq_law_args *out)
+bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool is_parameter,
+                      sq_law_args *out)
 {
     *out = (sq_law_args){0};
     if (family == SQ_FIXED && node->kind == SQ_NODE_SCALAR) {
@@ -168,8 +180,10 @@ bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool i
     const char *const *names = sq_law_arg_names(family);
     for (int i = 0; names[i]; i++) {
         const sq_node *arg = sq_node_get(node, names[i]);
-        if (arg && is_scalar(b, arg, "an argument of a law")) out->arg[i] = arg;
-        else if (arg) fine = false;
+        if (arg && is_scalar(b, arg, "an argument of a law"))
+            out->arg[i] = arg;
+        else if (arg)
+            fine = false;
     }
     out->cured = sq_node_get(node, "cured");
     if (out->cured && !is_scalar(b, out->cured, "cured: a probability")) fine = false;
@@ -178,21 +192,24 @@ bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool i
     return fine && enough_stated(b, family, node, out);
 }
 
-/* ---- declaring ------------------------------------------------------------------------------------------ */
+/* ---- declaring -------------------------------------------------------------------------- */
 
-static bool add_law_symbol(sq_build *b, sq_param *param, int index, const char *suffix, int slot, sq_unit unit)
+static bool add_law_symbol(sq_build *b, sq_param *param, int index, const char *suffix, int slot,
+                           sq_unit unit)
 {
     if (param->hidden) return true;
     sq_writer w = {0};
     sq_write(&w, "%s%s", param->name, suffix);
     const char *name = sq_build_keep_written(b, &w);
-    return sq_add_symbol(b, name, "parameter", param->place, sq_param_symbol(param, slot, unit), index) >= 0;
+    return sq_add_symbol(b, name, "parameter", param->place, sq_param_symbol(param, slot, unit),
+                         index) >= 0;
 }
 
 static bool any_cured(const sq_param *param)
 {
     for (int e = 0; e < param->n_entries; e++)
-        if (param->leaf[e]->kind == SQ_NODE_MAP && sq_node_get(param->leaf[e], "cured")) return true;
+        if (param->leaf[e]->kind == SQ_NODE_MAP && sq_node_get(param->leaf[e], "cured"))
+            return true;
     return false;
 }
 
@@ -210,7 +227,9 @@ static bool declare_args(sq_build *b, sq_param *param, int index)
     }
     if (any_cured(param)) {
         param->cured_slot = sq_take_slots(b, param->n_entries);
-        fine = add_law_symbol(b, param, index, ".cured", param->cured_slot, sq_type_probability().unit) && fine;
+        fine = add_law_symbol(b, param, index, ".cured", param->cured_slot,
+                              sq_type_probability().unit) &&
+               fine;
     }
     return fine;
 }
@@ -241,8 +260,8 @@ static bool read_describes(sq_build *b, sq_param *param)
 
 bool sq_declare_law(sq_build *b, sq_param *param, int index)
 {
-    static const char *const known[] = {"law", "by", "default", "unit", "source", "class", "note", "describes",
-                                        NULL};
+    static const char *const known[] = {"law",   "by",   "default",   "unit", "source",
+                                        "class", "note", "describes", NULL};
     param->leaf = sq_build_scratch(b, (size_t)param->n_entries, sizeof *param->leaf);
     if (!param->leaf || !declare_law_name(b, param, index)) return false;
     if (!param->has_unit) param->unit = sq_type_time().unit;
@@ -257,10 +276,11 @@ bool sq_declare_law(sq_build *b, sq_param *param, int index)
     bool one_leaf = param->n_dims == 0 || (by && by->kind == SQ_NODE_MAP);
     for (int e = 0; one_leaf && e < param->n_entries; e++) param->leaf[e] = param->node;
     if (!one_leaf && !sq_collect_entries(b, param, known, param->leaf)) return false;
-    return sq_family_has_table(param->family) ? declare_rows(b, param, index) : declare_args(b, param, index);
+    return sq_family_has_table(param->family) ? declare_rows(b, param, index)
+                                              : declare_args(b, param, index);
 }
 
-/* ---- compiling ---------------------------------------------------------------------------------------------- */
+/* ---- compiling -------------------------------------------------------------------------- */
 
 static const char *arg_entry_name(sq_build *b, const sq_param *param, const char *arg, int entry)
 {
@@ -270,7 +290,8 @@ static const char *arg_entry_name(sq_build *b, const sq_param *param, const char
 }
 
 /* The step that solves what an entry does not give, and rows for what it will find. */
-static bool add_solve(sq_build *b, sq_param *param, int entry, const sq_law_args *args, const sq_about *about)
+static bool add_solve(sq_build *b, sq_param *param, int entry, const sq_law_args *args,
+                      const sq_about *about)
 {
     sq_solve solve = {.family = param->family, .cured_slot = -1, .n_points = args->n_points};
     const char *const *names = sq_law_arg_names(param->family);
@@ -285,23 +306,26 @@ static bool add_solve(sq_build *b, sq_param *param, int entry, const sq_law_args
     if (param->cured_slot >= 0) solve.cured_slot = param->cured_slot + entry;
     sq_type variable = {SQ_TYPE_NUMBER, param->unit, 0};
     for (int i = 0; i < args->n_points; i++)
-        if (!sq_build_expr(b, args->time[i], variable, SQ_ALLOW_PARAMETERS, &solve.time[i], NULL)
-            || !sq_build_expr(b, args->survival[i], sq_type_probability(), SQ_ALLOW_PARAMETERS,
-                              &solve.survival[i], NULL))
+        if (!sq_build_expr(b, args->time[i], variable, SQ_ALLOW_PARAMETERS, &solve.time[i], NULL) ||
+            !sq_build_expr(b, args->survival[i], sq_type_probability(), SQ_ALLOW_PARAMETERS,
+                           &solve.survival[i], NULL))
             return false;
     if (!sq_vec_push(&b->solves, solve)) return sq_build_no_memory(b);
-    sq_step step = {.kind = SQ_STEP_SOLVE, .index = (int)b->solves.count - 1,
-                    .name = sq_entry_name(b, param, "", entry), .where = sq_build_where(b, place)};
+    sq_step step = {.kind = SQ_STEP_SOLVE,
+                    .index = (int)b->solves.count - 1,
+                    .name = sq_entry_name(b, param, "", entry),
+                    .where = sq_build_where(b, place)};
     return sq_add_step(b, param, step);
 }
 
-static bool add_cured(sq_build *b, sq_param *param, int entry, const sq_law_args *args, const sq_about *about)
+static bool add_cured(sq_build *b, sq_param *param, int entry, const sq_law_args *args,
+                      const sq_about *about)
 {
     if (param->cured_slot < 0) return true;
     int slot = param->cured_slot + entry;
     if (!args->cured) return sq_add_constant(b, param, slot, 0, param->place);
-    return sq_add_number(b, param, arg_entry_name(b, param, "cured", entry), slot, sq_type_probability().unit,
-                         args->cured, about, false);
+    return sq_add_number(b, param, arg_entry_name(b, param, "cured", entry), slot,
+                         sq_type_probability().unit, args->cured, about, false);
 }
 
 static sq_program slot_program(sq_build *b, int slot)
@@ -314,7 +338,8 @@ static sq_program slot_program(sq_build *b, int slot)
 /* Lets the finished block be asked whether the entry's numbers make a law. */
 static bool probe_entry(sq_build *b, const sq_param *param, int entry)
 {
-    sq_probe probe = {.kind = SQ_PROBE_LAW, .place = param->leaf[entry]->place, .normal_allowed = true};
+    sq_probe probe = {
+        .kind = SQ_PROBE_LAW, .place = param->leaf[entry]->place, .normal_allowed = true};
     probe.law = (sq_law_spec){.family = param->family, .table = -1};
     for (int i = 0; i < SQ_LAW_ARGS; i++)
         if (param->arg_slot[i] >= 0) probe.law.arg[i] = slot_program(b, param->arg_slot[i] + entry);
@@ -337,7 +362,8 @@ static bool compile_entry(sq_build *b, sq_param *param, int entry, const sq_abou
         sq_unit unit = sq_law_arg_unit(param->family, i, param->unit);
         if (args.arg[i])
             fine = sq_add_number(b, param, arg_entry_name(b, param, names[i], entry),
-                                 param->arg_slot[i] + entry, unit, args.arg[i], &about, may_be_negative);
+                                 param->arg_slot[i] + entry, unit, args.arg[i], &about,
+                                 may_be_negative);
     }
     fine = fine && add_cured(b, param, entry, &args, &about);
     if (fine && args.n_points) fine = add_solve(b, param, entry, &args, &about);

@@ -1,7 +1,7 @@
 /* Declaring names: categories, attributes, states, functions, events, marks and losses, before any
- * expression is compiled, so that an expression may use what is written further down. Expressions share
- * one namespace, and states, events and marks are held apart from it as well: a reader should never have to
- * ask which of two things a word means. */
+ * expression is compiled, so that an expression may use what is written further down. Expressions
+ * share one namespace, and states, events and marks are held apart from it as well: a reader should
+ * never have to ask which of two things a word means. */
 #include "lang/build.h"
 
 #include <string.h>
@@ -9,10 +9,10 @@
 /* Words of the files, beside those of expressions, that a name would make ambiguous. */
 static const char *const reserved[] = {"at", "of", "rest", "otherwise", "default", NULL};
 
-static const char *const type_words[] = {"time", "rate", "money", "probability", "utility", "count",
-                                         "number", "flag", NULL};
+static const char *const type_words[] = {"time",  "rate",   "money", "probability", "utility",
+                                         "count", "number", "flag",  NULL};
 
-/* ---- the namespace -------------------------------------------------------------------------------- */
+/* ---- the namespace ---------------------------------------------------------------------- */
 
 static bool is_listed(const char *name, const char *const *words)
 {
@@ -27,8 +27,8 @@ int sq_add_symbol(sq_build *b, const char *name, const char *what, sq_place plac
     int before = sq_index_get(&b->symbol_index, name);
     if (before >= 0) {
         const sq_named *other = &b->symbols.items[before];
-        sq_diag_error(b->diags, place, "the %s '%s' has the name of the %s at %s", what, name, other->what,
-                      sq_build_where(b, other->place));
+        sq_diag_error(b->diags, place, "the %s '%s' has the name of the %s at %s", what, name,
+                      other->what, sq_build_where(b, other->place));
         return -1;
     }
     if (is_listed(name, reserved) || sq_expr_is_reserved(name)) {
@@ -37,8 +37,8 @@ int sq_add_symbol(sq_build *b, const char *name, const char *what, sq_place plac
         return -1;
     }
     sq_named named = {name, what, place, symbol, param, false};
-    if (!sq_vec_push(&b->symbols, named) || !sq_vec_push(&b->symbol_names, name)
-        || !sq_index_put(&b->scratch, &b->symbol_index, name, (int)b->symbols.count - 1)) {
+    if (!sq_vec_push(&b->symbols, named) || !sq_vec_push(&b->symbol_names, name) ||
+        !sq_index_put(&b->scratch, &b->symbol_index, name, (int)b->symbols.count - 1)) {
         sq_build_no_memory(b);
         return -1;
     }
@@ -51,8 +51,8 @@ static bool lookup(void *context, const char *name, sq_symbol *symbol)
     int i = sq_index_get(&b->symbol_index, name);
     if (i < 0) return false;
     sq_named *named = &b->symbols.items[i];
-    if (named->param >= 0 && b->params.items[named->param].kind == SQ_PARAM_LAW
-        && strcmp(b->params.items[named->param].name, name) == 0)
+    if (named->param >= 0 && b->params.items[named->param].kind == SQ_PARAM_LAW &&
+        strcmp(b->params.items[named->param].name, name) == 0)
         return false; /* a law is no number; its arguments are, under names of their own */
     named->used = true;
     *symbol = named->symbol;
@@ -76,12 +76,12 @@ static size_t all_names(void *context, const char *const **names)
 static bool expect_word(sq_build *b, const char *name, const char *what, sq_place place)
 {
     if (sq_is_word(name)) return true;
-    return sq_diag_error(b->diags, place,
-                         "'%.60s' cannot name %s: a name is a letter followed by letters, digits and _", name,
-                         what);
+    return sq_diag_error(
+        b->diags, place,
+        "'%.60s' cannot name %s: a name is a letter followed by letters, digits and _", name, what);
 }
 
-/* ---- categories ----------------------------------------------------------------------------------- */
+/* ---- categories ------------------------------------------------------------------------- */
 
 /* Letters, digits and _; labels may begin with a digit. */
 static bool is_label(const char *text)
@@ -103,8 +103,8 @@ static bool check_label(sq_build *b, const sq_category *category, const sq_node 
         return sq_diag_error(b->diags, node->place,
                              "'%.60s' cannot be a label: labels are letters, digits and _", label);
     if (strcmp(label, "rest") == 0 || strcmp(label, "default") == 0)
-        return sq_diag_error(b->diags, node->place, "'%s' is a word of the language and cannot be a label",
-                             label);
+        return sq_diag_error(b->diags, node->place,
+                             "'%s' is a word of the language and cannot be a label", label);
     if (sq_find_label(category, label) >= 0)
         return sq_diag_error(b->diags, node->place, "the label '%s' appears twice", label);
     return true;
@@ -117,12 +117,13 @@ static int add_category(sq_build *b, const char *name, const sq_node *list)
     const char **labels = sq_arena_array(&b->model->arena, (size_t)list->count + 1, sizeof *labels);
     sq_category category = {sq_build_keep(b, name), 0, labels};
     if (!labels) return sq_build_no_memory(b) - 1;
-    if (list->count == 0) sq_diag_error(b->diags, list->place, "the category '%s' has no labels", name);
+    if (list->count == 0)
+        sq_diag_error(b->diags, list->place, "the category '%s' has no labels", name);
     for (int i = 0; i < list->count; i++)
         if (check_label(b, &category, list->item[i]))
             labels[category.n_labels++] = sq_build_keep(b, list->item[i]->text);
-    if (!sq_vec_push(&b->categories, category)
-        || !sq_index_put(&b->scratch, &b->category_index, category.name, (int)b->categories.count - 1))
+    if (!sq_vec_push(&b->categories, category) ||
+        !sq_index_put(&b->scratch, &b->category_index, category.name, (int)b->categories.count - 1))
         return sq_build_no_memory(b) - 1;
     b->compiler.names.categories = b->categories.items;
     b->compiler.names.n_categories = (int)b->categories.count;
@@ -136,14 +137,14 @@ static void declare_categories(sq_build *b)
         const sq_entry *e = &section->items[i];
         if (!expect_word(b, e->name, "a category", e->place)) continue;
         if (is_listed(e->name, type_words))
-            sq_diag_error(b->diags, e->place, "'%s' is a type of the language and cannot name a category",
-                          e->name);
+            sq_diag_error(b->diags, e->place,
+                          "'%s' is a type of the language and cannot name a category", e->name);
         else
             add_category(b, e->name, e->node);
     }
 }
 
-/* ---- attributes ----------------------------------------------------------------------------------- */
+/* ---- attributes ------------------------------------------------------------------------- */
 
 static bool type_from_word(sq_build *b, const sq_node *node, sq_type *type)
 {
@@ -160,7 +161,8 @@ static bool type_from_word(sq_build *b, const sq_node *node, sq_type *type)
     const char *names[64];
     size_t n = 0;
     for (; type_words[n]; n++) names[n] = type_words[n];
-    for (size_t i = 0; i < b->categories.count && n < 64; i++) names[n++] = b->categories.items[i].name;
+    for (size_t i = 0; i < b->categories.count && n < 64; i++)
+        names[n++] = b->categories.items[i].name;
     return sq_diag_error(b->diags, node->place, "unknown type '%s'%s", word,
                          sq_diag_hint(b->diags, word, names, n));
 }
@@ -169,7 +171,8 @@ static bool read_attribute(sq_build *b, const sq_entry *e, sq_attribute *attribu
 {
     static const char *const known[] = {"type", "initial", "latent", NULL};
     if (e->node->kind == SQ_NODE_SCALAR) return type_from_word(b, e->node, &attribute->type);
-    if (!sq_node_expect(e->node, SQ_NODE_MAP, "an attribute: a type, or a map", b->diags)) return false;
+    if (!sq_node_expect(e->node, SQ_NODE_MAP, "an attribute: a type, or a map", b->diags))
+        return false;
     if (!sq_node_known_keys(e->node, "an attribute", known, b->diags)) return false;
     const sq_node *latent = sq_node_get(e->node, "latent"), *type = sq_node_get(e->node, "type");
     if (latent) {
@@ -177,10 +180,12 @@ static bool read_attribute(sq_build *b, const sq_entry *e, sq_attribute *attribu
         attribute->latent = true;
         attribute->type = sq_type_plain();
         if (type || sq_node_get(e->node, "initial"))
-            return sq_diag_error(b->diags, e->place, "a latent is drawn: it has neither type nor initial");
+            return sq_diag_error(b->diags, e->place,
+                                 "a latent is drawn: it has neither type nor initial");
         return sq_choice(b, latent, "latent", kinds, 0) >= 0;
     }
-    if (!type) return sq_diag_error(b->diags, e->node->place, "the attribute '%s' has no type", e->name);
+    if (!type)
+        return sq_diag_error(b->diags, e->node->place, "the attribute '%s' has no type", e->name);
     return type_from_word(b, type, &attribute->type);
 }
 
@@ -191,8 +196,9 @@ static int add_attribute(sq_build *b, sq_attribute attribute, sq_place place, co
     sq_symbol symbol = {.kind = SQ_SYMBOL_ATTRIBUTE, .index = index, .type = attribute.type};
     int added = sq_add_symbol(b, attribute.name, "attribute", place, symbol, -1);
     if (added < 0) return -1;
-    if (!sq_vec_push(&b->attributes, attribute) || !sq_vec_push(&b->attribute_nodes, node)
-        || !sq_vec_push(&b->attribute_places, place) || !sq_vec_push(&b->attribute_given, attribute.latent))
+    if (!sq_vec_push(&b->attributes, attribute) || !sq_vec_push(&b->attribute_nodes, node) ||
+        !sq_vec_push(&b->attribute_places, place) ||
+        !sq_vec_push(&b->attribute_given, attribute.latent))
         return sq_build_no_memory(b) - 1;
     if (attribute.latent && !sq_vec_push(&b->latents, index)) return sq_build_no_memory(b) - 1;
     return index;
@@ -215,8 +221,8 @@ static void declare_decision(sq_build *b, const sq_entry *e)
 {
     static const char *const known[] = {"of", "options", "do", NULL};
     sq_decision decision = {.name = sq_build_keep(b, e->name), .category = -1, .common = -1};
-    if (!expect_word(b, e->name, "a decision", e->place)
-        || !sq_node_expect(e->node, SQ_NODE_MAP, "a decision", b->diags))
+    if (!expect_word(b, e->name, "a decision", e->place) ||
+        !sq_node_expect(e->node, SQ_NODE_MAP, "a decision", b->diags))
         return;
     sq_node_known_keys(e->node, "a decision", known, b->diags);
     const sq_node *of = sq_node_get(e->node, "of"), *options = sq_node_get(e->node, "options");
@@ -228,22 +234,24 @@ static void declare_decision(sq_build *b, const sq_entry *e)
         decision.category = add_category(b, e->name, options);
     }
     if (decision.category < 0) {
-        sq_diag_error(b->diags, e->place, "the decision '%s' needs `of:` a category, or `options:` a list",
-                      e->name);
+        sq_diag_error(b->diags, e->place,
+                      "the decision '%s' needs `of:` a category, or `options:` a list", e->name);
         return;
     }
     decision.attribute = sq_find_attribute(b, e->name);
     sq_type type = {SQ_TYPE_CATEGORY, {0, 0, 0}, decision.category};
     if (decision.attribute < 0)
-        decision.attribute = add_attribute(b, (sq_attribute){decision.name, type, false}, e->place, NULL);
-    else if (b->attributes.items[decision.attribute].type.class != SQ_TYPE_CATEGORY
-             || b->attributes.items[decision.attribute].type.category != decision.category)
-        sq_diag_error(b->diags, e->place, "the attribute '%s' is not of the decision's category '%s'",
-                      e->name, b->categories.items[decision.category].name);
+        decision.attribute =
+            add_attribute(b, (sq_attribute){decision.name, type, false}, e->place, NULL);
+    else if (b->attributes.items[decision.attribute].type.class != SQ_TYPE_CATEGORY ||
+             b->attributes.items[decision.attribute].type.category != decision.category)
+        sq_diag_error(b->diags, e->place,
+                      "the attribute '%s' is not of the decision's category '%s'", e->name,
+                      b->categories.items[decision.category].name);
     if (decision.attribute >= 0 && !sq_vec_push(&b->decisions, decision)) sq_build_no_memory(b);
 }
 
-/* ---- occurrences: states, events, marks, death, index ------------------------------------------------ */
+/* ---- occurrences: states, events, marks, death, index ----------------------------------- */
 
 /* Occurrences have names of their own: in an expression they stand only inside happened(…). */
 static void add_occurrence(sq_build *b, const char *name, const char *what, sq_place place)
@@ -251,14 +259,16 @@ static void add_occurrence(sq_build *b, const char *name, const char *what, sq_p
     int index = (int)b->occurrence_names.count, before = sq_index_get(&b->occurrence_index, name);
     bool is_death = strcmp(name, "death") == 0;
     if (place.source && (is_death || strcmp(name, "index") == 0))
-        sq_diag_error(b->diags, place, "'%s' cannot name %s %s: it stands for %s wherever an occurrence is asked for",
-                      name, what[0] == 'e' ? "an" : "a", what,
-                      is_death ? "the entry into any death state" : "time zero");
+        sq_diag_error(
+            b->diags, place,
+            "'%s' cannot name %s %s: it stands for %s wherever an occurrence is asked for", name,
+            what[0] == 'e' ? "an" : "a", what,
+            is_death ? "the entry into any death state" : "time zero");
     else if (before >= 0 && place.source)
         sq_diag_error(b->diags, place, "the %s '%s' has the name of what is at %s", what, name,
                       sq_build_where(b, b->occurrence_places.items[before]));
-    if (!sq_vec_push(&b->occurrence_names, name) || !sq_vec_push(&b->occurrence_places, place)
-        || (before < 0 && !sq_index_put(&b->scratch, &b->occurrence_index, name, index)))
+    if (!sq_vec_push(&b->occurrence_names, name) || !sq_vec_push(&b->occurrence_places, place) ||
+        (before < 0 && !sq_index_put(&b->scratch, &b->occurrence_index, name, index)))
         sq_build_no_memory(b);
 }
 
@@ -266,7 +276,8 @@ static bool read_state(sq_build *b, const sq_entry *e)
 {
     static const char *const known[] = {"death", NULL};
     if (e->node->kind == SQ_NODE_NULL) return false;
-    if (!sq_node_expect(e->node, SQ_NODE_MAP, "a state: nothing, or {death: true}", b->diags)) return false;
+    if (!sq_node_expect(e->node, SQ_NODE_MAP, "a state: nothing, or {death: true}", b->diags))
+        return false;
     sq_node_known_keys(e->node, "a state", known, b->diags);
     const sq_node *death = sq_node_get(e->node, "death");
     return death && sq_flag_constant(b, death, "death", false);
@@ -283,7 +294,8 @@ static void declare_states(sq_build *b)
             sq_build_no_memory(b);
         add_occurrence(b, state.name, "state", e->place);
         sq_symbol symbol = {.kind = SQ_SYMBOL_OCCURRENCE, .index = (int)i};
-        sq_add_symbol(b, state.name, "state", e->place, symbol, -1); /* `while: STATE` must mean one thing */
+        sq_add_symbol(b, state.name, "state", e->place, symbol,
+                      -1); /* `while: STATE` must mean one thing */
     }
     b->compiler.names.states = (sq_category){"states", (int)b->states.count, b->state_names.items};
 }
@@ -323,8 +335,8 @@ static void add_loss(sq_build *b, const sq_node *node)
 /* Marks and losses are declared by being used: a walk over all lists of actions finds them. */
 static void find_marks(sq_build *b, const sq_node *node)
 {
-    static const char *const holders[] = {"do", "then", "else", "into", "choose first", "options",
-                                          "otherwise", NULL};
+    static const char *const holders[] = {"do",           "then",    "else",      "into",
+                                          "choose first", "options", "otherwise", NULL};
     if (node->kind == SQ_NODE_LIST)
         for (int i = 0; i < node->count; i++) find_marks(b, node->item[i]);
     if (node->kind != SQ_NODE_MAP) return;
@@ -337,7 +349,8 @@ static void find_marks(sq_build *b, const sq_node *node)
 
 static void find_marks_of_branches(sq_build *b, const sq_node *decision)
 {
-    const sq_node *options = decision->kind == SQ_NODE_MAP ? sq_node_get(decision, "options") : NULL;
+    const sq_node *options =
+        decision->kind == SQ_NODE_MAP ? sq_node_get(decision, "options") : NULL;
     for (int i = 0; options && options->kind == SQ_NODE_MAP && i < options->count; i++)
         find_marks(b, options->item[i]);
 }

@@ -1,5 +1,6 @@
-/* The numbers of parameter definitions: entries by category, what a paper stated, what is known of it. A
- * number without a stated unit has the unit of its expression; all entries of a table have one unit. */
+/* The numbers of parameter definitions: entries by category, what a paper stated, what is known of
+ * it. A number without a stated unit has the unit of its expression; all entries of a table have
+ * one unit. */
 #include "lang/build.h"
 #include "math/statement.h"
 
@@ -10,11 +11,12 @@
 #include <string.h>
 
 static const char *const class_words[] = {"sourced", "calibrated", "judgement", "structural", NULL};
-static const char *const number_keys[] = {"value", "count", "hazard ratio", "interval", "range", "se",
-                                          "unit",  "source", "class",       "note",     "by",    NULL};
+static const char *const number_keys[] = {"value", "count", "hazard ratio", "interval",
+                                          "range", "se",    "unit",         "source",
+                                          "class", "note",  "by",           NULL};
 static const char *const table_keys[] = {"by", "default", "unit", "source", "class", "note", NULL};
 
-/* ---- entries by category ---------------------------------------------------------------------------- */
+/* ---- entries by category ---------------------------------------------------------------- */
 
 typedef struct collector {
     sq_build *b;
@@ -30,26 +32,30 @@ static bool is_known(const char *key, const char *const *known)
     return false;
 }
 
-static bool unknown_entry(collector *c, const sq_category *category, const sq_node *map, int i, int level)
+static bool unknown_entry(collector *c, const sq_category *category, const sq_node *map, int i,
+                          int level)
 {
     const char **names = sq_build_scratch(c->b, (size_t)category->n_labels + 32, sizeof *names);
     size_t n = 0;
     if (!names) return false;
     for (int k = 0; k < category->n_labels; k++) names[n++] = category->labels[k];
     for (int k = 0; level == 0 && c->known[k]; k++) names[n++] = c->known[k];
-    return sq_diag_error(c->b->diags, map->key_place[i], "'%.80s' is not a label of %s%s", map->key[i],
-                         category->name, sq_diag_hint(c->b->diags, map->key[i], names, n));
+    return sq_diag_error(c->b->diags, map->key_place[i], "'%.80s' is not a label of %s%s",
+                         map->key[i], category->name,
+                         sq_diag_hint(c->b->diags, map->key[i], names, n));
 }
 
 static bool collect(collector *c, const sq_node *node, int level, int base);
 
-/* Whether a default is one entry for everything below, not a map by the labels of the next category. */
+/* Whether a default is one entry for everything below, not a map by the labels of the next
+ * category. */
 static bool is_one_entry(const collector *c, const sq_node *node, int level)
 {
     if (level == c->param->n_dims || node->kind != SQ_NODE_MAP) return true;
     const sq_category *category = sq_category_of(c->b, c->param->dim[level]);
     for (int i = 0; i < node->count; i++)
-        if (strcmp(node->key[i], "default") == 0 || sq_find_label(category, node->key[i]) >= 0) return false;
+        if (strcmp(node->key[i], "default") == 0 || sq_find_label(category, node->key[i]) >= 0)
+            return false;
     return true;
 }
 
@@ -57,12 +63,14 @@ static bool collect_default(collector *c, const sq_node *node, int level, int ba
 {
     if (!is_one_entry(c, node, level)) return collect(c, node, level, base);
     int below = 1;
-    for (int d = level; d < c->param->n_dims; d++) below *= sq_category_of(c->b, c->param->dim[d])->n_labels;
+    for (int d = level; d < c->param->n_dims; d++)
+        below *= sq_category_of(c->b, c->param->dim[d])->n_labels;
     for (int i = 0; i < below; i++) c->leaf[base * below + i] = node;
     return true;
 }
 
-static bool collect_missing(collector *c, const sq_node *map, const sq_category *category, int level, int base)
+static bool collect_missing(collector *c, const sq_node *map, const sq_category *category,
+                            int level, int base)
 {
     const sq_node *otherwise = sq_node_get(map, "default");
     sq_writer missing = {0};
@@ -76,7 +84,8 @@ static bool collect_missing(collector *c, const sq_node *map, const sq_category 
             sq_write(&missing, "%s%s", n_missing > 1 ? ", " : "", category->labels[k]);
     }
     if (n_missing)
-        fine = sq_diag_error(c->b->diags, map->place, "%s: no value for %s%s of %s; name it, or give `default:`",
+        fine = sq_diag_error(c->b->diags, map->place,
+                             "%s: no value for %s%s of %s; name it, or give `default:`",
                              c->param->name, missing.items ? missing.items : "",
                              n_missing > 5 ? ", …" : "", category->name);
     free(missing.items);
@@ -96,21 +105,24 @@ static bool collect(collector *c, const sq_node *node, int level, int base)
         int label = sq_find_label(category, node->key[i]);
         if (label >= 0)
             fine = collect(c, node->item[i], level + 1, base * category->n_labels + label) && fine;
-        else if (!(level == 0 && is_known(node->key[i], c->known)) && strcmp(node->key[i], "default") != 0)
+        else if (!(level == 0 && is_known(node->key[i], c->known)) &&
+                 strcmp(node->key[i], "default") != 0)
             fine = unknown_entry(c, category, node, i, level);
     }
     return collect_missing(c, node, category, level, base) && fine;
 }
 
-bool sq_collect_entries(sq_build *b, const sq_param *param, const char *const *known, const sq_node **leaf)
+bool sq_collect_entries(sq_build *b, const sq_param *param, const char *const *known,
+                        const sq_node **leaf)
 {
     collector c = {b, param, known, leaf};
     return collect(&c, param->node, 0, 0);
 }
 
-/* ---- what is known of a number ------------------------------------------------------------------------ */
+/* ---- what is known of a number ---------------------------------------------------------- */
 
-static const char *about_text(sq_build *b, const sq_node *map, const char *key, const char *otherwise)
+static const char *about_text(sq_build *b, const sq_node *map, const char *key,
+                              const char *otherwise)
 {
     const sq_node *node = sq_node_get(map, key);
     const char *text = node ? sq_scalar_text(b, node, key) : NULL;
@@ -134,24 +146,31 @@ bool sq_read_about(sq_build *b, const sq_node *node, const sq_about *above, sq_a
     return chosen >= 0;
 }
 
-bool sq_check_about(sq_build *b, const sq_param *param, const char *name, sq_place place, const sq_about *about)
+bool sq_check_about(sq_build *b, const sq_param *param, const char *name, sq_place place,
+                    const sq_about *about)
 {
     if (!about->has_class) return true;
     if (about->class == SQ_SOURCED && !about->source[0])
         return sq_diag_error(b->diags, place, "%s is sourced, but `source:` is missing", name);
     if (about->class == SQ_JUDGEMENT && !about->note[0])
-        return sq_diag_error(b->diags, place, "%s is a judgement: `note:` must give its rationale", name);
-    if (about->class == SQ_JUDGEMENT && about->uncertainty != SQ_RANGE && param->kind == SQ_PARAM_NUMBER)
-        return sq_diag_error(b->diags, place, "%s is a judgement: `range:` must say how wide it is", name);
+        return sq_diag_error(b->diags, place, "%s is a judgement: `note:` must give its rationale",
+                             name);
+    if (about->class == SQ_JUDGEMENT && about->uncertainty != SQ_RANGE &&
+        param->kind == SQ_PARAM_NUMBER)
+        return sq_diag_error(b->diags, place, "%s is a judgement: `range:` must say how wide it is",
+                             name);
     if (about->class == SQ_STRUCTURAL && !about->note[0])
-        return sq_diag_error(b->diags, place, "%s is structural: `note:` must say what it switches", name);
+        return sq_diag_error(b->diags, place, "%s is structural: `note:` must say what it switches",
+                             name);
     return true;
 }
 
-static bool read_bounds(sq_build *b, const sq_node *node, const char *what, sq_type type, double bounds[2])
+static bool read_bounds(sq_build *b, const sq_node *node, const char *what, sq_type type,
+                        double bounds[2])
 {
     if (!sq_node_expect(node, SQ_NODE_LIST, what, b->diags)) return false;
-    if (node->count != 2) return sq_diag_error(b->diags, node->place, "%s has two numbers: [low, high]", what);
+    if (node->count != 2)
+        return sq_diag_error(b->diags, node->place, "%s has two numbers: [low, high]", what);
     for (int i = 0; i < 2; i++)
         if (!sq_expr_constant(&b->compiler, node->item[i], type, &bounds[i])) return false;
     if (bounds[0] <= bounds[1]) return true;
@@ -165,7 +184,8 @@ static bool read_uncertainty(sq_build *b, const sq_node *map, sq_unit unit, sq_a
     const sq_node *interval = sq_node_get(map, "interval"), *range = sq_node_get(map, "range");
     const sq_node *se = sq_node_get(map, "se");
     if ((interval != NULL) + (range != NULL) + (se != NULL) > 1)
-        return sq_diag_error(b->diags, map->place, "only one of interval, range and se can be given");
+        return sq_diag_error(b->diags, map->place,
+                             "only one of interval, range and se can be given");
     if (interval) about->uncertainty = SQ_INTERVAL;
     if (range) about->uncertainty = SQ_RANGE;
     if (interval) return read_bounds(b, interval, "interval", type, about->u);
@@ -173,10 +193,11 @@ static bool read_uncertainty(sq_build *b, const sq_node *map, sq_unit unit, sq_a
     if (!se) return true;
     about->uncertainty = SQ_STANDARD_ERROR;
     if (!sq_expr_constant(&b->compiler, se, type, &about->u[0])) return false;
-    return about->u[0] >= 0 || sq_diag_error(b->diags, se->place, "a standard error cannot be negative");
+    return about->u[0] >= 0 ||
+           sq_diag_error(b->diags, se->place, "a standard error cannot be negative");
 }
 
-/* ---- published statements ------------------------------------------------------------------------------- */
+/* ---- published statements --------------------------------------------------------------- */
 
 /* Reads a plain number at *text and moves past it and the blanks around it. */
 static bool scan_number(const char **text, double *value)
@@ -201,8 +222,8 @@ static bool scan_word(const char **text, const char *word)
 
 bool sq_scan_share(const char *text, double *k, double *n)
 {
-    return scan_number(&text, k) && scan_word(&text, "of") && scan_number(&text, n) && *text == '\0'
-           && *n > 0 && *k <= *n;
+    return scan_number(&text, k) && scan_word(&text, "of") && scan_number(&text, n) &&
+           *text == '\0' && *n > 0 && *k <= *n;
 }
 
 static bool read_count(sq_build *b, const sq_node *node, double *value, sq_about *about)
@@ -210,8 +231,9 @@ static bool read_count(sq_build *b, const sq_node *node, double *value, sq_about
     const char *text = sq_scalar_text(b, node, "count: K of N");
     if (!text) return false;
     if (!sq_scan_share(text, &about->u[0], &about->u[1]))
-        return sq_diag_error(b->diags, node->place,
-                             "count: expected K of N, as in `11 of 23`, with K not above N, not '%.60s'", text);
+        return sq_diag_error(
+            b->diags, node->place,
+            "count: expected K of N, as in `11 of 23`, with K not above N, not '%.60s'", text);
     about->uncertainty = SQ_BETA;
     *value = about->u[0] / about->u[1];
     return true;
@@ -225,31 +247,37 @@ static bool read_hazard_ratio(sq_build *b, const sq_node *node, double *value, s
     double *u = about->u;
     bool fine = scan_number(&at, value) && *value > 0;
     if (fine && *at == '\0') return true;
-    fine = fine && scan_word(&at, "[") && scan_number(&at, &u[0]) && scan_word(&at, ",")
-           && scan_number(&at, &u[1]) && scan_word(&at, "]") && *at == '\0';
+    fine = fine && scan_word(&at, "[") && scan_number(&at, &u[0]) && scan_word(&at, ",") &&
+           scan_number(&at, &u[1]) && scan_word(&at, "]") && *at == '\0';
     if (!fine || !(u[0] > 0 && u[0] <= *value && *value <= u[1]) || !(u[0] < u[1]))
-        return sq_diag_error(b->diags, node->place,
-                             "hazard ratio: expected a ratio and its 95 %% interval around it, as in "
-                             "\"0.55 [0.41, 0.71]\", not '%.60s'",
-                             text);
+        return sq_diag_error(
+            b->diags, node->place,
+            "hazard ratio: expected a ratio and its 95 %% interval around it, as in "
+            "\"0.55 [0.41, 0.71]\", not '%.60s'",
+            text);
     double se;
     about->uncertainty = SQ_LOG_NORMAL;
     sq_log_ratio_error(*value, u[0], u[1], &se, &about->residual_check);
     return true;
 }
 
-/* ---- steps and rows ---------------------------------------------------------------------------------------- */
+/* ---- steps and rows --------------------------------------------------------------------- */
 
 bool sq_add_step(sq_build *b, sq_param *param, sq_step step)
 {
     return sq_vec_push(&param->steps, step) || sq_build_no_memory(b);
 }
 
-bool sq_add_value(sq_build *b, sq_param *param, const char *name, int slot, sq_unit unit, sq_program value,
-                  sq_place place, bool may_be_negative)
+bool sq_add_value(sq_build *b, sq_param *param, const char *name, int slot, sq_unit unit,
+                  sq_program value, sq_place place, bool may_be_negative)
 {
-    sq_step step = {.kind = SQ_STEP_VALUE, .slot = slot, .value = value, .unit = unit,
-                    .may_be_negative = may_be_negative, .name = name, .where = sq_build_where(b, place)};
+    sq_step step = {.kind = SQ_STEP_VALUE,
+                    .slot = slot,
+                    .value = value,
+                    .unit = unit,
+                    .may_be_negative = may_be_negative,
+                    .name = name,
+                    .where = sq_build_where(b, place)};
     return sq_add_step(b, param, step);
 }
 
@@ -263,14 +291,21 @@ void sq_list_number(sq_build *b, const sq_param *param, const char *name, int sl
                     sq_place place, const sq_about *about)
 {
     if (param->hidden) return;
-    sq_parameter row = {.name = name, .slot = slot, .unit = unit, .class = about->class,
-                        .source = about->source, .note = about->note, .where = sq_build_where(b, place),
-                        .uncertainty = about->uncertainty, .u = {about->u[0], about->u[1]},
+    sq_parameter row = {.name = name,
+                        .slot = slot,
+                        .unit = unit,
+                        .class = about->class,
+                        .source = about->source,
+                        .note = about->note,
+                        .where = sq_build_where(b, place),
+                        .uncertainty = about->uncertainty,
+                        .u = {about->u[0], about->u[1]},
                         .residual_check = about->residual_check};
     if (!sq_vec_push(&b->parameters, row)) sq_build_no_memory(b);
 }
 
-/* The value that replaces an entry is a number of its own: its source is the place where it was set. */
+/* The value that replaces an entry is a number of its own: its source is the place where it was
+ * set. */
 static void about_replaced(sq_build *b, const sq_patch *patch, sq_about *about)
 {
     sq_writer w = {0};
@@ -301,7 +336,7 @@ bool sq_add_number(sq_build *b, sq_param *param, const char *name, int slot, sq_
     return fine && sq_add_value(b, param, name, slot, unit, value, place, may_be_negative);
 }
 
-/* ---- plain numbers ------------------------------------------------------------------------------------------- */
+/* ---- plain numbers ---------------------------------------------------------------------- */
 
 static bool is_final_unit(sq_unit u)
 {
@@ -322,8 +357,8 @@ static const sq_node *value_node(sq_build *b, sq_param *param, const sq_node *le
     const sq_node *value = sq_node_get(leaf, "value"), *count = sq_node_get(leaf, "count");
     const sq_node *ratio = sq_node_get(leaf, "hazard ratio"), *stated = count ? count : ratio;
     if ((value != NULL) + (count != NULL) + (ratio != NULL) != 1) {
-        sq_diag_error(b->diags, leaf->place, "%s needs one of `value:`, `count:` and `hazard ratio:`",
-                      param->name);
+        sq_diag_error(b->diags, leaf->place,
+                      "%s needs one of `value:`, `count:` and `hazard ratio:`", param->name);
         return NULL;
     }
     if (value) return value;
@@ -339,7 +374,8 @@ static const sq_node *value_node(sq_build *b, sq_param *param, const sq_node *le
 bool sq_unify_unit(sq_build *b, sq_param *param, sq_type type, sq_place place)
 {
     if (type.class != SQ_TYPE_NUMBER)
-        return sq_diag_error(b->diags, place, "a parameter is a number; this is a flag or a category");
+        return sq_diag_error(b->diags, place,
+                             "a parameter is a number; this is a flag or a category");
     if (!is_final_unit(type.unit)) {
         char text[64];
         return sq_diag_error(b->diags, place, "a parameter cannot be in %s",
@@ -353,21 +389,22 @@ bool sq_unify_unit(sq_build *b, sq_param *param, sq_type type, sq_place place)
     }
     if (sq_unit_fits(type.unit, param->unit)) return true;
     char have[64], want[64];
-    return sq_diag_error(b->diags, place, "the entries of %s differ in unit: %s here, %s before", param->name,
-                         sq_unit_text(type.unit, have, sizeof have),
+    return sq_diag_error(b->diags, place, "the entries of %s differ in unit: %s here, %s before",
+                         param->name, sq_unit_text(type.unit, have, sizeof have),
                          sq_unit_text(param->unit, want, sizeof want));
 }
 
 /* Finds the unit of a parameter that states none, from all its entries. */
-static bool find_unit(sq_build *b, sq_param *param, const sq_node *const *value, const sq_unit *implied)
+static bool find_unit(sq_build *b, sq_param *param, const sq_node *const *value,
+                      const sq_unit *implied)
 {
     bool fine = true;
     for (int i = 0; i < param->n_entries; i++) {
         sq_type type = {SQ_TYPE_NUMBER, implied[i], 0};
         sq_program unused;
         if (!value[i]) return false;
-        if (implied[i].kind == SQ_KIND_NONE
-            && !sq_expr_compile_any(&b->compiler, value[i], SQ_ALLOW_PARAMETERS, &type, &unused, NULL))
+        if (implied[i].kind == SQ_KIND_NONE &&
+            !sq_expr_compile_any(&b->compiler, value[i], SQ_ALLOW_PARAMETERS, &type, &unused, NULL))
             return false;
         fine = sq_unify_unit(b, param, type, value[i]->place) && fine;
     }
@@ -391,15 +428,16 @@ static bool unit_of_entries(sq_build *b, sq_param *param, const sq_node *const *
             return sq_diag_error(b->diags, node->place, "unknown unit '%.60s'%s", word,
                                  sq_diag_hint(b->diags, word, sq_unit_words(), 1));
         if (param->has_unit && !sq_unit_equal(unit, param->unit))
-            return sq_diag_error(b->diags, node->place, "the entries of %s differ in unit", param->name);
+            return sq_diag_error(b->diags, node->place, "the entries of %s differ in unit",
+                                 param->name);
         param->unit = unit;
         param->has_unit = true;
     }
     return true;
 }
 
-static bool add_entry(sq_build *b, sq_param *param, int i, const sq_node *leaf, const sq_node *value,
-                      sq_about *about)
+static bool add_entry(sq_build *b, sq_param *param, int i, const sq_node *leaf,
+                      const sq_node *value, sq_about *about)
 {
     const char *name = sq_entry_name(b, param, "", i);
     bool fine = leaf->kind != SQ_NODE_MAP || read_uncertainty(b, leaf, param->unit, about);
@@ -411,7 +449,8 @@ static bool add_entry(sq_build *b, sq_param *param, int i, const sq_node *leaf, 
 bool sq_compile_numbers(sq_build *b, sq_param *param)
 {
     size_t n = (size_t)param->n_entries;
-    const sq_node **leaf = sq_build_scratch(b, n, sizeof *leaf), **value = sq_build_scratch(b, n, sizeof *value);
+    const sq_node **leaf = sq_build_scratch(b, n, sizeof *leaf),
+                  **value = sq_build_scratch(b, n, sizeof *value);
     sq_about *about = sq_build_scratch(b, n, sizeof *about), above;
     sq_unit *implied = sq_build_scratch(b, n, sizeof *implied);
     if (!leaf || !value || !about || !implied) return false;

@@ -1,7 +1,7 @@
-/* Parameters: declaring them, replacing them, and ordering them by dependence. An expression may use a
- * parameter that is defined later; dependence is found by the words in the text, so the order is known
- * before anything is compiled. Every strategy gets its own sequence of steps, because a value it replaces may
- * depend on other parameters than the value it replaces does. */
+/* Parameters: declaring them, replacing them, and ordering them by dependence. An expression may
+ * use a parameter that is defined later; dependence is found by the words in the text, so the order
+ * is known before anything is compiled. Every strategy gets its own sequence of steps, because a
+ * value it replaces may depend on other parameters than the value it replaces does. */
 #include "lang/build.h"
 
 #include <ctype.h>
@@ -10,7 +10,7 @@
 
 enum { MOST_ENTRIES = 100000, MOST_SLOTS = 4000000 };
 
-/* ---- names ---------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------ */
 
 const char *sq_canonical_name(sq_build *b, const char *name)
 {
@@ -56,7 +56,8 @@ int sq_take_slots(sq_build *b, int n)
 {
     int first = b->block_size;
     if (n > MOST_SLOTS - first) {
-        sq_diag_error(b->diags, (sq_place){0}, "the parameters need more than %d numbers", (int)MOST_SLOTS);
+        sq_diag_error(b->diags, (sq_place){0}, "the parameters need more than %d numbers",
+                      (int)MOST_SLOTS);
         return 0;
     }
     b->block_size += n;
@@ -71,7 +72,7 @@ sq_symbol sq_param_symbol(const sq_param *param, int slot, sq_unit unit)
     return symbol;
 }
 
-/* ---- replacements ----------------------------------------------------------------------------------- */
+/* ---- replacements ----------------------------------------------------------------------- */
 
 sq_patch *sq_find_patch(sq_build *b, const char *name)
 {
@@ -86,8 +87,8 @@ static void add_patch(sq_build *b, const char *name, const sq_node *node, sq_pla
     sq_patch *before = sq_find_patch(b, patch.name);
     if (before)
         *before = patch;
-    else if (!sq_vec_push(&b->patches, patch)
-             || !sq_index_put(&b->scratch, &b->patch_index, patch.name, (int)b->patches.count - 1))
+    else if (!sq_vec_push(&b->patches, patch) ||
+             !sq_index_put(&b->scratch, &b->patch_index, patch.name, (int)b->patches.count - 1))
         sq_build_no_memory(b);
 }
 
@@ -101,8 +102,9 @@ static void apply_overrides(sq_build *b)
         if (e->node->kind == SQ_NODE_MAP && defined >= 0)
             parameters->items[defined] = *e;
         else if (e->node->kind == SQ_NODE_MAP)
-            sq_diag_error(b->diags, e->place, "there is no parameter '%s' to override%s", e->name,
-                          sq_diag_hint(b->diags, e->name, b->symbol_names.items, b->symbol_names.count));
+            sq_diag_error(
+                b->diags, e->place, "there is no parameter '%s' to override%s", e->name,
+                sq_diag_hint(b->diags, e->name, b->symbol_names.items, b->symbol_names.count));
         else if (sq_scalar_text(b, e->node, "a value"))
             add_patch(b, e->name, e->node, e->place);
     }
@@ -147,16 +149,17 @@ static void report_unapplied(sq_build *b)
         int param = symbol >= 0 ? b->symbols.items[symbol].param : -1;
         if (param >= 0 && b->params.items[param].broken) continue;
         if (param >= 0)
-            sq_diag_error(b->diags, patch->place,
-                          "'%s' has several numbers: replace one of them (as in %s), or its whole definition",
-                          patch->name, sq_entry_name(b, &b->params.items[param], "", 0));
+            sq_diag_error(
+                b->diags, patch->place,
+                "'%s' has several numbers: replace one of them (as in %s), or its whole definition",
+                patch->name, sq_entry_name(b, &b->params.items[param], "", 0));
         else
-            sq_diag_error(b->diags, patch->place, "there is no parameter '%s' to replace%s", patch->name,
-                          sq_diag_hint(b->diags, patch->name, names, n));
+            sq_diag_error(b->diags, patch->place, "there is no parameter '%s' to replace%s",
+                          patch->name, sq_diag_hint(b->diags, patch->name, names, n));
     }
 }
 
-/* ---- declaring -------------------------------------------------------------------------------------- */
+/* ---- declaring -------------------------------------------------------------------------- */
 
 static bool add_dimension(sq_build *b, sq_param *param, const sq_node *node)
 {
@@ -168,13 +171,15 @@ static bool add_dimension(sq_build *b, sq_param *param, const sq_node *node)
         category = b->attributes.items[attribute].type.category;
     else if (category == -1 && strcmp(name, "state") != 0) {
         const char **names = sq_build_scratch(b, b->categories.count, sizeof *names);
-        for (size_t i = 0; names && i < b->categories.count; i++) names[i] = b->categories.items[i].name;
+        for (size_t i = 0; names && i < b->categories.count; i++)
+            names[i] = b->categories.items[i].name;
         return sq_diag_error(b->diags, node->place, "unknown category '%.80s'%s", name,
                              names ? sq_diag_hint(b->diags, name, names, b->categories.count) : "");
     }
     int labels = sq_category_of(b, category)->n_labels;
     if (param->n_dims == SQ_KEYS)
-        return sq_diag_error(b->diags, node->place, "a table has at most %d dimensions", (int)SQ_KEYS);
+        return sq_diag_error(b->diags, node->place, "a table has at most %d dimensions",
+                             (int)SQ_KEYS);
     if (labels > MOST_ENTRIES / param->n_entries)
         return sq_diag_error(b->diags, node->place, "this table would have more than %d entries",
                              (int)MOST_ENTRIES);
@@ -193,7 +198,8 @@ static bool read_dimensions(sq_build *b, sq_param *param)
         for (int i = 0; i < by->count; i++) fine = add_dimension(b, param, by->item[i]) && fine;
         return fine;
     }
-    if (!sq_node_expect(by, SQ_NODE_LIST, "by: a category or a list of them", b->diags)) return false;
+    if (!sq_node_expect(by, SQ_NODE_LIST, "by: a category or a list of them", b->diags))
+        return false;
     bool fine = true;
     for (int i = 0; i < by->count; i++) fine = add_dimension(b, param, by->item[i]) && fine;
     return fine;
@@ -221,13 +227,19 @@ static bool declare_number(sq_build *b, sq_param *param, int index)
 static void declare_parameter(sq_build *b, const sq_entry *e)
 {
     sq_param param = {
-        .name = sq_build_keep(b, e->name), .place = e->place, .node = e->node, .n_entries = 1,
-        .cured_slot = -1, .row_slot = -1, .table = -1, .first_symbol = (int)b->symbols.count,
+        .name = sq_build_keep(b, e->name),
+        .place = e->place,
+        .node = e->node,
+        .n_entries = 1,
+        .cured_slot = -1,
+        .row_slot = -1,
+        .table = -1,
+        .first_symbol = (int)b->symbols.count,
     };
     int index = (int)b->params.count;
     if (!is_parameter_name(e->name))
-        sq_diag_error(b->diags, e->place, "'%.60s' cannot name a parameter: words joined by dots can",
-                      e->name);
+        sq_diag_error(b->diags, e->place,
+                      "'%.60s' cannot name a parameter: words joined by dots can", e->name);
     bool is_map = e->node->kind == SQ_NODE_MAP;
     if (is_map && sq_node_get(e->node, "law")) param.kind = SQ_PARAM_LAW;
     if (is_map && sq_node_get(e->node, "piecewise")) param.kind = SQ_PARAM_FUNCTION;
@@ -244,7 +256,7 @@ static void declare_parameter(sq_build *b, const sq_entry *e)
     if (!sq_vec_push(&b->params, param)) sq_build_no_memory(b);
 }
 
-/* ---- dependence --------------------------------------------------------------------------------------- */
+/* ---- dependence ------------------------------------------------------------------------- */
 
 static bool has_int(const sq_ints *list, int value)
 {
@@ -270,7 +282,8 @@ static void needs_of_text(sq_build *b, const char *text, sq_ints *needs, int dep
     while (*text) {
         size_t n = 0;
         while (isalnum((unsigned char)text[n]) || text[n] == '_' || text[n] == '.') n++;
-        bool is_name = n > 0 && n < sizeof word && (isalpha((unsigned char)text[0]) || text[0] == '_');
+        bool is_name =
+            n > 0 && n < sizeof word && (isalpha((unsigned char)text[0]) || text[0] == '_');
         if (is_name) {
             memcpy(word, text, n);
             word[n] = '\0';
@@ -282,13 +295,14 @@ static void needs_of_text(sq_build *b, const char *text, sq_ints *needs, int dep
 
 void sq_collect_needs(sq_build *b, const sq_node *node, sq_ints *needs, int depth)
 {
-    static const char *const words_only[] = {"source", "note", "class", "by", "unit", "of", "csv", "law",
-                                             "age", "rate per", "age in", "where", "interpolate", "tail",
-                                             "describes", "in"};
+    static const char *const words_only[] = {
+        "source", "note",     "class",  "by",    "unit",        "of",   "csv",       "law",
+        "age",    "rate per", "age in", "where", "interpolate", "tail", "describes", "in"};
     if (node->kind == SQ_NODE_SCALAR) needs_of_text(b, node->text, needs, depth);
     for (int i = 0; i < node->count; i++) {
         bool skip = false;
-        for (size_t k = 0; node->kind == SQ_NODE_MAP && k < sizeof words_only / sizeof *words_only; k++)
+        for (size_t k = 0; node->kind == SQ_NODE_MAP && k < sizeof words_only / sizeof *words_only;
+             k++)
             skip = skip || strcmp(node->key[i], words_only[k]) == 0;
         if (!skip) sq_collect_needs(b, node->item[i], needs, depth);
     }
@@ -301,8 +315,8 @@ static void collect_param_needs(sq_build *b, sq_param *param)
     size_t n = strlen(param->name);
     for (size_t i = 0; i < b->patches.count; i++) {
         const sq_patch *patch = &b->patches.items[i];
-        bool mine = strncmp(patch->name, param->name, n) == 0
-                    && (patch->name[n] == '\0' || patch->name[n] == '[' || patch->name[n] == '.');
+        bool mine = strncmp(patch->name, param->name, n) == 0 &&
+                    (patch->name[n] == '\0' || patch->name[n] == '[' || patch->name[n] == '.');
         if (mine) sq_collect_needs(b, patch->node, &param->needs, 0);
     }
 }
@@ -361,13 +375,14 @@ static bool order_parameters(sq_build *b, int strategy, sq_ints *order)
     walk w = {.b = b, .strategy = strategy};
     bool fine = true;
     for (size_t i = 0; i < b->params.count; i++) b->params.items[i].mark = UNSEEN;
-    for (size_t i = 0; i < b->params.count && !b->out_of_memory; i++) fine = visit(&w, (int)i) && fine;
+    for (size_t i = 0; i < b->params.count && !b->out_of_memory; i++)
+        fine = visit(&w, (int)i) && fine;
     free(w.path.items);
     *order = w.order;
     return fine;
 }
 
-/* ---- the stage ------------------------------------------------------------------------------------------ */
+/* ---- the stage -------------------------------------------------------------------------- */
 
 static void compile_parameter(sq_build *b, sq_param *param)
 {
@@ -397,7 +412,7 @@ bool sq_build_parameters(sq_build *b)
     return !b->out_of_memory && !sq_diags_full(b->diags);
 }
 
-/* ---- strategies' own values ------------------------------------------------------------------------------- */
+/* ---- strategies' own values ------------------------------------------------------------- */
 
 /* The step that gives a name its value: a number by its own name, an entry by its canonical one. */
 static bool find_step(sq_build *b, const char *name, int *param, int *step)
@@ -405,7 +420,8 @@ static bool find_step(sq_build *b, const char *name, int *param, int *step)
     for (size_t p = 0; p < b->params.count; p++) {
         const sq_steps *steps = &b->params.items[p].steps;
         for (size_t i = 0; i < steps->count && !b->params.items[p].hidden; i++) {
-            if (steps->items[i].kind != SQ_STEP_VALUE || strcmp(steps->items[i].name, name) != 0) continue;
+            if (steps->items[i].kind != SQ_STEP_VALUE || strcmp(steps->items[i].name, name) != 0)
+                continue;
             *param = (int)p;
             *step = (int)i;
             return true;
@@ -422,8 +438,8 @@ static void set_one(sq_build *b, int strategy, const char *key, sq_place place, 
         size_t n = b->parameters.count;
         const char **names = sq_build_scratch(b, n, sizeof *names);
         for (size_t i = 0; names && i < n; i++) names[i] = b->parameters.items[i].name;
-        sq_diag_error(b->diags, place, "there is no parameter '%s' that a strategy could set%s", name,
-                      names ? sq_diag_hint(b->diags, name, names, n) : "");
+        sq_diag_error(b->diags, place, "there is no parameter '%s' that a strategy could set%s",
+                      name, names ? sq_diag_hint(b->diags, name, names, n) : "");
         return;
     }
     const sq_step *step = &b->params.items[set.param].steps.items[set.step];
@@ -436,8 +452,10 @@ static void set_one(sq_build *b, int strategy, const char *key, sq_place place, 
 
 bool sq_build_strategy_set(sq_build *b, int strategy, const sq_node *set)
 {
-    if (!sq_node_expect(set, SQ_NODE_MAP, "set: parameters and their values", b->diags)) return false;
-    for (int i = 0; i < set->count; i++) set_one(b, strategy, set->key[i], set->key_place[i], set->item[i]);
+    if (!sq_node_expect(set, SQ_NODE_MAP, "set: parameters and their values", b->diags))
+        return false;
+    for (int i = 0; i < set->count; i++)
+        set_one(b, strategy, set->key[i], set->key_place[i], set->item[i]);
     return true;
 }
 

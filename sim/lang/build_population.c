@@ -1,10 +1,10 @@
-/* The population: hidden factors and their correlations, patients from a file, and attributes in order. An
- * attribute must have a value from somewhere, and from one place only. */
+/* The population: hidden factors and their correlations, patients from a file, and attributes in
+ * order. An attribute must have a value from somewhere, and from one place only. */
 #include "lang/build.h"
 
 #include <string.h>
 
-/* ---- correlations of the latents ------------------------------------------------------------------------ */
+/* ---- correlations of the latents -------------------------------------------------------- */
 
 static int latent_position(sq_build *b, const char *name, sq_place place)
 {
@@ -21,10 +21,13 @@ static bool set_correlation(sq_build *b, const sq_node *map, int k, int i)
     size_t n = b->latents.count;
     sq_program r;
     if (j < 0) return false;
-    if (i == j) return sq_diag_error(b->diags, map->key_place[k], "a latent's correlation with itself is one");
+    if (i == j)
+        return sq_diag_error(b->diags, map->key_place[k],
+                             "a latent's correlation with itself is one");
     if (b->correlation.items[(size_t)i * n + (size_t)j].count)
         return sq_diag_error(b->diags, map->key_place[k], "this correlation is given twice");
-    if (!sq_build_expr(b, map->item[k], sq_type_plain(), SQ_ALLOW_PARAMETERS, &r, NULL)) return false;
+    if (!sq_build_expr(b, map->item[k], sq_type_plain(), SQ_ALLOW_PARAMETERS, &r, NULL))
+        return false;
     b->correlation.items[(size_t)i * n + (size_t)j] = r;
     b->correlation.items[(size_t)j * n + (size_t)i] = r;
     return true;
@@ -37,7 +40,8 @@ static bool read_correlations(sq_build *b, const sq_node *map)
     for (int k = 0; k < map->count; k++) {
         const sq_node *row = map->item[k];
         int i = latent_position(b, map->key[k], map->key_place[k]);
-        if (i < 0 || !sq_node_expect(row, SQ_NODE_MAP, "latents and correlations", b->diags)) fine = false;
+        if (i < 0 || !sq_node_expect(row, SQ_NODE_MAP, "latents and correlations", b->diags))
+            fine = false;
         for (int m = 0; i >= 0 && row->kind == SQ_NODE_MAP && m < row->count; m++)
             fine = set_correlation(b, row, m, i) && fine;
     }
@@ -48,16 +52,25 @@ static bool read_correlations(sq_build *b, const sq_node *map)
 static bool add_matrix(sq_build *b, const sq_node *node, sq_place place)
 {
     size_t n = b->latents.count;
-    sq_param param = {.name = "correlation", .place = place, .hidden = true, .has_unit = true, .n_entries = 1,
-                      .cured_slot = -1, .row_slot = -1, .table = -1};
+    sq_param param = {.name = "correlation",
+                      .place = place,
+                      .hidden = true,
+                      .has_unit = true,
+                      .n_entries = 1,
+                      .cured_slot = -1,
+                      .row_slot = -1,
+                      .table = -1};
     int slot = sq_take_slots(b, (int)(n * n));
     bool fine = true;
     for (size_t i = 0; i < n * n && fine; i++) {
         sq_program value = b->correlation.items[i];
         if (!value.count) value = sq_build_constant(b, i % (n + 1) == 0);
-        fine = sq_add_value(b, &param, "correlation", slot + (int)i, param.unit, value, place, true);
+        fine =
+            sq_add_value(b, &param, "correlation", slot + (int)i, param.unit, value, place, true);
     }
-    sq_step factor = {.kind = SQ_STEP_CHOLESKY, .slot = slot, .name = "correlation",
+    sq_step factor = {.kind = SQ_STEP_CHOLESKY,
+                      .slot = slot,
+                      .name = "correlation",
                       .where = sq_build_where(b, place)};
     fine = fine && sq_add_step(b, &param, factor);
     if (node) sq_collect_needs(b, node, &param.needs, 0);
@@ -77,7 +90,8 @@ bool sq_build_correlation(sq_build *b)
         if (!sq_vec_push(&b->correlation, ((sq_program){0, 0}))) return sq_build_no_memory(b);
     for (size_t i = 0; i < n; i++) {
         const char *name = b->attributes.items[b->latents.items[i]].name;
-        if (sq_build_site(b, "population", name, NULL, b->attribute_places.items[b->latents.items[i]]) < 0)
+        if (sq_build_site(b, "population", name, NULL,
+                          b->attribute_places.items[b->latents.items[i]]) < 0)
             return false;
     }
     if (b->skim) return true;
@@ -85,7 +99,7 @@ bool sq_build_correlation(sq_build *b)
     return n == 0 || add_matrix(b, node, place);
 }
 
-/* ---- patients from a file --------------------------------------------------------------------------------- */
+/* ---- patients from a file --------------------------------------------------------------- */
 
 typedef struct column {
     int attribute, column;
@@ -96,7 +110,8 @@ static bool give(sq_build *b, int attribute, const char *name, sq_place place, b
 {
     if (b->attributes.items[attribute].latent)
         return sq_diag_error(b->diags, place, "'%s' is latent: it is drawn by itself", name);
-    if (given[attribute]) return sq_diag_error(b->diags, place, "'%s' is given twice by the population", name);
+    if (given[attribute])
+        return sq_diag_error(b->diags, place, "'%s' is given twice by the population", name);
     given[attribute] = true;
     b->attribute_given.items[attribute] = true;
     return true;
@@ -122,7 +137,8 @@ static bool read_column(sq_build *b, const sq_csv *csv, const sq_node *map, int 
             const char *text = sq_build_keep_written(b, &w);
             if (type.class != SQ_TYPE_NUMBER)
                 return sq_diag_error(b->diags, in->place, "'%s' is not a number", map->key[i]);
-            if (!sq_expr_constant_text(&b->compiler, text, in->place, type, &out->scale)) return false;
+            if (!sq_expr_constant_text(&b->compiler, text, in->place, type, &out->scale))
+                return false;
         }
         node = name;
     }
@@ -173,16 +189,19 @@ static bool build_csv(sq_build *b, const sq_node *map, bool *given)
     if (!sq_node_expect(map, SQ_NODE_MAP, "csv: {file: …, columns: …}", b->diags)) return false;
     sq_node_known_keys(map, "csv", known, b->diags);
     const sq_node *file = sq_node_get(map, "file"), *named = sq_node_get(map, "columns");
-    if (!file || !named) return sq_diag_error(b->diags, map->place, "csv needs `file:` and `columns:`");
-    b->model->patients.resample = sq_choice(b, sq_node_get(map, "sample"), "sample", samples, 0) == 1;
+    if (!file || !named)
+        return sq_diag_error(b->diags, map->place, "csv needs `file:` and `columns:`");
+    b->model->patients.resample =
+        sq_choice(b, sq_node_get(map, "sample"), "sample", samples, 0) == 1;
     const sq_source *source = sq_build_read_beside(b, file);
     const sq_csv *csv = source ? sq_csv_read(&b->scratch, source, b->diags) : NULL;
-    if (!csv || !sq_node_expect(named, SQ_NODE_MAP, "columns: attributes and columns", b->diags)) return false;
+    if (!csv || !sq_node_expect(named, SQ_NODE_MAP, "columns: attributes and columns", b->diags))
+        return false;
     if (csv->n_rows == 0) return sq_diag_error(b->diags, file->place, "the file has no patients");
     column *columns = sq_build_scratch(b, (size_t)named->count, sizeof *columns);
     for (int i = 0; columns && i < named->count; i++)
-        if (!read_column(b, csv, named, i, &columns[i])
-            || !give(b, columns[i].attribute, named->key[i], named->key_place[i], given))
+        if (!read_column(b, csv, named, i, &columns[i]) ||
+            !give(b, columns[i].attribute, named->key[i], named->key_place[i], given))
             return false;
     if (!columns || !read_patients(b, csv, columns, named->count)) return false;
     if (b->model->patients.resample)
@@ -190,7 +209,7 @@ static bool build_csv(sq_build *b, const sq_node *map, bool *given)
     return true;
 }
 
-/* ---- initial values ----------------------------------------------------------------------------------- */
+/* ---- initial values --------------------------------------------------------------------- */
 
 /* For attributes that the file of patients does not give: the engine copies its row first. */
 static bool build_initial_values(sq_build *b, const bool *given)
@@ -198,19 +217,23 @@ static bool build_initial_values(sq_build *b, const bool *given)
     bool fine = true;
     for (size_t i = 0; i < b->attributes.count; i++) {
         const sq_node *node = b->attribute_nodes.items[i];
-        const sq_node *initial = node && node->kind == SQ_NODE_MAP ? sq_node_get(node, "initial") : NULL;
+        const sq_node *initial =
+            node && node->kind == SQ_NODE_MAP ? sq_node_get(node, "initial") : NULL;
         sq_action action = {.code = SQ_ACT_SET, .a = (int)i};
         if (given[i] || b->attributes.items[i].latent || (node && !initial)) continue;
-        if (!node) action.p = sq_build_constant(b, 0); /* a decision not yet made: its first option */
+        if (!node)
+            action.p = sq_build_constant(b, 0); /* a decision not yet made: its first option */
         if (initial)
-            fine = sq_build_expr(b, initial, b->attributes.items[i].type, SQ_READ_BASELINE, &action.p, NULL) && fine;
+            fine = sq_build_expr(b, initial, b->attributes.items[i].type, SQ_READ_BASELINE,
+                                 &action.p, NULL) &&
+                   fine;
         b->attribute_given.items[i] = true;
         fine = sq_add_action(b, action) >= 0 && fine;
     }
     return fine;
 }
 
-/* ---- attributes --------------------------------------------------------------------------------------------- */
+/* ---- attributes ------------------------------------------------------------------------- */
 
 static bool build_attribute(sq_build *b, const sq_node *map, int i, bool *given)
 {
@@ -237,7 +260,8 @@ static bool all_given(sq_build *b)
     for (size_t i = 0; i < b->attributes.count; i++)
         if (!b->attribute_given.items[i])
             fine = sq_diag_error(b->diags, b->attribute_places.items[i],
-                                 "the attribute '%s' has no value at baseline: give it `initial:`, or a value in the "
+                                 "the attribute '%s' has no value at baseline: give it `initial:`, "
+                                 "or a value in the "
                                  "experiment's population",
                                  b->attributes.items[i].name);
     return fine;
@@ -259,8 +283,10 @@ bool sq_build_population(sq_build *b)
     if (csv) fine = build_csv(b, csv, given);
     b->model->baseline_actions = (int)b->actions.count;
     fine = build_initial_values(b, given) && fine;
-    if (attributes && sq_node_expect(attributes, SQ_NODE_MAP, "attributes of the population", b->diags))
-        for (int i = 0; i < attributes->count; i++) fine = build_attribute(b, attributes, i, given) && fine;
+    if (attributes &&
+        sq_node_expect(attributes, SQ_NODE_MAP, "attributes of the population", b->diags))
+        for (int i = 0; i < attributes->count; i++)
+            fine = build_attribute(b, attributes, i, given) && fine;
     fine = sq_add_action(b, (sq_action){.code = SQ_ACT_END}) >= 0 && fine;
     return (b->skim || all_given(b)) && fine;
 }

@@ -1,5 +1,5 @@
-/* Utility and costs: expressions, or one per state. A map by state becomes a balanced tree of comparisons, so
- * that many states do not need a deep stack. */
+/* Utility and costs: expressions, or one per state. A map by state becomes a balanced tree of
+ * comparisons, so that many states do not need a deep stack. */
 #include "lang/build.h"
 
 #include <string.h>
@@ -16,8 +16,9 @@ static bool emit_tree(by_state *t, int low, int high)
     if (high - low == 1)
         return t->of[low].count ? sq_code_append(c, t->of[low]) : sq_code_const(c, 0);
     int middle = low + (high - low) / 2;
-    return sq_code_op(c, SQ_OP_STATE, 0) && sq_code_const(c, middle) && sq_code_op(c, SQ_OP_LT, 0)
-           && emit_tree(t, low, middle) && emit_tree(t, middle, high) && sq_code_op(c, SQ_OP_IF, 0);
+    return sq_code_op(c, SQ_OP_STATE, 0) && sq_code_const(c, middle) &&
+           sq_code_op(c, SQ_OP_LT, 0) && emit_tree(t, low, middle) && emit_tree(t, middle, high) &&
+           sq_code_op(c, SQ_OP_IF, 0);
 }
 
 static bool missing_states(sq_build *b, const sq_node *map)
@@ -26,7 +27,8 @@ static bool missing_states(sq_build *b, const sq_node *map)
     for (size_t i = 0; i < b->states.count; i++) {
         sq_state state = b->states.items[i];
         if (!state.death && !sq_node_get(map, state.name))
-            fine = sq_diag_error(b->diags, map->place, "utility: the state '%s' is missing", state.name);
+            fine = sq_diag_error(b->diags, map->place, "utility: the state '%s' is missing",
+                                 state.name);
     }
     return fine;
 }
@@ -40,8 +42,9 @@ static bool build_by_state(sq_build *b, const sq_node *map, sq_type want, sq_pro
         int state = named ? sq_named_state(b, named, "state") : -1;
         fine = state >= 0 && fine;
         if (state >= 0)
-            fine = sq_build_expr(b, map->item[i], want, SQ_READ_REWARD, &t.of[state], &b->model->reward_reads)
-                   && fine;
+            fine = sq_build_expr(b, map->item[i], want, SQ_READ_REWARD, &t.of[state],
+                                 &b->model->reward_reads) &&
+                   fine;
     }
     if (!fine || b->states.count == 0) return false;
     sq_bits_set(&b->model->reward_reads, (int)b->attributes.count);
@@ -84,7 +87,8 @@ bool sq_build_rewards(sq_build *b)
     for (size_t i = 0; i < section->count && i < b->costs.count; i++) {
         const sq_node *node = section->items[i].node;
         if (node->kind == SQ_NODE_NULL) continue;
-        fine = build_reward(b, node, sq_number(-1, 1, SQ_KIND_NONE), &b->costs.items[i].rate) && fine;
+        fine =
+            build_reward(b, node, sq_number(-1, 1, SQ_KIND_NONE), &b->costs.items[i].rate) && fine;
     }
     return fine;
 }

@@ -1,6 +1,6 @@
-/* Sites: the names under which luck is drawn. A site is a path ("assess.response") hashed once; where it is
- * keyed, once per combination of labels. Two sites of one hash would share their luck, so all hashes of a model
- * are compared. */
+/* Sites: the names under which luck is drawn. A site is a path ("assess.response") hashed once;
+ * where it is keyed, once per combination of labels. Two sites of one hash would share their luck,
+ * so all hashes of a model are compared. */
 #include "lang/build.h"
 #include "rand/address.h"
 
@@ -16,7 +16,8 @@ static bool read_keys(sq_build *b, const sq_node *key, sq_site *site)
     const sq_node *single[1] = {key};
     bool is_list = key->kind == SQ_NODE_LIST;
     int n = is_list ? key->count : 1;
-    if (n > SQ_KEYS) return sq_diag_error(b->diags, key->place, "at most %d keys are possible", (int)SQ_KEYS);
+    if (n > SQ_KEYS)
+        return sq_diag_error(b->diags, key->place, "at most %d keys are possible", (int)SQ_KEYS);
     for (int i = 0; i < n; i++) {
         const sq_node *node = is_list ? key->item[i] : single[i];
         int attribute = sq_named_attribute(b, node, "key: an attribute");
@@ -49,7 +50,8 @@ static uint64_t slot_hash(const sq_build *b, const sq_site *site, int slot)
     return hash;
 }
 
-int sq_build_site(sq_build *b, const char *owner, const char *own, const sq_node *key, sq_place place)
+int sq_build_site(sq_build *b, const char *owner, const char *own, const sq_node *key,
+                  sq_place place)
 {
     sq_writer w = {0};
     sq_write(&w, "%s%s%s", owner, own ? "." : "", own ? own : "");
@@ -57,7 +59,8 @@ int sq_build_site(sq_build *b, const char *owner, const char *own, const sq_node
     int before = sq_index_get(&b->site_index, site.path);
     if (before >= 0) {
         sq_diag_error(b->diags, place,
-                      "'%s' already names the luck drawn at %s; give one of them a name of its own with `site:`",
+                      "'%s' already names the luck drawn at %s; give one of them a name of its own "
+                      "with `site:`",
                       site.path, sq_build_where(b, b->site_places.items[before]));
         return -1;
     }
@@ -67,8 +70,8 @@ int sq_build_site(sq_build *b, const char *owner, const char *own, const sq_node
     for (int i = 0; i < site.n_slots; i++) hash[i] = slot_hash(b, &site, i);
     site.hash = hash;
     b->n_counters += site.n_slots;
-    if (!sq_vec_push(&b->sites, site) || !sq_vec_push(&b->site_places, place)
-        || !sq_index_put(&b->scratch, &b->site_index, site.path, (int)b->sites.count - 1))
+    if (!sq_vec_push(&b->sites, site) || !sq_vec_push(&b->site_places, place) ||
+        !sq_index_put(&b->scratch, &b->site_index, site.path, (int)b->sites.count - 1))
         return sq_build_no_memory(b) - 1;
     return (int)b->sites.count - 1;
 }
@@ -96,10 +99,11 @@ bool sq_check_site_hashes(sq_build *b)
     bool fine = true;
     for (size_t i = 1; i < n && fine; i++) {
         if (all[i].hash != all[i - 1].hash) continue;
-        fine = sq_diag_error(b->diags, b->site_places.items[all[i].site],
-                             "by an accident of hashing '%s' and '%s' would share their luck; rename one of them "
-                             "with `site:`",
-                             b->sites.items[all[i - 1].site].path, b->sites.items[all[i].site].path);
+        fine = sq_diag_error(
+            b->diags, b->site_places.items[all[i].site],
+            "by an accident of hashing '%s' and '%s' would share their luck; rename one of them "
+            "with `site:`",
+            b->sites.items[all[i - 1].site].path, b->sites.items[all[i].site].path);
     }
     free(all);
     return fine;

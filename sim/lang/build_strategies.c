@@ -1,5 +1,6 @@
-/* Strategies: for every decision an ordered list of rules. Named lists are spliced in where `use:` stands, so
- * that the frozen model has one flat list per strategy and decision, whose last rule is unconditional. */
+/* Strategies: for every decision an ordered list of rules. Named lists are spliced in where `use:`
+ * stands, so that the frozen model has one flat list per strategy and decision, whose last rule is
+ * unconditional. */
 #include "lang/build.h"
 
 #include <stdlib.h>
@@ -53,15 +54,19 @@ static bool add_rule(splice *s, const sq_node *node)
     }
     const sq_node *use = sq_node_get(node, "use"), *choose = sq_node_get(node, "choose");
     const sq_node *condition = sq_node_get(node, "if"), *set = sq_node_get(node, "set");
-    if (use && node->count > 1) return sq_diag_error(b->diags, node->place, "`use:` stands alone in its rule");
+    if (use && node->count > 1)
+        return sq_diag_error(b->diags, node->place, "`use:` stands alone in its rule");
     if (use) return use_list(s, use);
     if (!choose) return sq_diag_error(b->diags, node->place, "a rule needs `choose:` an option");
     const char *text = sq_scalar_text(b, choose, "choose: an option");
     sq_rule rule = {.sets = -1};
-    rule.option = text ? sq_named_label(b, b->decisions.items[s->decision].category, text, choose->place) : -1;
+    rule.option =
+        text ? sq_named_label(b, b->decisions.items[s->decision].category, text, choose->place)
+             : -1;
     bool fine = rule.option >= 0;
     if (condition)
-        fine = sq_build_expr(b, condition, sq_type_flag(), SQ_READ_LIFE, &rule.condition, NULL) && fine;
+        fine = sq_build_expr(b, condition, sq_type_flag(), SQ_READ_LIFE, &rule.condition, NULL) &&
+               fine;
     s->is_closed = condition == NULL;
     if (set) {
         rule.sets = (int)b->actions.count;
@@ -75,7 +80,8 @@ static bool add_rules(splice *s, const sq_node *list)
 {
     if (!sq_node_expect(list, SQ_NODE_LIST, "a list of rules", s->b->diags)) return false;
     bool fine = true;
-    for (int i = 0; i < list->count && !sq_diags_full(s->b->diags); i++) fine = add_rule(s, list->item[i]) && fine;
+    for (int i = 0; i < list->count && !sq_diags_full(s->b->diags); i++)
+        fine = add_rule(s, list->item[i]) && fine;
     if (s->is_closed || !fine) return fine;
     return sq_diag_error(s->b->diags, list->place,
                          "the last rule must be unconditional: `- {choose: …}` without `if:`");
@@ -90,7 +96,7 @@ static bool build_list(sq_build *b, int decision, const sq_node *list, sq_rule_l
     return fine;
 }
 
-/* ---- one strategy ----------------------------------------------------------------------------------- */
+/* ---- one strategy ----------------------------------------------------------------------- */
 
 static bool known_decisions(sq_build *b, const sq_node *map)
 {
@@ -102,8 +108,8 @@ static bool known_decisions(sq_build *b, const sq_node *map)
         bool found = false;
         for (size_t i = 0; i < n; i++) found = found || strcmp(names[i], map->key[k]) == 0;
         if (!found)
-            fine = sq_diag_error(b->diags, map->key_place[k], "unknown decision '%.80s'%s", map->key[k],
-                                 sq_diag_hint(b->diags, map->key[k], names, n));
+            fine = sq_diag_error(b->diags, map->key_place[k], "unknown decision '%.80s'%s",
+                                 map->key[k], sq_diag_hint(b->diags, map->key[k], names, n));
     }
     return fine;
 }
@@ -118,8 +124,9 @@ static bool build_rules(sq_build *b, const sq_entry *e, const sq_node *own, sq_r
         int shared = sq_index_get(&common->index, name);
         if (!list && shared >= 0) list = common->items[shared].node;
         if (!list)
-            fine = sq_diag_error(b->diags, e->place, "the strategy '%s' has no rules for the decision '%s'",
-                                 e->name, name);
+            fine = sq_diag_error(b->diags, e->place,
+                                 "the strategy '%s' has no rules for the decision '%s'", e->name,
+                                 name);
         else
             fine = build_list(b, (int)i, list, &lists[i]) && fine;
     }
@@ -133,14 +140,17 @@ static void build_strategy(sq_build *b, const sq_entry *e)
     int index = (int)b->strategies.count;
     bool is_map = e->node->kind != SQ_NODE_NULL;
     if (!sq_is_word(e->name))
-        sq_diag_error(b->diags, e->place, "'%.60s' cannot name a strategy: a name is a word", e->name);
+        sq_diag_error(b->diags, e->place, "'%.60s' cannot name a strategy: a name is a word",
+                      e->name);
     if (is_map && !sq_node_expect(e->node, SQ_NODE_MAP, "a strategy", b->diags)) return;
     if (is_map) sq_node_known_keys(e->node, "a strategy", known, b->diags);
     const sq_node *title = is_map ? sq_node_get(e->node, "title") : NULL;
     const sq_node *set = is_map ? sq_node_get(e->node, "set") : NULL;
     const sq_node *own = is_map ? sq_node_get(e->node, "decisions") : NULL;
-    if (title && sq_scalar_text(b, title, "a title")) strategy.title = sq_build_keep(b, title->text);
-    if (own && sq_node_expect(own, SQ_NODE_MAP, "decisions: rules by decision", b->diags)) known_decisions(b, own);
+    if (title && sq_scalar_text(b, title, "a title"))
+        strategy.title = sq_build_keep(b, title->text);
+    if (own && sq_node_expect(own, SQ_NODE_MAP, "decisions: rules by decision", b->diags))
+        known_decisions(b, own);
     if (own && own->kind != SQ_NODE_MAP) return;
     sq_rule_list *lists = sq_arena_array(&b->model->arena, b->decisions.count + 1, sizeof *lists);
     if (!lists) {
@@ -153,7 +163,7 @@ static void build_strategy(sq_build *b, const sq_entry *e)
     if (set) sq_build_strategy_set(b, index, set);
 }
 
-/* ---- which ---------------------------------------------------------------------------------------------- */
+/* ---- which ------------------------------------------------------------------------------ */
 
 static bool is_wanted(const sq_build *b, const char *name)
 {
@@ -172,8 +182,9 @@ static bool check_wanted(sq_build *b)
     for (int i = 0; names && b->options && i < b->options->n_strategies; i++) {
         const char *name = b->options->strategies[i];
         if (sq_index_get(&section->index, name) < 0)
-            fine = sq_diag_error(b->diags, (sq_place){0}, "--strategy: there is no strategy '%.80s'%s", name,
-                                 sq_diag_hint(b->diags, name, names, section->count));
+            fine =
+                sq_diag_error(b->diags, (sq_place){0}, "--strategy: there is no strategy '%.80s'%s",
+                              name, sq_diag_hint(b->diags, name, names, section->count));
     }
     return fine;
 }
@@ -197,16 +208,19 @@ static bool find_reference(sq_build *b)
 
 bool sq_build_strategies(sq_build *b)
 {
-    const sq_entries *section = &b->section[SQ_IN_STRATEGIES], *common = &b->section[SQ_IN_COMMON_RULES];
+    const sq_entries *section = &b->section[SQ_IN_STRATEGIES],
+                     *common = &b->section[SQ_IN_COMMON_RULES];
     if (section->count == 0)
-        return sq_diag_error(b->diags, b->one[SQ_ONE_EXPERIMENT].place, "the experiment names no strategy");
+        return sq_diag_error(b->diags, b->one[SQ_ONE_EXPERIMENT].place,
+                             "the experiment names no strategy");
     bool fine = check_wanted(b);
     for (size_t i = 0; i < common->count; i++) {
         bool found = false;
         for (size_t k = 0; k < b->decisions.count; k++)
             found = found || strcmp(b->decisions.items[k].name, common->items[i].name) == 0;
         if (!found)
-            sq_diag_error(b->diags, common->items[i].place, "unknown decision '%.80s'", common->items[i].name);
+            sq_diag_error(b->diags, common->items[i].place, "unknown decision '%.80s'",
+                          common->items[i].name);
     }
     for (size_t i = 0; i < section->count && !sq_diags_full(b->diags); i++)
         if (is_wanted(b, section->items[i].name)) build_strategy(b, &section->items[i]);

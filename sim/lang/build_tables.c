@@ -1,12 +1,13 @@
-/* Tables: functions given by knots, and laws given by rates, by survival or by a life table. Knots are
- * constants; values may be expressions of parameters. Rows of one table have equally many knots: shorter ones are
- * continued with their last value, which changes nothing where the last value is held. */
+/* Tables: functions given by knots, and laws given by rates, by survival or by a life table. Knots
+ * are constants; values may be expressions of parameters. Rows of one table have equally many
+ * knots: shorter ones are continued with their last value, which changes nothing where the last
+ * value is held. */
 #include "lang/build.h"
 
 #include <math.h>
 #include <string.h>
 
-/* ---- knots written in the file --------------------------------------------------------------------- */
+/* ---- knots written in the file ---------------------------------------------------------- */
 
 static sq_knots *new_knots(sq_build *b, sq_knots *knots, int n)
 {
@@ -25,29 +26,33 @@ static bool increasing(sq_build *b, const sq_knots *knots, int i)
     return sq_diag_error(b->diags, knots->place[i], "the knots of a table must increase");
 }
 
-static bool read_knots(sq_build *b, const sq_node *map, const char *what, sq_unit argument, sq_knots *knots)
+static bool read_knots(sq_build *b, const sq_node *map, const char *what, sq_unit argument,
+                       sq_knots *knots)
 {
     if (!sq_node_expect(map, SQ_NODE_MAP, what, b->diags)) return false;
-    if (map->count == 0) return sq_diag_error(b->diags, map->place, "a table needs at least one knot");
+    if (map->count == 0)
+        return sq_diag_error(b->diags, map->place, "a table needs at least one knot");
     if (!new_knots(b, knots, map->count)) return false;
     sq_type type = {SQ_TYPE_NUMBER, argument, 0};
     bool fine = true;
     for (int i = 0; i < map->count && fine; i++) {
         knots->place[i] = map->key_place[i];
         knots->y_node[i] = map->item[i];
-        fine = sq_expr_constant_text(&b->compiler, map->key[i], map->key_place[i], type, &knots->x[i])
-               && increasing(b, knots, i);
+        fine = sq_expr_constant_text(&b->compiler, map->key[i], map->key_place[i], type,
+                                     &knots->x[i]) &&
+               increasing(b, knots, i);
     }
     return fine;
 }
 
-/* ---- function tables -------------------------------------------------------------------------------- */
+/* ---- function tables -------------------------------------------------------------------- */
 
 static sq_interpolation read_interpolation(sq_build *b, const sq_node *map, sq_interpolation other)
 {
     const char *const words[] = {"constant", other == SQ_LINEAR ? "linear" : "loglinear", NULL};
-    return sq_choice(b, sq_node_get(map, "interpolate"), "interpolation", words, 0) == 1 ? other
-                                                                                         : SQ_CONSTANT;
+    return sq_choice(b, sq_node_get(map, "interpolate"), "interpolation", words, 0) == 1
+               ? other
+               : SQ_CONSTANT;
 }
 
 static int add_table(sq_build *b, sq_param *param, sq_table table)
@@ -69,24 +74,29 @@ bool sq_declare_function(sq_build *b, sq_param *param, int index)
                                         "class",     "note",        "by",   NULL};
     sq_node_known_keys(param->node, "a function table", known, b->diags);
     if (param->n_dims)
-        return sq_diag_error(b->diags, param->place, "a function table cannot be given by category");
+        return sq_diag_error(b->diags, param->place,
+                             "a function table cannot be given by category");
     const sq_node *of = sq_node_get(param->node, "of");
     param->argument = sq_type_time().unit;
-    if (of && (!sq_scalar_text(b, of, "of: a unit") || !sq_unit_from_word(of->text, &param->argument)))
+    if (of &&
+        (!sq_scalar_text(b, of, "of: a unit") || !sq_unit_from_word(of->text, &param->argument)))
         return sq_diag_error(b->diags, of->place, "unknown unit '%.60s'", of->text ? of->text : "");
     param->knots = sq_build_scratch(b, 1, sizeof *param->knots);
     if (!param->knots) return false;
     const sq_node *map = sq_node_get(param->node, "piecewise");
-    if (!read_knots(b, map, "piecewise: knots and values", param->argument, param->knots)) return false;
-    sq_table table = {.rows = 1, .size = param->knots->n, .is_function = true,
+    if (!read_knots(b, map, "piecewise: knots and values", param->argument, param->knots))
+        return false;
+    sq_table table = {.rows = 1,
+                      .size = param->knots->n,
+                      .is_function = true,
                       .interpolation = read_interpolation(b, param->node, SQ_LINEAR)};
     param->table = add_table(b, param, table);
     sq_symbol symbol = {.kind = SQ_SYMBOL_TABLE, .index = param->table};
     symbol.type = (sq_type){SQ_TYPE_NUMBER, param->unit, 0};
     symbol.argument = (sq_type){SQ_TYPE_NUMBER, param->argument, 0};
     symbol.constant = table.interpolation == SQ_CONSTANT;
-    return param->table >= 0
-           && sq_add_symbol(b, param->name, "function table", param->place, symbol, index) >= 0;
+    return param->table >= 0 &&
+           sq_add_symbol(b, param->name, "function table", param->place, symbol, index) >= 0;
 }
 
 static bool unit_of_values(sq_build *b, sq_param *param)
@@ -96,8 +106,8 @@ static bool unit_of_values(sq_build *b, sq_param *param)
         sq_type type;
         sq_program unused;
         const sq_node *node = param->knots->y_node[i];
-        fine = sq_expr_compile_any(&b->compiler, node, SQ_ALLOW_PARAMETERS, &type, &unused, NULL)
-               && sq_unify_unit(b, param, type, node->place);
+        fine = sq_expr_compile_any(&b->compiler, node, SQ_ALLOW_PARAMETERS, &type, &unused, NULL) &&
+               sq_unify_unit(b, param, type, node->place);
     }
     return fine;
 }
@@ -111,7 +121,9 @@ static const char *knot_name(sq_build *b, const sq_param *param, int i)
 
 static bool add_table_step(sq_build *b, sq_param *param)
 {
-    sq_step step = {.kind = SQ_STEP_TABLE, .index = param->table, .name = param->name,
+    sq_step step = {.kind = SQ_STEP_TABLE,
+                    .index = param->table,
+                    .name = param->name,
                     .where = sq_build_where(b, param->place)};
     return sq_add_step(b, param, step);
 }
@@ -125,14 +137,14 @@ bool sq_compile_function(sq_build *b, sq_param *param)
     if (!param->has_unit) fine = unit_of_values(b, param) && fine;
     b->symbols.items[param->first_symbol].symbol.type.unit = param->unit;
     for (int i = 0; i < knots->n && fine; i++) {
-        fine = sq_add_constant(b, param, offset + i, knots->x[i], knots->place[i])
-               && sq_add_number(b, param, knot_name(b, param, i), offset + knots->n + i, param->unit,
-                                knots->y_node[i], &about, true);
+        fine = sq_add_constant(b, param, offset + i, knots->x[i], knots->place[i]) &&
+               sq_add_number(b, param, knot_name(b, param, i), offset + knots->n + i, param->unit,
+                             knots->y_node[i], &about, true);
     }
     return fine && add_table_step(b, param);
 }
 
-/* ---- life tables from a CSV ----------------------------------------------------------------------------- */
+/* ---- life tables from a CSV ------------------------------------------------------------- */
 
 typedef struct life_table {
     const sq_csv *csv;
@@ -143,7 +155,8 @@ typedef struct life_table {
     int by_column[SQ_KEYS];
 } life_table;
 
-static bool named_column(sq_build *b, const sq_csv *csv, const sq_node *map, const char *key, int *column)
+static bool named_column(sq_build *b, const sq_csv *csv, const sq_node *map, const char *key,
+                         int *column)
 {
     const sq_node *node = sq_node_get(map, key);
     const char *name = node ? sq_scalar_text(b, node, key) : key;
@@ -172,7 +185,8 @@ static bool read_where(sq_build *b, const sq_node *map, life_table *t)
     const sq_node *where = sq_node_get(map, "where");
     if (!where) return true;
     if (!sq_node_expect(where, SQ_NODE_MAP, "where: columns and texts", b->diags)) return false;
-    if (where->count > 8) return sq_diag_error(b->diags, where->place, "at most 8 columns can be matched");
+    if (where->count > 8)
+        return sq_diag_error(b->diags, where->place, "at most 8 columns can be matched");
     for (int i = 0; i < where->count; i++) {
         t->where_column[i] = sq_csv_column(t->csv, where->key[i], where->key_place[i], b->diags);
         t->where_text[i] = sq_scalar_text(b, where->item[i], "where: a text");
@@ -185,7 +199,9 @@ static bool read_where(sq_build *b, const sq_node *map, life_table *t)
 static bool open_life_table(sq_build *b, const sq_param *param, const sq_node *map, life_table *t)
 {
     const sq_node *file = sq_node_get(map, "csv"), *by = sq_node_get(map, "by");
-    if (!file) return sq_diag_error(b->diags, map->place, "a life table needs `csv:`, the name of its file");
+    if (!file)
+        return sq_diag_error(b->diags, map->place,
+                             "a life table needs `csv:`, the name of its file");
     const sq_source *source = sq_build_read_beside(b, file);
     t->csv = source ? sq_csv_read(&b->scratch, source, b->diags) : NULL;
     if (!t->csv) return false;
@@ -193,12 +209,14 @@ static bool open_life_table(sq_build *b, const sq_param *param, const sq_node *m
         t->by_column[i] = sq_csv_column(t->csv, by->key[i], by->key_place[i], b->diags);
         if (t->by_column[i] < 0) return false;
     }
-    return named_column(b, t->csv, map, "age", &t->age) && named_column(b, t->csv, map, "rate", &t->rate)
-           && days_in(b, map, "age in", &t->age_days) && days_in(b, map, "rate per", &t->rate_days)
-           && read_where(b, map, t);
+    return named_column(b, t->csv, map, "age", &t->age) &&
+           named_column(b, t->csv, map, "rate", &t->rate) &&
+           days_in(b, map, "age in", &t->age_days) && days_in(b, map, "rate per", &t->rate_days) &&
+           read_where(b, map, t);
 }
 
-static bool row_matches(const sq_build *b, const sq_param *param, const life_table *t, size_t row, int entry)
+static bool row_matches(const sq_build *b, const sq_param *param, const life_table *t, size_t row,
+                        int entry)
 {
     const char **cell = t->csv->cell + row * (size_t)t->csv->n_columns;
     for (int i = 0; i < t->n_where; i++)
@@ -213,7 +231,8 @@ static bool row_matches(const sq_build *b, const sq_param *param, const life_tab
     return true;
 }
 
-static bool life_table_row(sq_build *b, const sq_param *param, const life_table *t, int entry, sq_knots *knots)
+static bool life_table_row(sq_build *b, const sq_param *param, const life_table *t, int entry,
+                           sq_knots *knots)
 {
     if (!new_knots(b, knots, (int)t->csv->n_rows)) return false;
     knots->y_node = NULL;
@@ -222,8 +241,8 @@ static bool life_table_row(sq_build *b, const sq_param *param, const life_table 
         if (param->n_dims + t->n_where && !row_matches(b, param, t, row, entry)) continue;
         int i = knots->n++;
         knots->place[i] = t->csv->place[row * (size_t)t->csv->n_columns + (size_t)t->age];
-        if (!sq_csv_number(t->csv, row, t->age, &knots->x[i], b->diags)
-            || !sq_csv_number(t->csv, row, t->rate, &knots->y[i], b->diags))
+        if (!sq_csv_number(t->csv, row, t->age, &knots->x[i], b->diags) ||
+            !sq_csv_number(t->csv, row, t->rate, &knots->y[i], b->diags))
             return false;
         knots->x[i] *= t->age_days;
         knots->y[i] /= t->rate_days;
@@ -237,9 +256,9 @@ static bool life_table_row(sq_build *b, const sq_param *param, const life_table 
 /* By category: either columns of one file (`by:` a map), or one file per entry. */
 static bool life_table_rows(sq_build *b, sq_param *param)
 {
-    static const char *const known[] = {"csv",  "age",         "rate",   "by",    "where", "age in", "rate per",
-                                        "interpolate", "source", "class", "note",  "law",   "unit",   "default",
-                                        "describes",   NULL};
+    static const char *const known[] = {
+        "csv",    "age",   "rate", "by",  "where", "age in",  "rate per",  "interpolate",
+        "source", "class", "note", "law", "unit",  "default", "describes", NULL};
     const sq_node *by = sq_node_get(param->node, "by");
     bool is_one_file = param->n_dims == 0 || (by && by->kind == SQ_NODE_MAP);
     life_table t = {0};
@@ -258,11 +277,12 @@ static bool life_table_rows(sq_build *b, sq_param *param)
     return true;
 }
 
-/* ---- laws by knots --------------------------------------------------------------------------------------- */
+/* ---- laws by knots ---------------------------------------------------------------------- */
 
 static bool rows_in_files(sq_build *b, sq_param *param)
 {
-    static const char *const rate_keys[] = {"rates", "source", "class", "note", "law", "unit", "describes", NULL};
+    static const char *const rate_keys[] = {"rates", "source", "class",     "note",
+                                            "law",   "unit",   "describes", NULL};
     static const char *const survival_keys[] = {"survival", "tail", "source",    "class", "note",
                                                 "law",      "unit", "describes", NULL};
     bool rates = param->family == SQ_PIECEWISE;
@@ -270,9 +290,12 @@ static bool rows_in_files(sq_build *b, sq_param *param)
     for (int e = 0; e < param->n_entries; e++) {
         const sq_node *leaf = param->leaf[e];
         if (!sq_node_expect(leaf, SQ_NODE_MAP, "a law", b->diags)) return false;
-        sq_node_known_keys(leaf, sq_family_name(param->family), rates ? rate_keys : survival_keys, b->diags);
+        sq_node_known_keys(leaf, sq_family_name(param->family), rates ? rate_keys : survival_keys,
+                           b->diags);
         const sq_node *map = sq_node_get(leaf, key);
-        if (!map) return sq_diag_error(b->diags, leaf->place, "%s needs `%s:`", sq_family_name(param->family), key);
+        if (!map)
+            return sq_diag_error(b->diags, leaf->place, "%s needs `%s:`",
+                                 sq_family_name(param->family), key);
         if (!read_knots(b, map, key, sq_type_time().unit, &param->knots[e])) return false;
     }
     return true;
@@ -283,7 +306,8 @@ static bool read_tail(sq_build *b, const sq_param *param, sq_tail *tail)
     static const char *const words[] = {"never", "exponential", "error", NULL};
     for (int e = 0; e < param->n_entries; e++) {
         const sq_node *node = sq_node_get(param->leaf[e], "tail");
-        if (!node) return sq_diag_error(b->diags, param->leaf[e]->place, "a tabulated law needs `tail:`");
+        if (!node)
+            return sq_diag_error(b->diags, param->leaf[e]->place, "a tabulated law needs `tail:`");
         int chosen = sq_choice(b, node, "tail", words, 0);
         if (e > 0 && chosen != (int)*tail)
             return sq_diag_error(b->diags, node->place, "the tails of one table must be the same");
@@ -313,7 +337,8 @@ bool sq_declare_table_law(sq_build *b, sq_param *param)
     param->knots = sq_build_scratch(b, (size_t)param->n_entries, sizeof *param->knots);
     if (!param->knots) return false;
     bool is_life = param->family == SQ_LIFE_TABLE;
-    sq_table table = {.rows = param->n_entries, .family = param->family, .interpolation = SQ_CONSTANT};
+    sq_table table = {
+        .rows = param->n_entries, .family = param->family, .interpolation = SQ_CONSTANT};
     if (!(is_life ? life_table_rows(b, param) : rows_in_files(b, param))) return false;
     if (param->family == SQ_TABULATED && !read_tail(b, param, &table.tail)) return false;
     const sq_node *first = param->leaf[0];
@@ -333,12 +358,14 @@ static bool add_table_value(sq_build *b, sq_param *param, const sq_table *table,
     double x = knots->x[own] + (i > last ? i - last : 0);
     sq_place place = knots->place[own];
     bool fine = sq_add_constant(b, param, slot, x, place);
-    if (!knots->y_node) return fine && sq_add_constant(b, param, slot + table->size, knots->y[own], place);
-    sq_type type = param->family == SQ_TABULATED ? sq_type_probability() : sq_number(-1, 0, SQ_KIND_NONE);
+    if (!knots->y_node)
+        return fine && sq_add_constant(b, param, slot + table->size, knots->y[own], place);
+    sq_type type =
+        param->family == SQ_TABULATED ? sq_type_probability() : sq_number(-1, 0, SQ_KIND_NONE);
     sq_program value;
-    return fine && sq_build_expr(b, knots->y_node[own], type, SQ_ALLOW_PARAMETERS, &value, NULL)
-           && sq_add_value(b, param, param->name, slot + table->size, type.unit, value,
-                           knots->y_node[own]->place, false);
+    return fine && sq_build_expr(b, knots->y_node[own], type, SQ_ALLOW_PARAMETERS, &value, NULL) &&
+           sq_add_value(b, param, param->name, slot + table->size, type.unit, value,
+                        knots->y_node[own]->place, false);
 }
 
 bool sq_compile_table_law(sq_build *b, sq_param *param)

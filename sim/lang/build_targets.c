@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The quantities of a life, in the order of the outcome layer: life years, QALYs, costs, total cost. */
+/* The quantities of a life, in the order of the outcome layer: life years, QALYs, costs, total
+ * cost. */
 enum { LIFE_YEARS = 0, QALYS = 1, FIRST_COST = 2 };
 
 static const char *const kind_words[] = {"survival", "incidence", "median", "mean", "share", NULL};
@@ -34,7 +35,8 @@ static int find_cause(sq_build *b, const sq_node *what, const sq_node *named)
     const sq_node *cause = sq_node_get(what, "cause");
     if (!cause && endpoint->n_causes - endpoint->has_competing == 1) return endpoint->first_cause;
     if (!cause) {
-        sq_diag_error(b->diags, what->place, "'%s' has several causes: name one with `cause:`", endpoint->name);
+        sq_diag_error(b->diags, what->place, "'%s' has several causes: name one with `cause:`",
+                      endpoint->name);
         return -1;
     }
     const char *name = sq_scalar_text(b, cause, "a cause");
@@ -85,14 +87,15 @@ static int find_strategy(sq_build *b, const sq_node *what)
     return -1;
 }
 
-/* ---- what -------------------------------------------------------------------------------------------- */
+/* ---- what ------------------------------------------------------------------------------- */
 
 static bool read_time(sq_build *b, const sq_node *what, sq_target *target)
 {
     const sq_node *at = sq_node_get(what, "at");
     bool needs = target->kind == SQ_TARGET_SURVIVAL || target->kind == SQ_TARGET_INCIDENCE;
     if (needs != (at != NULL))
-        return sq_diag_error(b->diags, what->place, needs ? "what: needs `at:` a time" : "`at:` has no meaning here");
+        return sq_diag_error(b->diags, what->place,
+                             needs ? "what: needs `at:` a time" : "`at:` has no meaning here");
     return !at || sq_expr_constant(&b->compiler, at, sq_type_time(), &target->time);
 }
 
@@ -107,7 +110,7 @@ static bool read_share(sq_build *b, const sq_node *what, const sq_node *named, s
 
 static bool read_what(sq_build *b, const sq_node *what, sq_target *target)
 {
-    static const char *const known[] = {"survival", "incidence", "median", "mean", "share",
+    static const char *const known[] = {"survival", "incidence", "median",   "mean",  "share",
                                         "cause",    "at",        "strategy", "among", NULL};
     int kind = -1;
     if (!sq_node_expect(what, SQ_NODE_MAP, "what: the outcome compared", b->diags)) return false;
@@ -118,7 +121,8 @@ static bool read_what(sq_build *b, const sq_node *what, sq_target *target)
         kind = i;
     }
     if (kind < 0)
-        return sq_diag_error(b->diags, what->place, "what: needs one of survival, incidence, median, mean, share");
+        return sq_diag_error(b->diags, what->place,
+                             "what: needs one of survival, incidence, median, mean, share");
     const sq_node *named = sq_node_get(what, kind_words[kind]);
     target->kind = (sq_target_kind)kind;
     target->strategy = find_strategy(b, what);
@@ -133,7 +137,7 @@ static bool read_what(sq_build *b, const sq_node *what, sq_target *target)
     return target->index >= 0;
 }
 
-/* ---- published ----------------------------------------------------------------------------------------- */
+/* ---- published -------------------------------------------------------------------------- */
 
 /* The unit a published figure is in; mean life years and QALYs are times like medians. */
 static sq_type figure_type(const sq_target *target)
@@ -151,21 +155,25 @@ static bool read_figure(sq_build *b, const sq_node *node, const sq_target *targe
 static bool read_interval(sq_build *b, const sq_node *node, sq_target *target)
 {
     if (!sq_node_expect(node, SQ_NODE_LIST, "interval: [low, high]", b->diags)) return false;
-    if (node->count != 2) return sq_diag_error(b->diags, node->place, "an interval has two numbers");
-    if (!read_figure(b, node->item[0], target, &target->lower)
-        || !read_figure(b, node->item[1], target, &target->upper))
+    if (node->count != 2)
+        return sq_diag_error(b->diags, node->place, "an interval has two numbers");
+    if (!read_figure(b, node->item[0], target, &target->lower) ||
+        !read_figure(b, node->item[1], target, &target->upper))
         return false;
-    return target->lower <= target->upper
-           || sq_diag_error(b->diags, node->place, "the lower bound is above the upper one");
+    return target->lower <= target->upper ||
+           sq_diag_error(b->diags, node->place, "the lower bound is above the upper one");
 }
 
 static bool read_published(sq_build *b, const sq_entry *e, sq_target *target)
 {
-    const sq_node *node = sq_node_get(e->node, "published"), *interval = sq_node_get(e->node, "interval");
+    const sq_node *node = sq_node_get(e->node, "published"),
+                  *interval = sq_node_get(e->node, "interval");
     const sq_node *n = sq_node_get(e->node, "n");
     bool is_share = target->kind != SQ_TARGET_MEDIAN && target->kind != SQ_TARGET_MEAN;
     target->lower = target->upper = target->k = target->n = NAN;
-    if (!node) return sq_diag_error(b->diags, e->node->place, "the target '%s' needs `published:`", e->name);
+    if (!node)
+        return sq_diag_error(b->diags, e->node->place, "the target '%s' needs `published:`",
+                             e->name);
     const char *text = sq_scalar_text(b, node, "published: a figure, or K of N");
     if (!text) return false;
     if (is_share && sq_scan_share(text, &target->k, &target->n))
@@ -193,7 +201,8 @@ static const char *text_of(sq_build *b, const sq_node *map, const char *key)
 
 static void build_target(sq_build *b, const sq_entry *e)
 {
-    static const char *const known[] = {"what", "published", "interval", "n", "source", "use", "note", NULL};
+    static const char *const known[] = {"what",   "published", "interval", "n",
+                                        "source", "use",       "note",     NULL};
     static const char *const uses[] = {"input", "fitted", "unfitted", "display", NULL};
     sq_target target = {.name = sq_build_keep(b, e->name)};
     if (!sq_node_expect(e->node, SQ_NODE_MAP, "a target", b->diags)) return;
@@ -217,6 +226,7 @@ static void build_target(sq_build *b, const sq_entry *e)
 bool sq_build_targets(sq_build *b)
 {
     const sq_entries *section = &b->section[SQ_IN_TARGETS];
-    for (size_t i = 0; i < section->count && !sq_diags_full(b->diags); i++) build_target(b, &section->items[i]);
+    for (size_t i = 0; i < section->count && !sq_diags_full(b->diags); i++)
+        build_target(b, &section->items[i]);
     return !b->out_of_memory;
 }

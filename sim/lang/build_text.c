@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- index ---------------------------------------------------------------------------------------- */
+/* ---- index ------------------------------------------------------------------------------ */
 
 /* FNV-1a (Fowler, Noll, Vo): names come from the user's own files. */
 static size_t text_hash(const char *text)
@@ -61,7 +61,7 @@ int sq_index_get(const sq_index *index, const char *key)
     return index->key[place] ? index->value[place] : -1;
 }
 
-/* ---- writer --------------------------------------------------------------------------------------- */
+/* ---- writer ----------------------------------------------------------------------------- */
 
 static bool writer_room(sq_writer *w, size_t more)
 {
@@ -119,7 +119,7 @@ void sq_write_node(sq_writer *w, const sq_node *node)
     sq_write(w, "]");
 }
 
-/* ---- memory --------------------------------------------------------------------------------------- */
+/* ---- memory ----------------------------------------------------------------------------- */
 
 bool sq_build_no_memory(sq_build *b)
 {
@@ -157,7 +157,7 @@ const char *sq_build_where(sq_build *b, sq_place place)
     return text ? text : "";
 }
 
-/* ---- scalars -------------------------------------------------------------------------------------- */
+/* ---- scalars ---------------------------------------------------------------------------- */
 
 bool sq_is_word(const char *text)
 {
@@ -172,7 +172,8 @@ const char *sq_scalar_text(sq_build *b, const sq_node *node, const char *what)
     return sq_node_expect(node, SQ_NODE_SCALAR, what, b->diags) ? node->text : NULL;
 }
 
-int sq_choice(sq_build *b, const sq_node *node, const char *what, const char *const *words, int otherwise)
+int sq_choice(sq_build *b, const sq_node *node, const char *what, const char *const *words,
+              int otherwise)
 {
     if (!node) return otherwise;
     const char *text = sq_scalar_text(b, node, what);
@@ -220,8 +221,9 @@ bool sq_integer_constant(sq_build *b, const sq_node *node, const char *what, uin
     const char *text = sq_scalar_text(b, node, what);
     if (!text) return false;
     if (whole_number(text, value) && *value >= least && *value <= most) return true;
-    return sq_diag_error(b->diags, node->place, "%s must be a whole number from %llu to %llu, not '%.40s'",
-                         what, (unsigned long long)least, (unsigned long long)most, text);
+    return sq_diag_error(b->diags, node->place,
+                         "%s must be a whole number from %llu to %llu, not '%.40s'", what,
+                         (unsigned long long)least, (unsigned long long)most, text);
 }
 
 const sq_node *sq_made_scalar(sq_build *b, const char *text, sq_place place)
@@ -255,7 +257,7 @@ bool sq_split_at(sq_build *b, const sq_node *node, const char *separator, const 
     return *left && *right;
 }
 
-/* ---- expressions ---------------------------------------------------------------------------------- */
+/* ---- expressions ------------------------------------------------------------------------ */
 
 bool sq_build_expr(sq_build *b, const sq_node *node, sq_type want, unsigned allow, sq_program *out,
                    sq_bits *reads)
@@ -293,8 +295,9 @@ bool sq_build_depth_fits(sq_build *b, sq_program program, sq_place place)
         if (depth > deepest) deepest = depth;
     }
     if (deepest <= SQ_STACK_DEPTH) return true;
-    return sq_diag_error(b->diags, place,
-                         "this is nested too deeply: it needs %d values at once, %d are possible; name a "
-                         "part of it as an attribute or a parameter",
-                         deepest, SQ_STACK_DEPTH);
+    return sq_diag_error(
+        b->diags, place,
+        "this is nested too deeply: it needs %d values at once, %d are possible; name a "
+        "part of it as an attribute or a parameter",
+        deepest, SQ_STACK_DEPTH);
 }

@@ -1,5 +1,6 @@
-/* The model in words: what an event, a decision, a strategy or an endpoint does, composed from the files' own
- * expressions. Byte code could be read back, but nobody would recognise what they wrote. */
+/* The model in words: what an event, a decision, a strategy or an endpoint does, composed from the
+ * files' own expressions. Byte code could be read back, but nobody would recognise what they wrote.
+ */
 #include "lang/build.h"
 
 #include <string.h>
@@ -51,7 +52,8 @@ static void law_in_words(sq_writer *w, const sq_node *law)
 
 static void draw_in_words(sq_writer *w, const sq_node *map)
 {
-    const sq_node *from = get(map, "from"), *among = get(map, "among"), *chance = get(map, "chance");
+    const sq_node *from = get(map, "from"), *among = get(map, "among"),
+                  *chance = get(map, "chance");
     const sq_node *loads = get(map, "loads on"), *key = get(map, "key");
     if (from) {
         sq_write(w, " from ");
@@ -75,11 +77,12 @@ static void draw_in_words(sq_writer *w, const sq_node *map)
     }
 }
 
-/* ---- actions ------------------------------------------------------------------------------------------ */
+/* ---- actions ---------------------------------------------------------------------------- */
 
 static void branch_in_words(sq_writer *w, const sq_node *branch)
 {
-    const sq_node *list = get(branch, "do"), *otherwise = get(branch, "otherwise"), *to = get(branch, "goto");
+    const sq_node *list = get(branch, "do"), *otherwise = get(branch, "otherwise"),
+                  *to = get(branch, "goto");
     if (!list) list = otherwise;
     sq_write(w, "(");
     if (list && list->kind == SQ_NODE_LIST) actions_in_words(w, list);
@@ -88,7 +91,8 @@ static void branch_in_words(sq_writer *w, const sq_node *branch)
     sq_write(w, ")");
 }
 
-static void branches_in_words(sq_writer *w, const sq_node *list, const char *test, const char *before)
+static void branches_in_words(sq_writer *w, const sq_node *list, const char *test,
+                              const char *before)
 {
     for (int i = 0; list->kind == SQ_NODE_LIST && i < list->count; i++) {
         const sq_node *condition = get(list->item[i], test), *label = get(list->item[i], "label");
@@ -127,7 +131,7 @@ static void loss_in_words(sq_writer *w, const sq_node *node)
 static void action_in_words(sq_writer *w, const sq_node *node)
 {
     static const char *const plain[][2] = {
-        {"decide", "decide"}, {"start", "start"}, {"stop", "stop"},  {"pause", "pause"},
+        {"decide", "decide"}, {"start", "start"}, {"stop", "stop"}, {"pause", "pause"},
         {"resume", "resume"}, {"goto", "go to"},  {"mark", "mark"},
     };
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
@@ -161,7 +165,7 @@ static void actions_in_words(sq_writer *w, const sq_node *list)
     }
 }
 
-/* ---- events ----------------------------------------------------------------------------------------------- */
+/* ---- events ----------------------------------------------------------------------------- */
 
 static void write_option(sq_writer *w, const sq_node *map, const char *key, const char *before)
 {
@@ -179,8 +183,8 @@ static void event_in_words(sq_build *b, const sq_node *map, sq_event *event)
     sq_writer w = {0};
     const sq_node *condition = get(map, "while"), *time = get(map, "time"), *to = get(map, "goto");
     const sq_node *list = get(map, "do");
-    bool is_states = condition
-                     && (condition->kind == SQ_NODE_LIST || sq_find_state(b, condition->text) >= 0);
+    bool is_states =
+        condition && (condition->kind == SQ_NODE_LIST || sq_find_state(b, condition->text) >= 0);
     sq_write(&w, "%s", !condition ? "while alive" : is_states ? "while in " : "while ");
     if (condition) write_choice(&w, condition);
     sq_write(&w, ", after ");
@@ -204,7 +208,7 @@ static void event_in_words(sq_build *b, const sq_node *map, sq_event *event)
     event->text = sq_build_keep_written(b, &w);
 }
 
-/* ---- decisions and strategies --------------------------------------------------------------------------------- */
+/* ---- decisions and strategies ----------------------------------------------------------- */
 
 static void decision_in_words(sq_build *b, const sq_node *map, sq_decision *decision)
 {
@@ -264,7 +268,7 @@ static void strategy_in_words(sq_build *b, const sq_node *map, sq_strategy *stra
     strategy->text = sq_build_keep_written(b, &w);
 }
 
-/* ---- the rest ------------------------------------------------------------------------------------------------- */
+/* ---- the rest --------------------------------------------------------------------------- */
 
 static void endpoint_in_words(sq_build *b, const sq_node *map, sq_endpoint *endpoint)
 {
@@ -281,7 +285,8 @@ static void endpoint_in_words(sq_build *b, const sq_node *map, sq_endpoint *endp
     }
     write_option(&w, map, "competing", ", competing ");
     const sq_node *censor = get(map, "censor");
-    if (censor && censor->kind != SQ_NODE_NULL && !(censor->kind == SQ_NODE_LIST && censor->count == 0))
+    if (censor && censor->kind != SQ_NODE_NULL &&
+        !(censor->kind == SQ_NODE_LIST && censor->count == 0))
         write_option(&w, map, "censor", ", censored at ");
     endpoint->text = sq_build_keep_written(b, &w);
 }
@@ -290,7 +295,8 @@ static const char *population_in_words(sq_build *b)
 {
     sq_writer w = {0};
     const sq_node *population = b->one[SQ_ONE_POPULATION].node, *csv = get(population, "csv");
-    const sq_node *attributes = get(population, "attributes"), *correlation = get(population, "correlation");
+    const sq_node *attributes = get(population, "attributes"),
+                  *correlation = get(population, "correlation");
     for (size_t i = 0; i < b->attributes.count; i++) {
         const sq_node *initial = get(b->attribute_nodes.items[i], "initial");
         const char *name = b->attributes.items[i].name;
@@ -330,7 +336,8 @@ static const char *rewards_in_words(sq_build *b)
     sq_writer w = {0};
     const sq_entries *costs = &b->section[SQ_IN_COSTS];
     if (b->one[SQ_ONE_UTILITY].node) reward_in_words(&w, "utility", b->one[SQ_ONE_UTILITY].node);
-    for (size_t i = 0; i < costs->count; i++) reward_in_words(&w, costs->items[i].name, costs->items[i].node);
+    for (size_t i = 0; i < costs->count; i++)
+        reward_in_words(&w, costs->items[i].name, costs->items[i].node);
     return sq_build_keep_written(b, &w);
 }
 
@@ -344,8 +351,10 @@ static const char *start_in_words(sq_build *b)
 void sq_build_words(sq_build *b)
 {
     const sq_entries *events = &b->section[SQ_IN_EVENTS], *decisions = &b->section[SQ_IN_DECISIONS];
-    const sq_entries *strategies = &b->section[SQ_IN_STRATEGIES], *endpoints = &b->section[SQ_IN_ENDPOINTS];
-    for (size_t i = 0; i < b->events.count; i++) event_in_words(b, events->items[i].node, &b->events.items[i]);
+    const sq_entries *strategies = &b->section[SQ_IN_STRATEGIES],
+                     *endpoints = &b->section[SQ_IN_ENDPOINTS];
+    for (size_t i = 0; i < b->events.count; i++)
+        event_in_words(b, events->items[i].node, &b->events.items[i]);
     for (size_t i = 0; i < b->decisions.count; i++)
         decision_in_words(b, decisions->items[i].node, &b->decisions.items[i]);
     b->model->start_text = start_in_words(b);
@@ -353,7 +362,8 @@ void sq_build_words(sq_build *b)
     b->model->population_text = b->skim ? "" : population_in_words(b);
     for (size_t i = 0; i < b->strategies.count; i++) {
         sq_strategy *strategy = &b->strategies.items[i];
-        strategy_in_words(b, strategies->items[sq_index_get(&strategies->index, strategy->name)].node, strategy);
+        strategy_in_words(
+            b, strategies->items[sq_index_get(&strategies->index, strategy->name)].node, strategy);
     }
     for (size_t i = 0; i < b->endpoints.count; i++)
         endpoint_in_words(b, endpoints->items[i].node, &b->endpoints.items[i]);

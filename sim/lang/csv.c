@@ -1,5 +1,5 @@
-/* Reading comma-separated files in one pass over the text: cells are copied out unquoted with the place
- * where each begins, so that whoever gives them a meaning can point at what is wrong. */
+/* Reading comma-separated files in one pass over the text: cells are copied out unquoted with the
+ * place where each begins, so that whoever gives them a meaning can point at what is wrong. */
 #include "lang/csv.h"
 
 #include "base/vec.h"
@@ -31,7 +31,10 @@ static void step(reader *r)
     r->at++;
 }
 
-static bool at_line_end(const reader *r) { return r->at == r->end || *r->at == '\n' || *r->at == '\r'; }
+static bool at_line_end(const reader *r)
+{
+    return r->at == r->end || *r->at == '\n' || *r->at == '\r';
+}
 
 static void skip_line(reader *r)
 {
@@ -96,7 +99,8 @@ static bool read_cell(reader *r)
     if (!kept || !sq_vec_push(&r->cells, kept) || !sq_vec_push(&r->places, place))
         return r->out_of_memory = true, false;
     if (at_line_end(r) || *r->at == ',') return true;
-    return sq_diag_error(r->diags, here(r), "expected a comma or the end of the line after a quoted cell");
+    return sq_diag_error(r->diags, here(r),
+                         "expected a comma or the end of the line after a quoted cell");
 }
 
 /* Reads one line's cells; how many, or -1. */
@@ -121,7 +125,8 @@ static bool read_rows(reader *r, sq_csv *csv)
         int n = read_row(r);
         if (n < 0) return false;
         if (n != csv->n_columns)
-            return sq_diag_error(r->diags, place, "this row has %d cells, the header has %d", n, csv->n_columns);
+            return sq_diag_error(r->diags, place, "this row has %d cells, the header has %d", n,
+                                 csv->n_columns);
         csv->n_rows++;
     }
     return true;
@@ -132,8 +137,8 @@ static bool check_header(reader *r, const sq_csv *csv)
     for (int i = 0; i < csv->n_columns; i++)
         for (int k = 0; k < i && csv->n_columns < 10000; k++)
             if (strcmp(csv->column[i], csv->column[k]) == 0)
-                return sq_diag_error(r->diags, r->places.items[i], "the column '%.80s' appears twice",
-                                     csv->column[i]);
+                return sq_diag_error(r->diags, r->places.items[i],
+                                     "the column '%.80s' appears twice", csv->column[i]);
     return true;
 }
 
@@ -158,8 +163,13 @@ static bool read_all(reader *r, sq_csv *csv)
 
 const sq_csv *sq_csv_read(sq_arena *arena, const sq_source *source, sq_diags *diags)
 {
-    reader r = {.arena = arena, .diags = diags, .source = source, .at = source->text,
-                .end = source->text + source->size, .line = 1, .column = 1};
+    reader r = {.arena = arena,
+                .diags = diags,
+                .source = source,
+                .at = source->text,
+                .end = source->text + source->size,
+                .line = 1,
+                .column = 1};
     sq_csv *csv = sq_arena_alloc(arena, sizeof *csv);
     bool fine = false;
     if (csv) {

@@ -1,5 +1,6 @@
-/* Comma-separated files: a header of column names and rows of cells. Quoted cells ("a, ""b"""), comment
- * lines that begin with '#', empty lines, either line ending and a byte-order mark are understood. */
+/* Comma-separated files: a header of column names and rows of cells. Quoted cells ("a, ""b"""),
+ * comment lines that begin with '#', empty lines, either line ending and a byte-order mark are
+ * understood. */
 #ifndef SQ_LANG_CSV_H
 #define SQ_LANG_CSV_H
 
@@ -8,15 +9,15 @@
 typedef struct sq_csv {
     const sq_source *source;
     int n_columns;
-    const char **column;     /* [n_columns] */
+    const char **column; /* [n_columns] */
     size_t n_rows;
-    const char **cell;       /* [n_rows * n_columns] */
-    const sq_place *place;   /* [n_rows * n_columns] where each cell begins */
-    sq_place header;         /* the header's line */
+    const char **cell;     /* [n_rows * n_columns] */
+    const sq_place *place; /* [n_rows * n_columns] where each cell begins */
+    sq_place header;       /* the header's line */
 } sq_csv;
 
-/* Splits a source; rows with another number of cells than the header, a column named twice and an open
- * quote are reported. NULL after reporting or when memory is out. Owned by the arena. */
+/* Splits a source; rows with another number of cells than the header, a column named twice and an
+ * open quote are reported. NULL after reporting or when memory is out. Owned by the arena. */
 const sq_csv *sq_csv_read(sq_arena *arena, const sq_source *source, sq_diags *diags);
 /* Index of a column; -1 after reporting, at named_at, with the nearest name. */
 int sq_csv_column(const sq_csv *csv, const char *name, sq_place named_at, sq_diags *diags);

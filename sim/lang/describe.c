@@ -1,5 +1,5 @@
-/* The model in words, for people: what `sequela check` prints first. The sentences were composed by the loader
- * from the files' own expressions; here they are put in order and broken into lines. */
+/* The model in words, for people: what `sequela check` prints first. The sentences were composed by
+ * the loader from the files' own expressions; here they are put in order and broken into lines. */
 #include "lang/build.h"
 #include "math/kernel.h"
 
@@ -67,8 +67,10 @@ static void write_states(sq_writer *w, const sq_model *m)
         int n = 0;
         for (int i = 0; i < m->n_states; i++) {
             if (m->states[i].death != (death == 1)) continue;
-            if (n++ == 0) sq_write(w, death ? "Death states: " : "States: ");
-            else sq_write(w, ", ");
+            if (n++ == 0)
+                sq_write(w, death ? "Death states: " : "States: ");
+            else
+                sq_write(w, ", ");
             sq_write(w, "%s", m->states[i].name);
         }
         if (n) sq_write(w, "\n");
@@ -86,10 +88,12 @@ static void write_structure(sq_writer *w, const sq_model *m)
 {
     if (*m->population_text) sq_write(w, "\nPatients at time zero\n");
     write_lines(w, 2, m->population_text);
-    if (m->n_events) sq_write(w, "\nEvents (of two due at one instant the first listed fires first)\n");
+    if (m->n_events)
+        sq_write(w, "\nEvents (of two due at one instant the first listed fires first)\n");
     for (int i = 0; i < m->n_events; i++) write_item(w, 2, m->events[i].name, m->events[i].text);
     if (m->n_decisions) sq_write(w, "\nDecisions\n");
-    for (int i = 0; i < m->n_decisions; i++) write_item(w, 2, m->decisions[i].name, m->decisions[i].text);
+    for (int i = 0; i < m->n_decisions; i++)
+        write_item(w, 2, m->decisions[i].name, m->decisions[i].text);
     if (*m->rewards_text) sq_write(w, "\nUtility and costs\n");
     write_lines(w, 2, m->rewards_text);
 }
@@ -104,7 +108,8 @@ static void write_strategies(sq_writer *w, const sq_model *m)
         write_lines(w, 4, s->text);
     }
     if (m->n_endpoints) sq_write(w, "\nEndpoints\n");
-    for (int i = 0; i < m->n_endpoints; i++) write_item(w, 2, m->endpoints[i].name, m->endpoints[i].text);
+    for (int i = 0; i < m->n_endpoints; i++)
+        write_item(w, 2, m->endpoints[i].name, m->endpoints[i].text);
     if (m->n_targets) sq_write(w, "\nTargets\n");
     for (int i = 0; i < m->n_targets; i++) write_item(w, 2, m->targets[i].name, m->targets[i].what);
 }
@@ -136,7 +141,8 @@ char *sq_describe(const sq_model *m)
     sq_writer w = {0};
     sq_write(&w, "Model %s%s%s\n", m->name, *m->title ? ": " : "", m->title);
     if (*m->experiment)
-        sq_write(&w, "Experiment %s%s%s\n", m->experiment, *m->experiment_title ? ": " : "", m->experiment_title);
+        sq_write(&w, "Experiment %s%s%s\n", m->experiment, *m->experiment_title ? ": " : "",
+                 m->experiment_title);
     sq_write(&w, "\n");
     write_states(&w, m);
     write_structure(&w, m);

@@ -1,5 +1,6 @@
-/* Freezing: the builder's lists become the arrays of the model, and what can be judged without a patient is
- * judged on a filled parameter block: laws with impossible numbers, probabilities that do not add up. */
+/* Freezing: the builder's lists become the arrays of the model, and what can be judged without a
+ * patient is judged on a filled parameter block: laws with impossible numbers, probabilities that
+ * do not add up. */
 #include "lang/build.h"
 #include "model/block.h"
 
@@ -113,21 +114,22 @@ bool sq_build_freeze(sq_build *b)
     return !b->out_of_memory;
 }
 
-/* ---- what can be judged at once ------------------------------------------------------------------------ */
+/* ---- what can be judged at once --------------------------------------------------------- */
 
 static bool probe_law(sq_build *b, const sq_view *view, const sq_probe *probe)
 {
     sq_law law = sq_law_at(view, &probe->law);
     const char *problem = sq_law_problem(&law);
     if (!problem) return true;
-    return sq_diag_error(b->diags, probe->place, "this %s law is impossible: %s", sq_family_name(law.family),
-                         problem);
+    return sq_diag_error(b->diags, probe->place, "this %s law is impossible: %s",
+                         sq_family_name(law.family), problem);
 }
 
 static bool probe_chance(sq_build *b, sq_place place, const char *name, double p)
 {
     if (p >= 0 && p <= 1) return true;
-    return sq_diag_error(b->diags, place, "%s%s%g is not a probability between 0 and 1", name, *name ? ": " : "", p);
+    return sq_diag_error(b->diags, place, "%s%s%g is not a probability between 0 and 1", name,
+                         *name ? ": " : "", p);
 }
 
 static bool probe_draw(sq_build *b, const sq_view *view, const sq_probe *probe)
@@ -156,7 +158,9 @@ static bool run_probes(sq_build *b, const sq_view *view)
     bool fine = true;
     for (size_t i = 0; i < b->probes.count && !sq_diags_full(b->diags); i++) {
         const sq_probe *probe = &b->probes.items[i];
-        fine = (probe->kind == SQ_PROBE_LAW ? probe_law(b, view, probe) : probe_draw(b, view, probe)) && fine;
+        fine = (probe->kind == SQ_PROBE_LAW ? probe_law(b, view, probe)
+                                            : probe_draw(b, view, probe)) &&
+               fine;
     }
     return fine;
 }

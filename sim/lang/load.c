@@ -1,5 +1,5 @@
-/* Loading: the stages in order. Every stage goes on after an error where that can tell the user more; a stage
- * that needs what an earlier one failed to give is not begun. */
+/* Loading: the stages in order. Every stage goes on after an error where that can tell the user
+ * more; a stage that needs what an earlier one failed to give is not begun. */
 #include "lang/load.h"
 
 #include "lang/build.h"
@@ -20,16 +20,26 @@ static void free_params(sq_build *b)
 static void free_lists(sq_build *b)
 {
     void *lists[] = {
-        b->chain.items,           b->file_named_at.items,  b->symbols.items,          b->symbol_names.items,
-        b->attribute_nodes.items, b->attribute_places.items, b->attribute_given.items, b->occurrence_names.items,
-        b->params.items,          b->patches.items,        b->strategy_sets.items,    b->probes.items,
-        b->decision_ranges.items, b->decision_owner.items, b->correlation.items,      b->categories.items,
-        b->attributes.items,      b->states.items,         b->state_names.items,      b->events.items,
-        b->marks.items,           b->losses.items,         b->costs.items,            b->latents.items,
-        b->sites.items,           b->site_places.items,    b->actions.items,          b->draws.items,
-        b->draw_options.items,    b->tables.items,         b->decisions.items,        b->rules.items,
-        b->strategies.items,      b->steps.items,          b->solves.items,           b->parameters.items,
-        b->quantiles.items,       b->endpoints.items,      b->causes.items,           b->targets.items,
+        b->chain.items,           b->file_named_at.items,
+        b->symbols.items,         b->symbol_names.items,
+        b->attribute_nodes.items, b->attribute_places.items,
+        b->attribute_given.items, b->occurrence_names.items,
+        b->params.items,          b->patches.items,
+        b->strategy_sets.items,   b->probes.items,
+        b->decision_ranges.items, b->decision_owner.items,
+        b->correlation.items,     b->categories.items,
+        b->attributes.items,      b->states.items,
+        b->state_names.items,     b->events.items,
+        b->marks.items,           b->losses.items,
+        b->costs.items,           b->latents.items,
+        b->sites.items,           b->site_places.items,
+        b->actions.items,         b->draws.items,
+        b->draw_options.items,    b->tables.items,
+        b->decisions.items,       b->rules.items,
+        b->strategies.items,      b->steps.items,
+        b->solves.items,          b->parameters.items,
+        b->quantiles.items,       b->endpoints.items,
+        b->causes.items,          b->targets.items,
         b->files.items,           b->occurrence_places.items,
     };
     free_params(b);
@@ -42,7 +52,8 @@ static void free_lists(sq_build *b)
 static bool read_currency(sq_build *b)
 {
     sq_said said = b->one[SQ_ONE_CURRENCY];
-    const char *text = said.node ? sq_scalar_text(b, said.node, "currency: an ISO 4217 code") : NULL;
+    const char *text =
+        said.node ? sq_scalar_text(b, said.node, "currency: an ISO 4217 code") : NULL;
     b->compiler.names.currency = b->model->currency = "";
     if (!text) return said.node == NULL;
     if (strlen(text) != 3 || strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
@@ -66,7 +77,10 @@ static bool require(sq_build *b, sq_single single, const char *what)
     return sq_diag_error(b->diags, place, "%s", what);
 }
 
-static bool no_memory_left(const sq_build *b) { return b->out_of_memory || b->diags->out_of_memory; }
+static bool no_memory_left(const sq_build *b)
+{
+    return b->out_of_memory || b->diags->out_of_memory;
+}
 
 typedef struct stage {
     bool (*build)(sq_build *b);
@@ -101,11 +115,13 @@ static bool build_all_names(sq_build *b)
 static bool build_model(sq_build *b, const char *path)
 {
     if (!sq_build_files(b, path)) return false;
-    if (!b->skim
-        && !require(b, SQ_ONE_EXPERIMENT, "this is no experiment: it has no `experiment:` (its name) and `model:`"))
+    if (!b->skim &&
+        !require(b, SQ_ONE_EXPERIMENT,
+                 "this is no experiment: it has no `experiment:` (its name) and `model:`"))
         return false;
-    if (!require(b, SQ_ONE_MODEL, "no model: an experiment names its file with `model:`, a model file begins with "
-                                  "`model:` and its name"))
+    if (!require(b, SQ_ONE_MODEL,
+                 "no model: an experiment names its file with `model:`, a model file begins with "
+                 "`model:` and its name"))
         return false;
     if (!build_all_names(b)) return false;
     bool fine = b->skim || sq_build_parameters(b);
@@ -130,7 +146,8 @@ static sq_status finish(sq_build *b, bool fine, sq_model **model, sq_diags *diag
     sq_model_free(b->model);
     *model = NULL;
     if (no_memory) return sq_fail(err, SQ_ERR_MEMORY, "out of memory while loading");
-    return sq_fail(err, SQ_ERR_INPUT, "%d error%s in the input", diags->n_errors, diags->n_errors == 1 ? "" : "s");
+    return sq_fail(err, SQ_ERR_INPUT, "%d error%s in the input", diags->n_errors,
+                   diags->n_errors == 1 ? "" : "s");
 }
 
 static sq_model *new_model(void)

@@ -1,5 +1,5 @@
-/* Warnings: what is allowed but probably not meant. States nobody enters, events that cannot happen, names
- * nobody reads, curves that would count a cause twice. */
+/* Warnings: what is allowed but probably not meant. States nobody enters, events that cannot
+ * happen, names nobody reads, curves that would count a cause twice. */
 #include "lang/build.h"
 
 #include <stdlib.h>
@@ -11,12 +11,14 @@ void sq_warn_once(sq_build *b, sq_place place, const char *text)
 {
     for (size_t i = 0; i < b->diags->count; i++) {
         sq_place other = b->diags->items[i].place;
-        if (other.source == place.source && other.line == place.line && other.column == place.column) return;
+        if (other.source == place.source && other.line == place.line &&
+            other.column == place.column)
+            return;
     }
     sq_diag_warning(b->diags, place, "%s", text);
 }
 
-/* ---- a list of names in one sentence ------------------------------------------------------------------ */
+/* ---- a list of names in one sentence ---------------------------------------------------- */
 
 typedef struct name_list {
     sq_writer text;
@@ -31,12 +33,13 @@ static void add_name(name_list *list, const char *name)
 static void warn_of_list(sq_build *b, sq_place place, name_list *list, const char *sentence)
 {
     if (list->n)
-        sq_diag_warning(b->diags, place, "%d %s: %s%s", list->n, sentence, list->text.items ? list->text.items : "",
+        sq_diag_warning(b->diags, place, "%d %s: %s%s", list->n, sentence,
+                        list->text.items ? list->text.items : "",
                         list->n > NAMES_SHOWN ? ", …" : "");
     free(list->text.items);
 }
 
-/* ---- what can be reached -------------------------------------------------------------------------------- */
+/* ---- what can be reached ---------------------------------------------------------------- */
 
 typedef struct reach {
     const sq_build *b;
@@ -63,7 +66,8 @@ static void follow_block(reach *r, int first)
     }
 }
 
-/* Whether a list of states in `while:` names one that is reached; other conditions are taken as possible. */
+/* Whether a list of states in `while:` names one that is reached; other conditions are taken as
+ * possible. */
 static bool may_run(const reach *r, const sq_node *condition)
 {
     if (!condition) return true;
@@ -110,22 +114,22 @@ static void warn_of_unreached(sq_build *b)
     while (r.grew) grow(&r);
     for (size_t i = 0; i < b->states.count; i++)
         if (!sq_bits_has(&r.states, (int)i))
-            sq_diag_warning(b->diags, b->occurrence_places.items[i], "nothing ever leads to the state '%s'",
-                            b->states.items[i].name);
+            sq_diag_warning(b->diags, b->occurrence_places.items[i],
+                            "nothing ever leads to the state '%s'", b->states.items[i].name);
     for (size_t i = 0; i < b->events.count; i++)
         if (!sq_bits_has(&r.events, (int)i))
-            sq_diag_warning(b->diags, b->section[SQ_IN_EVENTS].items[i].place, "the event '%s' can never happen: %s",
-                            b->events.items[i].name,
+            sq_diag_warning(b->diags, b->section[SQ_IN_EVENTS].items[i].place,
+                            "the event '%s' can never happen: %s", b->events.items[i].name,
                             b->events.items[i].on_demand && !sq_bits_has(&r.started, (int)i)
                                 ? "nothing starts it"
                                 : "no state of its `while:` is ever entered");
     for (size_t i = 0; i < b->decisions.count && i < SQ_BITS_MAX; i++)
         if (!sq_bits_has(&r.decisions, (int)i))
-            sq_diag_warning(b->diags, b->section[SQ_IN_DECISIONS].items[i].place, "the decision '%s' is never asked",
-                            b->decisions.items[i].name);
+            sq_diag_warning(b->diags, b->section[SQ_IN_DECISIONS].items[i].place,
+                            "the decision '%s' is never asked", b->decisions.items[i].name);
 }
 
-/* ---- what is read ------------------------------------------------------------------------------------------- */
+/* ---- what is read ----------------------------------------------------------------------- */
 
 /* One sentence, not one each: the rules of another experiment may well read them. */
 static void warn_of_unread(sq_build *b)
@@ -134,12 +138,14 @@ static void warn_of_unread(sq_build *b)
     sq_place place = {0};
     for (size_t i = 0; i < b->symbols.count; i++) {
         const sq_named *named = &b->symbols.items[i];
-        bool is_own = named->symbol.kind == SQ_SYMBOL_ATTRIBUTE && b->attribute_nodes.items[named->symbol.index];
+        bool is_own = named->symbol.kind == SQ_SYMBOL_ATTRIBUTE &&
+                      b->attribute_nodes.items[named->symbol.index];
         if (!is_own || named->used) continue;
         if (unread.n == 0) place = named->place;
         add_name(&unread, named->name);
     }
-    warn_of_list(b, place, &unread, unread.n == 1 ? "attribute is never read" : "attributes are never read");
+    warn_of_list(b, place, &unread,
+                 unread.n == 1 ? "attribute is never read" : "attributes are never read");
 }
 
 static void warn_of_unused(sq_build *b)
@@ -154,14 +160,16 @@ static void warn_of_unused(sq_build *b)
         if (!used && unused.n == 0) place = param->place;
         if (!used) add_name(&unused, param->name);
     }
-    warn_of_list(b, place, &unused, unused.n == 1 ? "parameter is not used" : "parameters are not used");
+    warn_of_list(b, place, &unused,
+                 unused.n == 1 ? "parameter is not used" : "parameters are not used");
     for (size_t i = 0; i < b->parameters.count; i++)
-        if (b->parameters.items[i].class == SQ_UNSOURCED) add_name(&unsourced, b->parameters.items[i].name);
+        if (b->parameters.items[i].class == SQ_UNSOURCED)
+            add_name(&unsourced, b->parameters.items[i].name);
     warn_of_list(b, b->one[SQ_ONE_EXPERIMENT].place, &unsourced,
                  unsourced.n == 1 ? "parameter has no source" : "parameters have no source");
 }
 
-/* ---- clocks ---------------------------------------------------------------------------------------------------- */
+/* ---- clocks ----------------------------------------------------------------------------- */
 
 /* The law parameter an event's `time:` names; NULL for laws written there. */
 static const sq_param *law_param(const sq_build *b, const sq_node *time)
@@ -170,7 +178,8 @@ static const sq_param *law_param(const sq_build *b, const sq_node *time)
     for (size_t i = 0; i < b->params.count; i++) {
         const sq_param *param = &b->params.items[i];
         size_t n = strlen(param->name);
-        bool named = strncmp(time->text, param->name, n) == 0 && strchr(" [", time->text[n]) != NULL;
+        bool named =
+            strncmp(time->text, param->name, n) == 0 && strchr(" [", time->text[n]) != NULL;
         if (named && param->kind == SQ_PARAM_LAW && !param->hidden) return param;
     }
     return NULL;
@@ -184,7 +193,8 @@ static void warn_of_clocks(sq_build *b)
         const sq_param *param = law_param(b, time);
         if (param && param->all_cause && b->events.count > 1)
             sq_diag_warning(b->diags, time->place,
-                            "'%s' describes all causes together, but other clocks run beside '%s': what they stand "
+                            "'%s' describes all causes together, but other clocks run beside '%s': "
+                            "what they stand "
                             "for is counted twice",
                             param->name, event->name);
     }
@@ -198,7 +208,8 @@ static void warn_of_grid(sq_build *b)
         const sq_endpoint *endpoint = &b->endpoints.items[i];
         if (to + endpoint->landmark > m->horizon * (1 + 1e-12))
             sq_diag_warning(b->diags, b->section[SQ_IN_ENDPOINTS].items[i].place,
-                            "the curves of '%s' go beyond the horizon: nobody is followed there", endpoint->name);
+                            "the curves of '%s' go beyond the horizon: nobody is followed there",
+                            endpoint->name);
     }
 }
 

@@ -1,5 +1,5 @@
-/* Loading: from a text to the frozen model. Small studies are written to a temporary folder; what the
- * engine will read is then looked at piece by piece. Broken inputs are in tests/broken. */
+/* Loading: from a text to the frozen model. Small studies are written to a temporary folder; what
+ * the engine will read is then looked at piece by piece. Broken inputs are in tests/broken. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 
 #include <math.h>
 
-/* ---- a study in a temporary folder -------------------------------------------------------------------- */
+/* ---- a study in a temporary folder ------------------------------------------------------ */
 
 typedef struct study {
     char folder[64];
@@ -52,7 +52,8 @@ static study load_with(const char *model, const char *experiment, const sq_load_
     char text[4096], path[128];
     assert_non_null(mkdtemp(s.folder));
     write_file(s.folder, "m.yaml", model);
-    write_file(s.folder, "ages.csv", "# years\nage,sex,rate\n0,f,0.1\n0,m,0.2\n50,f,0.3\n50,m,0.4\n");
+    write_file(s.folder, "ages.csv",
+               "# years\nage,sex,rate\n0,f,0.1\n0,m,0.2\n50,f,0.3\n50,m,0.4\n");
     write_file(s.folder, "people.csv", "years,sex\n40,m\n\"50\",f\n");
     snprintf(text, sizeof text, "%s%s", head, experiment);
     write_file(s.folder, "e.yaml", text);
@@ -119,7 +120,7 @@ static sq_view view_of(const study *s, double *block, double *attribute)
     return (sq_view){.model = s->model, .block = block, .attribute = attribute};
 }
 
-/* ---- parameters -------------------------------------------------------------------------------------------- */
+/* ---- parameters ------------------------------------------------------------------------- */
 
 static void test_values_in_any_order(void **state)
 {
@@ -133,10 +134,12 @@ static void test_values_in_any_order(void **state)
 static void test_statements_of_papers(void **state)
 {
     (void)state;
-    study s = load(SMALL, ONLY "parameters:\n"
-                               "  share: {count: 11 of 23, source: x}\n"
-                               "  hr: {hazard ratio: \"0.55 [0.41, 0.71]\", source: x}\n"
-                               "  cost: {value: 10 EUR/d, range: [1 EUR/d, 70 EUR/wk], class: judgement, note: y}\n");
+    study s =
+        load(SMALL, ONLY
+             "parameters:\n"
+             "  share: {count: 11 of 23, source: x}\n"
+             "  hr: {hazard ratio: \"0.55 [0.41, 0.71]\", source: x}\n"
+             "  cost: {value: 10 EUR/d, range: [1 EUR/d, 70 EUR/wk], class: judgement, note: y}\n");
     const sq_parameter *p = s.model->parameters;
     assert_true(parameter(&s, 0, "share") == 11.0 / 23);
     assert_int_equal(p[0].uncertainty, SQ_BETA);
@@ -152,10 +155,11 @@ static void test_statements_of_papers(void **state)
 static void test_tables_by_category(void **state)
 {
     (void)state;
-    study s = load(SMALL, ONLY "parameters:\n"
-                               "  cr:\n    by: [drug, sex]\n    note: shared\n"
-                               "    a: {f: 10 %, m: 0.2}\n    b: {default: 0.3, m: {value: 40 %, note: own}}\n"
-                               "    default: 0\n");
+    study s = load(SMALL, ONLY
+                   "parameters:\n"
+                   "  cr:\n    by: [drug, sex]\n    note: shared\n"
+                   "    a: {f: 10 %, m: 0.2}\n    b: {default: 0.3, m: {value: 40 %, note: own}}\n"
+                   "    default: 0\n");
     assert_int_equal(s.model->n_parameters, 6);
     assert_string_equal(s.model->parameters[3].name, "cr[a, m]");
     assert_string_equal(s.model->parameters[3].note, "shared");
@@ -173,12 +177,13 @@ static void test_replacing_numbers(void **state)
     (void)state;
     const char *sets[] = {"cr[ b ]=0.9", "horizon=3 y", "curve.scale=5 d"};
     sq_load_options options = {.n_sets = 3, .sets = sets};
-    study s = load_with(SMALL,
-                        "parameters:\n  cr: {by: drug, default: 0.1}\n  gap: 7 d\n  twice: 2 * gap\n  other: 1 d\n"
-                        "  curve: {law: weibull, shape: 2, scale: 3 d}\n"
-                        "override: {gap: 8 d}\n"
-                        "strategies:\n  base: \n  late: {set: {gap: \"other * 10\", \"cr[a]\": 0.5}}\n",
-                        &options);
+    study s = load_with(
+        SMALL,
+        "parameters:\n  cr: {by: drug, default: 0.1}\n  gap: 7 d\n  twice: 2 * gap\n  other: 1 d\n"
+        "  curve: {law: weibull, shape: 2, scale: 3 d}\n"
+        "override: {gap: 8 d}\n"
+        "strategies:\n  base: \n  late: {set: {gap: \"other * 10\", \"cr[a]\": 0.5}}\n",
+        &options);
     assert_int_equal(s.status, SQ_OK);
     assert_true(parameter(&s, 0, "twice") == 16);
     assert_true(parameter(&s, 1, "twice") == 20); /* though `other` is defined after `gap` */
@@ -220,21 +225,23 @@ static void test_laws_from_statements(void **state)
 static void test_life_table_by_attribute(void **state)
 {
     (void)state;
-    study s = load(SMALL "events:\n  die:\n    from: birth\n    goto: dead\n"
-                         "    time: {life table: {csv: ages.csv, age: age, rate: rate, by: {sex: sex}}}\n",
-                   ONLY);
+    study s = load(
+        SMALL "events:\n  die:\n    from: birth\n    goto: dead\n"
+              "    time: {life table: {csv: ages.csv, age: age, rate: rate, by: {sex: sex}}}\n",
+        ONLY);
     double block[64], attribute[8] = {0, 1};
     sq_view view = view_of(&s, block, attribute);
     sq_law law = sq_law_at(&view, &s.model->events[0].law);
     assert_int_equal(law.table.n, 2);
     assert_true(law.table.x[1] == 50 * SQ_DAYS_PER_YEAR);
-    assert_true(law.table.y[0] == 0.2 / SQ_DAYS_PER_YEAR && law.table.y[1] == 0.4 / SQ_DAYS_PER_YEAR);
+    assert_true(law.table.y[0] == 0.2 / SQ_DAYS_PER_YEAR &&
+                law.table.y[1] == 0.4 / SQ_DAYS_PER_YEAR);
     assert_int_equal(s.model->events[0].origin, SQ_FROM_BIRTH);
     assert_int_equal(s.model->events[0].origin_index, 2);
     drop(&s);
 }
 
-/* ---- events and actions -------------------------------------------------------------------------------------- */
+/* ---- events and actions ----------------------------------------------------------------- */
 
 static void test_conditions(void **state)
 {
@@ -274,18 +281,20 @@ static void expect_codes(const sq_model *m, int first, const sq_act_code *codes)
 static void test_branches_become_jumps(void **state)
 {
     (void)state;
-    study s = load(SMALL "events:\n  e:\n    time: {fixed: 1 d}\n    do:\n"
-                         "      - split: fate\n        into:\n"
-                         "          - {label: good, chance: 0.3, do: [{set: {n: 1}}]}\n"
-                         "          - {otherwise: [], goto: ill}\n"
-                         "      - if: n > 0\n        then: [{set: {n: 2}}]\n        else: [{mark: bad}]\n"
-                         "      - choose first: [{if: n > 1, do: [{mark: two}]}, {otherwise: [{mark: bad}]}]\n"
-                         "    goto: dead\n",
-                   ONLY);
+    study s = load(
+        SMALL "events:\n  e:\n    time: {fixed: 1 d}\n    do:\n"
+              "      - split: fate\n        into:\n"
+              "          - {label: good, chance: 0.3, do: [{set: {n: 1}}]}\n"
+              "          - {otherwise: [], goto: ill}\n"
+              "      - if: n > 0\n        then: [{set: {n: 2}}]\n        else: [{mark: bad}]\n"
+              "      - choose first: [{if: n > 1, do: [{mark: two}]}, {otherwise: [{mark: bad}]}]\n"
+              "    goto: dead\n",
+        ONLY);
     const sq_model *m = s.model;
     static const sq_act_code codes[] = {
-        SQ_ACT_SPLIT, SQ_ACT_SET,    SQ_ACT_JUMP, SQ_ACT_GOTO, SQ_ACT_JUMP, SQ_ACT_UNLESS, SQ_ACT_SET, SQ_ACT_JUMP,
-        SQ_ACT_MARK,  SQ_ACT_UNLESS, SQ_ACT_MARK, SQ_ACT_JUMP, SQ_ACT_MARK, SQ_ACT_GOTO,   SQ_ACT_END,
+        SQ_ACT_SPLIT,  SQ_ACT_SET,  SQ_ACT_JUMP, SQ_ACT_GOTO, SQ_ACT_JUMP,
+        SQ_ACT_UNLESS, SQ_ACT_SET,  SQ_ACT_JUMP, SQ_ACT_MARK, SQ_ACT_UNLESS,
+        SQ_ACT_MARK,   SQ_ACT_JUMP, SQ_ACT_MARK, SQ_ACT_GOTO, SQ_ACT_END,
     };
     int first = m->events[0].actions;
     expect_codes(m, first, codes);
@@ -309,7 +318,8 @@ static void test_sites_and_keys(void **state)
 {
     (void)state;
     study s = load(SMALL "events:\n  e: {time: {fixed: 1 d}, key: [drug, sex], goto: dead}\n"
-                         "  f: {time: {fixed: 1 d}, do: [{draw: n, from: {uniform: {min: 1, max: 2}}, site: own}]}\n",
+                         "  f: {time: {fixed: 1 d}, do: [{draw: n, from: {uniform: {min: 1, max: "
+                         "2}}, site: own}]}\n",
                    ONLY);
     const sq_model *m = s.model;
     const sq_site *site = &m->sites[m->events[0].site];
@@ -326,8 +336,9 @@ static void test_sites_and_keys(void **state)
 static void test_loadings(void **state)
 {
     (void)state;
-    study s = load(SMALL "events:\n  e: {time: {fixed: 1 d}, loads on: {z1: 0.6, z2: 0.5}, goto: dead}\n",
-                   ONLY "population: {correlation: {z2: {z1: r}}}\nparameters: {r: 0.3}\n");
+    study s =
+        load(SMALL "events:\n  e: {time: {fixed: 1 d}, loads on: {z1: 0.6, z2: 0.5}, goto: dead}\n",
+             ONLY "population: {correlation: {z2: {z1: r}}}\nparameters: {r: 0.3}\n");
     double block[16], attribute[8] = {0, 0, 0, 0, 2, -1};
     sq_view view = view_of(&s, block, attribute);
     const sq_loading *loading = &s.model->events[0].loading;
@@ -339,16 +350,19 @@ static void test_loadings(void **state)
     drop(&s);
 }
 
-/* ---- decisions, rewards, measures --------------------------------------------------------------------------------- */
+/* ---- decisions, rewards, measures ------------------------------------------------------- */
 
 static void test_rules_are_spliced(void **state)
 {
     (void)state;
-    study s = load(SMALL "decisions:\n  next: {of: drug, do: [{set: {drug: next}}], options: {a: [{goto: ill}]}}\n"
-                         "events:\n  e: {time: {fixed: 1 d}, do: [{decide: next}]}\n",
-                   "strategies:\n  A: {decisions: {next: [{if: n > 3, choose: a, set: {n: 0}}, {use: rest_of}]}}\n  B: \n"
-                   "rules: {rest_of: [{if: n > 2, choose: b}, {choose: none}]}\n"
-                   "decisions: {next: [{choose: b}]}\nreference: B\n");
+    study s = load(
+        SMALL
+        "decisions:\n  next: {of: drug, do: [{set: {drug: next}}], options: {a: [{goto: ill}]}}\n"
+        "events:\n  e: {time: {fixed: 1 d}, do: [{decide: next}]}\n",
+        "strategies:\n  A: {decisions: {next: [{if: n > 3, choose: a, set: {n: 0}}, {use: "
+        "rest_of}]}}\n  B: \n"
+        "rules: {rest_of: [{if: n > 2, choose: b}, {choose: none}]}\n"
+        "decisions: {next: [{choose: b}]}\nreference: B\n");
     const sq_model *m = s.model;
     const sq_rule_list *lists = m->strategies[0].rules;
     assert_int_equal(lists[0].count, 3);
@@ -366,8 +380,11 @@ static void test_rules_are_spliced(void **state)
 static void test_rewards_by_state(void **state)
 {
     (void)state;
-    study s = load(SMALL "utility: {well: 1, ill: u}\ncosts: {care: {ill: 10 EUR/d}, visits: \"tariff(now)\"}\n",
-                   ONLY "parameters:\n  u: 0.5\n  tariff: {piecewise: {0 d: 1 EUR/d, 5 d: 3 EUR/d}, unit: money/time}\n");
+    study s = load(
+        SMALL
+        "utility: {well: 1, ill: u}\ncosts: {care: {ill: 10 EUR/d}, visits: \"tariff(now)\"}\n",
+        ONLY "parameters:\n  u: 0.5\n  tariff: {piecewise: {0 d: 1 EUR/d, 5 d: 3 EUR/d}, unit: "
+             "money/time}\n");
     const sq_model *m = s.model;
     double block[16], attribute[8] = {0};
     sq_view view = view_of(&s, block, attribute);
@@ -385,14 +402,15 @@ static void test_rewards_by_state(void **state)
 static void test_endpoints_and_targets(void **state)
 {
     (void)state;
-    study s = load(SMALL "events: {e: {time: {fixed: 1 d}, goto: ill}, f: {time: {fixed: 1 y}, goto: dead}}\n",
-                   ONLY "endpoints:\n"
-                        "  os: {from: index, event: death}\n"
-                        "  why: {from: [e], causes: {sick: ill, gone: f}, competing: death, landmark: 2 wk}\n"
-                        "targets:\n"
-                        "  k: {what: {incidence: why, cause: gone, at: 1 y}, published: 53 of 104}\n"
-                        "  v: {what: {survival: os, at: 1 y}, published: 51 %, n: 100}\n"
-                        "  m: {what: {median: os}, published: 11 mo, interval: [9 mo, 13 mo]}\n");
+    study s = load(
+        SMALL "events: {e: {time: {fixed: 1 d}, goto: ill}, f: {time: {fixed: 1 y}, goto: dead}}\n",
+        ONLY "endpoints:\n"
+             "  os: {from: index, event: death}\n"
+             "  why: {from: [e], causes: {sick: ill, gone: f}, competing: death, landmark: 2 wk}\n"
+             "targets:\n"
+             "  k: {what: {incidence: why, cause: gone, at: 1 y}, published: 53 of 104}\n"
+             "  v: {what: {survival: os, at: 1 y}, published: 51 %, n: 100}\n"
+             "  m: {what: {median: os}, published: 11 mo, interval: [9 mo, 13 mo]}\n");
     const sq_model *m = s.model;
     assert_int_equal(m->n_causes, 4);
     assert_string_equal(m->causes[0].name, "os");
@@ -402,7 +420,8 @@ static void test_endpoints_and_targets(void **state)
     assert_true(sq_bits_has(&m->causes[0].events, SQ_OCCURS_DEATH(m)));
     assert_true(sq_bits_has(&m->endpoints[0].from, SQ_OCCURS_INDEX(m)));
     assert_int_equal(m->targets[0].index, 2);
-    assert_true(m->targets[0].published == 53.0 / 104 && m->targets[0].lower < 0.42 && m->targets[0].upper > 0.6);
+    assert_true(m->targets[0].published == 53.0 / 104 && m->targets[0].lower < 0.42 &&
+                m->targets[0].upper > 0.6);
     assert_true(m->targets[1].k == 51 && m->targets[1].lower > 0.4);
     assert_true(m->targets[2].published == 11 * SQ_DAYS_PER_MONTH);
     assert_true(m->targets[2].n != m->targets[2].n); /* NaN: not stated */
@@ -412,14 +431,17 @@ static void test_endpoints_and_targets(void **state)
 static void test_population(void **state)
 {
     (void)state;
-    study s = load(SMALL, ONLY "population:\n  csv: {file: people.csv, columns: {age: {column: years, in: y}, sex: sex}}\n"
-                               "  attributes: {drug: {among: {a: 0.4, b: rest}}, n: 3}\n");
+    study s = load(
+        SMALL, ONLY
+        "population:\n  csv: {file: people.csv, columns: {age: {column: years, in: y}, sex: sex}}\n"
+        "  attributes: {drug: {among: {a: 0.4, b: rest}}, n: 3}\n");
     const sq_model *m = s.model;
     assert_int_equal(m->patients.n_rows, 2);
     assert_true(m->patients.value[0] == 40 * SQ_DAYS_PER_YEAR && m->patients.value[1] == 1);
     assert_true(m->patients.value[3] == 0);
     /* Initial values of what the file does not give, then the population's own, in order. */
-    static const sq_act_code codes[] = {SQ_ACT_SET, SQ_ACT_SET, SQ_ACT_DRAW, SQ_ACT_SET, SQ_ACT_END};
+    static const sq_act_code codes[] = {SQ_ACT_SET, SQ_ACT_SET, SQ_ACT_DRAW, SQ_ACT_SET,
+                                        SQ_ACT_END};
     expect_codes(m, m->baseline_actions, codes);
     assert_int_equal(m->csv_site, -1);
     drop(&s);
@@ -431,24 +453,31 @@ static void test_discount_and_grid(void **state)
     study s = load(SMALL, ONLY "discount: {rate: 3 %, then: {from: 30 y, rate: 0}}\n"
                                "outputs: {grid: {to: 1 y, every: 1 mo}, quantiles: [0.5]}\n");
     assert_true(fabs(s.model->discount.rate[0] * SQ_DAYS_PER_YEAR - log(1.03)) < 1e-16);
-    assert_true(s.model->discount.rate[1] == 0 && s.model->discount.change == 30 * SQ_DAYS_PER_YEAR);
+    assert_true(s.model->discount.rate[1] == 0 &&
+                s.model->discount.change == 30 * SQ_DAYS_PER_YEAR);
     assert_int_equal(s.model->n_grid, 13);
     assert_int_equal(s.model->n_quantiles, 1);
     drop(&s);
 }
 
-/* ---- warnings, words, a model alone ---------------------------------------------------------------------------------- */
+/* ---- warnings, words, a model alone ----------------------------------------------------- */
 
 static void test_warnings(void **state)
 {
     (void)state;
-    study s = load(SMALL "events:\n  e: {while: ill, time: curve, goto: dead}\n"
-                         "  f: {time: {fixed: 1 d}, starts: on demand}\n",
-                   ONLY "parameters: {curve: {law: exponential, median: 1 y, describes: all_cause}, idle: 3}\n");
+    study s = load(
+        SMALL "events:\n  e: {while: ill, time: curve, goto: dead}\n"
+              "  f: {time: {fixed: 1 d}, starts: on demand}\n",
+        ONLY
+        "parameters: {curve: {law: exponential, median: 1 y, describes: all_cause}, idle: 3}\n");
     static const char *const expected[] = {
-        "nothing ever leads to the state 'ill'", "the event 'e' can never happen", "nothing starts it",
-        "describes all causes together", "1 parameter is not used: idle",
-        "attributes are never read", "have no source",
+        "nothing ever leads to the state 'ill'",
+        "the event 'e' can never happen",
+        "nothing starts it",
+        "describes all causes together",
+        "1 parameter is not used: idle",
+        "attributes are never read",
+        "have no source",
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         if (!strstr(s.said, expected[i])) fail_msg("no warning '%s' in\n%s", expected[i], s.said);
@@ -458,15 +487,21 @@ static void test_warnings(void **state)
 static void test_words(void **state)
 {
     (void)state;
-    study s = load(SMALL "events:\n  e: {while: [well, ill], time: {weibull: {shape: 2, scale: 3 y}}, hazard ratio: n + 1,\n"
+    study s = load(SMALL "events:\n  e: {while: [well, ill], time: {weibull: {shape: 2, scale: 3 "
+                         "y}}, hazard ratio: n + 1,\n"
                          "    do: [{set: {n: n + 1}}], goto: dead}\n",
                    ONLY "endpoints: {os: {from: index, event: death}}\n");
     char *text = sq_describe(s.model);
     assert_non_null(text);
     static const char *const expected[] = {
-        "States: well, ill", "Death states: dead", "Lives start in well",
-        "e: while in well or ill, after weibull (shape 2, scale 3 y), hazard ratio n + 1: set n = n + 1; go\n      to dead",
-        "os: from index to death", "Horizon 10 y", "z1 hidden, standard normal",
+        "States: well, ill",
+        "Death states: dead",
+        "Lives start in well",
+        "e: while in well or ill, after weibull (shape 2, scale 3 y), hazard ratio n + 1: set n = "
+        "n + 1; go\n      to dead",
+        "os: from index to death",
+        "Horizon 10 y",
+        "z1 hidden, standard normal",
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         if (!strstr(text, expected[i])) fail_msg("'%s' is not in\n%s", expected[i], text);
@@ -477,8 +512,10 @@ static void test_words(void **state)
 static void test_model_alone(void **state)
 {
     (void)state;
-    study s = load(SMALL "events:\n  e: {while: [well], time: \"curve[drug]\", hazard ratio: hr, goto: dead}\n",
-                   ONLY "parameters: {curve: {law: exponential, by: drug, default: {rate: 1/y}}, hr: 1}\n");
+    study s = load(
+        SMALL
+        "events:\n  e: {while: [well], time: \"curve[drug]\", hazard ratio: hr, goto: dead}\n",
+        ONLY "parameters: {curve: {law: exponential, by: drug, default: {rate: 1/y}}, hr: 1}\n");
     char path[128];
     snprintf(path, sizeof path, "%s/m.yaml", s.folder);
     sq_model *model = NULL;
@@ -513,15 +550,24 @@ static void test_selecting_strategies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values_in_any_order),   cmocka_unit_test(test_statements_of_papers),
-        cmocka_unit_test(test_tables_by_category),    cmocka_unit_test(test_replacing_numbers),
-        cmocka_unit_test(test_laws_from_statements),  cmocka_unit_test(test_life_table_by_attribute),
-        cmocka_unit_test(test_conditions),            cmocka_unit_test(test_branches_become_jumps),
-        cmocka_unit_test(test_sites_and_keys),        cmocka_unit_test(test_loadings),
-        cmocka_unit_test(test_rules_are_spliced),     cmocka_unit_test(test_rewards_by_state),
-        cmocka_unit_test(test_endpoints_and_targets), cmocka_unit_test(test_population),
-        cmocka_unit_test(test_discount_and_grid),     cmocka_unit_test(test_warnings),
-        cmocka_unit_test(test_words),                 cmocka_unit_test(test_model_alone),
+        cmocka_unit_test(test_values_in_any_order),
+        cmocka_unit_test(test_statements_of_papers),
+        cmocka_unit_test(test_tables_by_category),
+        cmocka_unit_test(test_replacing_numbers),
+        cmocka_unit_test(test_laws_from_statements),
+        cmocka_unit_test(test_life_table_by_attribute),
+        cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_branches_become_jumps),
+        cmocka_unit_test(test_sites_and_keys),
+        cmocka_unit_test(test_loadings),
+        cmocka_unit_test(test_rules_are_spliced),
+        cmocka_unit_test(test_rewards_by_state),
+        cmocka_unit_test(test_endpoints_and_targets),
+        cmocka_unit_test(test_population),
+        cmocka_unit_test(test_discount_and_grid),
+        cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_model_alone),
         cmocka_unit_test(test_selecting_strategies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
