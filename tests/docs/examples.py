@@ -19,23 +19,22 @@ import tempfile
 
 import markdown
 
-NUMBER = re.compile(r"[-+]?(?:\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+)?|nan)\b")
+NUMBER = re.compile(r"[-+]?(?:\d+(?:[ \u00a0\u202f,_]\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?|nan)\b")
 TIMEOUT = 300
+
+
+def text_pattern(text, any_number):
+    """A regular expression for a piece of a line without `...`."""
+    if not any_number:
+        return re.escape(text)
+    pieces = [re.escape(piece) for piece in NUMBER.split(text)]
+    pattern = NUMBER.pattern.join(re.sub(r"(?:\\ )+", r"\\s+", piece) for piece in pieces)
+    return re.sub("─+", "─+", pattern)  # tables are as wide as their numbers
 
 
 def line_pattern(shown, any_number):
     """A regular expression for a line of output as shown."""
-    parts = []
-    for part in shown.rstrip().split("..."):
-        pattern = ""
-        for piece in re.split(r"(\s+)", part):
-            if piece.isspace():
-                pattern += r"\s+" if any_number else re.escape(piece)
-            elif any_number:
-                pattern += NUMBER.pattern.join(re.escape(text) for text in NUMBER.split(piece))
-            else:
-                pattern += re.escape(piece)
-        parts.append(pattern)
+    parts = [text_pattern(part, any_number) for part in shown.rstrip().split("...")]
     return re.compile("^" + ".*".join(parts) + r"\s*$")
 
 
@@ -155,7 +154,8 @@ def self_check():
     wrong = [["b 2.5 s"], ["a 2"], ["a 1", "c"], ["...", "d", "c"], ["...", "e"]]
     assert all(first_missing(shown, output, False) is None for shown in fine)
     assert all(first_missing(shown, output, False) is not None for shown in wrong)
-    assert first_missing(["a 17", "b -0.31e-5 s"], output, True) is None
+    assert first_missing(["a 17", "b   -0.31e-5 s"], output, True) is None
+    assert first_missing(["a  17 674", "b 1 s"], ["a -1 234 567.5", "b 2 s"], True) is None
     assert first_missing(["x 17"], output, True) is not None
 
 
