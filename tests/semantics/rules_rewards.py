@@ -5,7 +5,7 @@ from lives import DAYS_PER_YEAR, model, once
 
 NONE = {"rate": 0, "kind": "continuous", "from": "index"}
 CONTINUOUS = {"rate": "10 %", "kind": "continuous", "from": "index"}
-LATER = {"rate": "10 %", "kind": "effective", "from": "1 y", "then": {"from": "2 y", "rate": "5 %"}}
+LATER = {"rate": "10 %", "kind": "effective", "from": "2 y", "then": {"from": "1 y", "rate": "5 %"}}
 
 
 def structural(**definition):
@@ -54,12 +54,12 @@ def payment(world):
 
 
 def discounting(world):
-    # From year 1 at 10 % a year, from two years after that on at 5 %; a bill at the end of each year.
+    # From year 2 on at 10 % a year, from a year after that on at 5 %; a bill at the end of each year.
     content = model({"bill": {"time": {"fixed": "1 y"}, "do": [{"pay": {"drug": "100 EUR"}}]}},
                     costs={"drug": "0 EUR/y", "care": "1000 EUR/y"})
     lives = world.live(content, horizon="4 y", discount=LATER)
-    factor = [1, 1, 1 / 1.1, 1 / 1.1**2, 1 / 1.1**2 / 1.05]
-    annuity = [1] + [(factor[y] - factor[y + 1]) / math.log(1.1 if y < 3 else 1.05) for y in (1, 2, 3)]
+    factor = [1, 1, 1, 1 / 1.1, 1 / 1.1 / 1.05]
+    annuity = [1, 1, (1 - 1 / 1.1) / math.log(1.1), (1 / 1.1) * (1 - 1 / 1.05) / math.log(1.05)]
     exponential = world.live(content, horizon="4 y", discount=CONTINUOUS)
     return [(lives.value("cost_drug"), 100 * sum(factor[1:])),
             (lives.value("cost_care"), 1000 * sum(annuity)),
