@@ -118,6 +118,7 @@ typedef struct sq_named {
     sq_symbol symbol;
     int param; /* index into params, -1 */
     bool used;
+    unsigned walk; /* of the last collection of needs that passed here */
 } sq_named;
 
 typedef enum sq_param_kind { SQ_PARAM_NUMBER, SQ_PARAM_LAW, SQ_PARAM_FUNCTION } sq_param_kind;
@@ -178,15 +179,13 @@ typedef struct sq_strategy_set {
 } sq_strategy_set;
 
 /* What can be judged at load because it reads parameters alone. */
-typedef enum sq_probe_kind { SQ_PROBE_LAW, SQ_PROBE_DRAW, SQ_PROBE_PROBABILITY } sq_probe_kind;
+typedef enum sq_probe_kind { SQ_PROBE_LAW, SQ_PROBE_DRAW } sq_probe_kind;
 typedef struct sq_probe {
     sq_probe_kind kind;
     sq_place place;
     sq_law_spec law;
-    bool normal_allowed;
     int draw;
     bool must_sum_to_one;
-    sq_program value;
 } sq_probe;
 
 /* A block of actions: [first, end). */
@@ -222,6 +221,7 @@ typedef struct sq_build {
     SQ_VEC(const char *) occurrence_names;
     SQ_VEC(sq_place) occurrence_places;
 
+    unsigned walks;
     SQ_VEC(sq_param) params;
     SQ_VEC(sq_patch) patches;
     sq_index patch_index;
@@ -350,6 +350,8 @@ bool sq_build_names(sq_build *b);
 bool sq_build_parameters(sq_build *b);
 /* Collects the parameters a node's expressions read. */
 void sq_collect_needs(sq_build *b, const sq_node *node, sq_ints *needs, int depth);
+/* The unit a node names; false after reporting. */
+bool sq_read_unit(sq_build *b, const sq_node *node, sq_unit *unit);
 /* The canonical form of "cr[ a,b ]": "cr[a, b]"; in scratch. */
 const char *sq_canonical_name(sq_build *b, const char *name);
 /* The block's steps of a strategy, in order of dependence; -1 strategy: no replacements. */

@@ -28,7 +28,7 @@ static bool draw_from(sq_build *b, const sq_node *node, int attribute, const cha
                       reads))
         return false;
     sq_probe probe = {
-        .kind = SQ_PROBE_LAW, .place = from->place, .law = draw->law, .normal_allowed = true};
+        .kind = SQ_PROBE_LAW, .place = from->place, .law = draw->law};
     if (b->skim || !sq_bits_empty(reads)) return true;
     return sq_vec_push(&b->probes, probe) || sq_build_no_memory(b);
 }

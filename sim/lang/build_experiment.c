@@ -71,9 +71,7 @@ static bool read_rate(sq_build *b, const sq_node *map, bool effective, double *p
     const sq_node *node = sq_node_get(map, "rate");
     double rate;
     if (!node) return sq_diag_error(b->diags, map->place, "discounting needs `rate:`");
-    if (!sq_expr_constant(&b->compiler, node, sq_type_plain(), &rate) &&
-        !sq_expr_constant(&b->compiler, node, sq_type_probability(), &rate))
-        return false;
+    if (!sq_expr_constant(&b->compiler, node, sq_type_probability(), &rate)) return false;
     if (rate < 0) return sq_diag_error(b->diags, node->place, "a discount rate cannot be negative");
     *per_day = (effective ? sq_log1p(rate) : rate) / SQ_DAYS_PER_YEAR;
     return true;

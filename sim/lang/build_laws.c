@@ -339,7 +339,7 @@ static sq_program slot_program(sq_build *b, int slot)
 static bool probe_entry(sq_build *b, const sq_param *param, int entry)
 {
     sq_probe probe = {
-        .kind = SQ_PROBE_LAW, .place = param->leaf[entry]->place, .normal_allowed = true};
+        .kind = SQ_PROBE_LAW, .place = param->leaf[entry]->place};
     probe.law = (sq_law_spec){.family = param->family, .table = -1};
     for (int i = 0; i < SQ_LAW_ARGS; i++)
         if (param->arg_slot[i] >= 0) probe.law.arg[i] = slot_program(b, param->arg_slot[i] + entry);

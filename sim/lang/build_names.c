@@ -36,7 +36,7 @@ int sq_add_symbol(sq_build *b, const char *name, const char *what, sq_place plac
                       strchr("aeiou", what[0]) ? "an" : "a", what);
         return -1;
     }
-    sq_named named = {name, what, place, symbol, param, false};
+    sq_named named = {name, what, place, symbol, param, false, 0};
     if (!sq_vec_push(&b->symbols, named) || !sq_vec_push(&b->symbol_names, name) ||
         !sq_index_put(&b->scratch, &b->symbol_index, name, (int)b->symbols.count - 1)) {
         sq_build_no_memory(b);

@@ -325,7 +325,7 @@ bool sq_add_number(sq_build *b, sq_param *param, const char *name, int slot, sq_
     sq_program value;
     sq_place place = node->place;
     bool fine = sq_build_expr(b, node, want, SQ_ALLOW_PARAMETERS, &value, NULL);
-    sq_patch *patch = param->hidden ? NULL : sq_find_patch(b, name);
+    sq_patch *patch = param->hidden ? NULL : sq_find_patch(b, sq_canonical_name(b, name));
     if (patch) {
         patch->applied = true;
         place = patch->place;
@@ -421,12 +421,9 @@ static bool unit_of_entries(sq_build *b, sq_param *param, const sq_node *const *
 {
     for (int i = 0; i < param->n_entries; i++) {
         const sq_node *node = param->n_dims ? leaf_unit(leaf[i]) : NULL;
-        const char *word = node ? sq_scalar_text(b, node, "a unit") : NULL;
         sq_unit unit;
-        if (!word) continue;
-        if (!sq_unit_from_word(word, &unit))
-            return sq_diag_error(b->diags, node->place, "unknown unit '%.60s'%s", word,
-                                 sq_diag_hint(b->diags, word, sq_unit_words(), 1));
+        if (!node) continue;
+        if (!sq_read_unit(b, node, &unit)) return false;
         if (param->has_unit && !sq_unit_equal(unit, param->unit))
             return sq_diag_error(b->diags, node->place, "the entries of %s differ in unit",
                                  param->name);

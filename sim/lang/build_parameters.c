@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ENTRIES = 100000, MOST_SLOTS = 4000000 };
+enum { MOST_ENTRIES = 100000, MOST_SLOTS = 4000000, LONGEST_CHAIN = 5000 };
 
 /* ---- names ------------------------------------------------------------------------------ */
 
@@ -136,27 +136,59 @@ static void apply_set(sq_build *b, const char *text)
         add_patch(b, name, node, named);
 }
 
+/* The slot of a number that a user can name; -1 if there is none of that name. */
+static int named_slot(sq_build *b, const char *canonical)
+{
+    for (size_t i = 0; i < b->parameters.count; i++) {
+        const char *name = b->parameters.items[i].name;
+        if (strcmp(name, canonical) == 0 || strcmp(sq_canonical_name(b, name), canonical) == 0)
+            return b->parameters.items[i].slot;
+    }
+    return -1;
+}
+
+static const char solved_text[] = "'%s' is solved from published statements: it cannot be replaced";
+
+/* A number that begins with the name of a definition: what could be replaced instead. NULL if none. */
+static const char *example_of(const sq_build *b, const char *definition)
+{
+    size_t n = strlen(definition);
+    for (size_t i = 0; i < b->parameters.count; i++) {
+        const char *name = b->parameters.items[i].name;
+        if (strncmp(name, definition, n) == 0 && strchr(".[(", name[n])) return name;
+    }
+    return NULL;
+}
+
+static void report_patch(sq_build *b, const sq_patch *patch, const char *const *names, size_t n)
+{
+    int symbol = sq_index_get(&b->symbol_index, patch->name);
+    int param = symbol >= 0 ? b->symbols.items[symbol].param : -1;
+    const char *example = example_of(b, patch->name);
+    if (param >= 0 && b->params.items[param].broken) return;
+    if (named_slot(b, patch->name) >= 0)
+        sq_diag_error(b->diags, patch->place, solved_text, patch->name);
+    else if (param >= 0 && example)
+        sq_diag_error(b->diags, patch->place,
+                      "'%s' has several numbers: replace one of them (as in %s), or its whole "
+                      "definition by `override:`",
+                      patch->name, example);
+    else if (param >= 0)
+        sq_diag_error(b->diags, patch->place, "'%s' can only be replaced as a whole, by `override:`",
+                      patch->name);
+    else
+        sq_diag_error(b->diags, patch->place, "there is no parameter '%s' to replace%s", patch->name,
+                      sq_diag_hint(b->diags, patch->name, names, n));
+}
+
 static void report_unapplied(sq_build *b)
 {
     size_t n = b->parameters.count;
     const char **names = sq_build_scratch(b, n, sizeof *names);
     if (!names) return;
     for (size_t i = 0; i < n; i++) names[i] = b->parameters.items[i].name;
-    for (size_t i = 0; i < b->patches.count; i++) {
-        const sq_patch *patch = &b->patches.items[i];
-        if (patch->applied) continue;
-        int symbol = sq_index_get(&b->symbol_index, patch->name);
-        int param = symbol >= 0 ? b->symbols.items[symbol].param : -1;
-        if (param >= 0 && b->params.items[param].broken) continue;
-        if (param >= 0)
-            sq_diag_error(
-                b->diags, patch->place,
-                "'%s' has several numbers: replace one of them (as in %s), or its whole definition",
-                patch->name, sq_entry_name(b, &b->params.items[param], "", 0));
-        else
-            sq_diag_error(b->diags, patch->place, "there is no parameter '%s' to replace%s",
-                          patch->name, sq_diag_hint(b->diags, patch->name, names, n));
-    }
+    for (size_t i = 0; i < b->patches.count; i++)
+        if (!b->patches.items[i].applied) report_patch(b, &b->patches.items[i], names, n);
 }
 
 /* ---- declaring -------------------------------------------------------------------------- */
@@ -205,7 +237,7 @@ static bool read_dimensions(sq_build *b, sq_param *param)
     return fine;
 }
 
-static bool read_unit(sq_build *b, const sq_node *node, sq_unit *unit)
+bool sq_read_unit(sq_build *b, const sq_node *node, sq_unit *unit)
 {
     const char *word = sq_scalar_text(b, node, "a unit");
     if (!word) return false;
@@ -245,7 +277,7 @@ static void declare_parameter(sq_build *b, const sq_entry *e)
     if (is_map && sq_node_get(e->node, "piecewise")) param.kind = SQ_PARAM_FUNCTION;
     if (!is_map && !sq_scalar_text(b, e->node, "a parameter: a value or a map")) return;
     const sq_node *unit = is_map ? sq_node_get(e->node, "unit") : NULL;
-    if (unit) param.has_unit = read_unit(b, unit, &param.unit);
+    if (unit) param.has_unit = sq_read_unit(b, unit, &param.unit);
     param.broken = !read_dimensions(b, &param);
     bool fine = !param.broken;
     if (param.kind == SQ_PARAM_LAW) fine = sq_declare_law(b, &param, index) && fine;
@@ -265,11 +297,13 @@ static bool has_int(const sq_ints *list, int value)
     return false;
 }
 
+/* A named expression is walked once in a collection: it may be used many times over. */
 static void need_word(sq_build *b, const char *word, sq_ints *needs, int depth)
 {
     int i = sq_index_get(&b->symbol_index, word);
-    if (i < 0) return;
-    const sq_named *named = &b->symbols.items[i];
+    if (i < 0 || b->symbols.items[i].walk == b->walks) return;
+    sq_named *named = &b->symbols.items[i];
+    named->walk = b->walks;
     if (named->symbol.kind == SQ_SYMBOL_FUNCTION && depth < 64)
         sq_collect_needs(b, named->symbol.node, needs, depth + 1);
     if (named->param >= 0 && !has_int(needs, named->param) && !sq_vec_push(needs, named->param))
@@ -298,6 +332,7 @@ void sq_collect_needs(sq_build *b, const sq_node *node, sq_ints *needs, int dept
     static const char *const words_only[] = {
         "source", "note",     "class",  "by",    "unit",        "of",   "csv",       "law",
         "age",    "rate per", "age in", "where", "interpolate", "tail", "describes", "in"};
+    if (depth == 0) b->walks++;
     if (node->kind == SQ_NODE_SCALAR) needs_of_text(b, node->text, needs, depth);
     for (int i = 0; i < node->count; i++) {
         bool skip = false;
@@ -358,6 +393,10 @@ static bool visit(walk *w, int index)
     sq_build *b = w->b;
     if (b->params.items[index].mark == DONE) return true;
     if (b->params.items[index].mark == OPEN) return report_cycle(w, index);
+    if (w->path.count >= LONGEST_CHAIN)
+        return sq_diag_error(b->diags, b->params.items[index].place,
+                             "more than %d parameters depend on each other in a chain",
+                             (int)LONGEST_CHAIN);
     b->params.items[index].mark = OPEN;
     if (!sq_vec_push(&w->path, index)) return sq_build_no_memory(b);
     bool fine = visit_all(w, &b->params.items[index].needs);
@@ -414,14 +453,13 @@ bool sq_build_parameters(sq_build *b)
 
 /* ---- strategies' own values ------------------------------------------------------------- */
 
-/* The step that gives a name its value: a number by its own name, an entry by its canonical one. */
-static bool find_step(sq_build *b, const char *name, int *param, int *step)
+/* The step that gives a slot its value; false where it is solved for. */
+static bool find_step(const sq_build *b, int slot, int *param, int *step)
 {
     for (size_t p = 0; p < b->params.count; p++) {
         const sq_steps *steps = &b->params.items[p].steps;
-        for (size_t i = 0; i < steps->count && !b->params.items[p].hidden; i++) {
-            if (steps->items[i].kind != SQ_STEP_VALUE || strcmp(steps->items[i].name, name) != 0)
-                continue;
+        for (size_t i = 0; i < steps->count; i++) {
+            if (steps->items[i].kind != SQ_STEP_VALUE || steps->items[i].slot != slot) continue;
             *param = (int)p;
             *step = (int)i;
             return true;
@@ -434,12 +472,17 @@ static void set_one(sq_build *b, int strategy, const char *key, sq_place place, 
 {
     sq_strategy_set set = {.strategy = strategy};
     const char *name = sq_canonical_name(b, key);
-    if (!find_step(b, name, &set.param, &set.step)) {
+    int slot = named_slot(b, name);
+    if (slot < 0) {
         size_t n = b->parameters.count;
         const char **names = sq_build_scratch(b, n, sizeof *names);
         for (size_t i = 0; names && i < n; i++) names[i] = b->parameters.items[i].name;
         sq_diag_error(b->diags, place, "there is no parameter '%s' that a strategy could set%s",
                       name, names ? sq_diag_hint(b->diags, name, names, n) : "");
+        return;
+    }
+    if (!find_step(b, slot, &set.param, &set.step)) {
+        sq_diag_error(b->diags, place, solved_text, name);
         return;
     }
     const sq_step *step = &b->params.items[set.param].steps.items[set.step];
