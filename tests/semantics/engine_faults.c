@@ -1,7 +1,8 @@
-/* Memory that runs out: malloc, calloc and realloc of the simulator are replaced (linker option --wrap) by
- * ones of which the n-th request fails, for n = 1, 2, 3, … until the work is done without meeting it. Every
- * failure must come back as SQ_ERR_MEMORY with a sentence, and what had been given must have been given back:
- * the number of live allocations is counted, and a run under valgrind looks for anything else. */
+/* Memory that runs out: malloc, calloc and realloc of the simulator are replaced (linker option
+ * --wrap) by ones of which the n-th request fails, for n = 1, 2, 3, … until the work is done
+ * without meeting it. Every failure must come back as SQ_ERR_MEMORY with a sentence, and what had
+ * been given must have been given back: the number of live allocations is counted, and a run under
+ * valgrind looks for anything else. */
 #include "engine/ref.h"
 #include "outcome/outcome.h"
 #include "study/study.h"
@@ -44,7 +45,10 @@ static void *counted(void *memory)
 
 void *__wrap_malloc(size_t size) { return refused() ? NULL : counted(__real_malloc(size)); }
 
-void *__wrap_calloc(size_t n, size_t size) { return refused() ? NULL : counted(__real_calloc(n, size)); }
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return refused() ? NULL : counted(__real_calloc(n, size));
+}
 
 void *__wrap_realloc(void *old, size_t size)
 {
@@ -179,7 +183,8 @@ static void study(void **state)
     assert_true(fail_each_request(run_study, &t, 1) > 50);
 }
 
-/* With two threads the order of requests is not the same every time: the count of requests is not asked. */
+/* With two threads the order of requests is not the same every time: the count of requests is not
+ * asked. */
 static void study_of_two_threads(void **state)
 {
     (void)state;
@@ -201,8 +206,10 @@ static void study_of_two_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(workspace),    cmocka_unit_test(outcome),
-        cmocka_unit_test(growing_life), cmocka_unit_test(study),
+        cmocka_unit_test(workspace),
+        cmocka_unit_test(outcome),
+        cmocka_unit_test(growing_life),
+        cmocka_unit_test(study),
         cmocka_unit_test(study_of_two_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

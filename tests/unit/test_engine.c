@@ -1,6 +1,6 @@
-/* The reference interpreter driven directly, with a model made by hand: what a life leaves behind, the story
- * a trace tells, the sentences of impossible lives, and running many lives over threads. The rules of time and
- * clocks are shown through the whole program by tests/semantics/rules.py. */
+/* The reference interpreter driven directly, with a model made by hand: what a life leaves behind,
+ * the story a trace tells, the sentences of impossible lives, and running many lives over threads.
+ * The rules of time and clocks are shown through the whole program by tests/semantics/rules.py. */
 #include "engine/ref.h"
 #include "study/study.h"
 
@@ -45,7 +45,7 @@ static void assert_fails(toy *t, const char *const *parts)
 
 #define ASSERT_FAILS(t, ...) assert_fails(t, (const char *const[]){"patient 7", __VA_ARGS__, NULL})
 
-/* ---- what a life leaves ------------------------------------------------------------------------------- */
+/* ---- what a life leaves ---------------------------------------------------------------------- */
 
 static void known_stays(const sq_life *life)
 {
@@ -60,8 +60,8 @@ static void known_stays(const sq_life *life)
 static void known_log(const sq_life *life)
 {
     static const sq_log_entry LOG[] = {
-        {0, OCC_INDEX, WELL}, {0, WELL, WELL}, {2, OCC_FALL, WELL}, {2, OCC_SEEN, WELL},
-        {2, ILL, ILL},        {5, OCC_DIE, ILL}, {5, DEAD, DEAD},   {5, OCC_DEATH, DEAD}};
+        {0, OCC_INDEX, WELL}, {0, WELL, WELL},   {2, OCC_FALL, WELL}, {2, OCC_SEEN, WELL},
+        {2, ILL, ILL},        {5, OCC_DIE, ILL}, {5, DEAD, DEAD},     {5, OCC_DEATH, DEAD}};
     assert_int_equal(life->n_log, 8);
     for (int i = 0; i < 8; i++) {
         assert_int_equal(life->log[i].occurrence, LOG[i].occurrence);
@@ -152,7 +152,7 @@ static void a_used_workspace(void **state)
     sq_life_free(&again);
 }
 
-/* ---- the story ---------------------------------------------------------------------------------------- */
+/* ---- the story ------------------------------------------------------------------------------- */
 
 typedef struct story {
     char text[4096];
@@ -179,7 +179,10 @@ static void on_arm(void *c, double now, int event, double e, double at)
 {
     tell(c, " arm@%g %d due %g%s", now, event, at, e > 0 ? "" : " without hazard");
 }
-static void on_follow(void *c, double now, int event, double at) { tell(c, " follow@%g %d due %g", now, event, at); }
+static void on_follow(void *c, double now, int event, double at)
+{
+    tell(c, " follow@%g %d due %g", now, event, at);
+}
 static void on_cancel(void *c, double now, int event, bool paused)
 {
     tell(c, " %s@%g %d", paused ? "pause" : "cancel", now, event);
@@ -188,14 +191,23 @@ static void on_set(void *c, double now, int attribute, double before, double aft
 {
     tell(c, " set@%g %d %g>%g", now, attribute, before, after);
 }
-static void on_option(void *c, double now, int draw, int option) { tell(c, " option@%g %d %d", now, draw, option); }
-static void on_pay(void *c, double now, int cost, double amount) { tell(c, " pay@%g %d %g", now, cost, amount); }
+static void on_option(void *c, double now, int draw, int option)
+{
+    tell(c, " option@%g %d %d", now, draw, option);
+}
+static void on_pay(void *c, double now, int cost, double amount)
+{
+    tell(c, " pay@%g %d %g", now, cost, amount);
+}
 static void on_lose(void *c, double now, int loss, double amount, double until)
 {
     tell(c, " lose@%g %d %g to %g", now, loss, amount, until);
 }
 static void on_mark(void *c, double now, int mark) { tell(c, " mark@%g %d", now, mark); }
-static void on_goto(void *c, double now, int from, int to) { tell(c, " goto@%g %d>%d", now, from, to); }
+static void on_goto(void *c, double now, int from, int to)
+{
+    tell(c, " goto@%g %d>%d", now, from, to);
+}
 static void on_settled(void *c, double now, int state, const double *total)
 {
     tell(c, " settled@%g %d %g %g %g", now, state, total[1], total[3], total[5]);
@@ -203,10 +215,19 @@ static void on_settled(void *c, double now, int state, const double *total)
 
 static sq_trace tracing(story *s)
 {
-    return (sq_trace){.context = s, .on_firing = on_firing, .on_draw = on_draw, .on_arm = on_arm,
-                      .on_follow = on_follow, .on_cancel = on_cancel, .on_set = on_set,
-                      .on_option = on_option, .on_pay = on_pay, .on_lose = on_lose, .on_mark = on_mark,
-                      .on_goto = on_goto, .on_settled = on_settled};
+    return (sq_trace){.context = s,
+                      .on_firing = on_firing,
+                      .on_draw = on_draw,
+                      .on_arm = on_arm,
+                      .on_follow = on_follow,
+                      .on_cancel = on_cancel,
+                      .on_set = on_set,
+                      .on_option = on_option,
+                      .on_pay = on_pay,
+                      .on_lose = on_lose,
+                      .on_mark = on_mark,
+                      .on_goto = on_goto,
+                      .on_settled = on_settled};
 }
 
 static void assert_story(toy *t, const char *expected)
@@ -232,7 +253,8 @@ static void the_story_of_a_life(void **state)
                      "\n5 fire 1: goto@5 1>2 settled@5 2 5 4.75 150");
 }
 
-/* Tick fires twice: first it pauses `die`, then resumes it; both are looked at when the firing settles. */
+/* Tick fires twice: first it pauses `die`, then resumes it; both are looked at when the firing
+ * settles. */
 static void the_story_of_a_pause(void **state)
 {
     (void)state;
@@ -249,15 +271,17 @@ static void the_story_of_a_pause(void **state)
     t.actions[OWN + 4] = (sq_action){SQ_ACT_PAUSE, DIE, 0, {0}, {0}};
     t.actions[OWN + 5] = (sq_action){SQ_ACT_SET, X, 0, program(ONE), {0}};
     t.events[TICK].law = fixed_delay(TWO);
-    assert_story(&t, "\n0 fire -1:"
-                     "\n0 fire -2: draw 1/0/0 arm@0 1 due 3 draw 2/0/0 arm@0 2 due 2 settled@0 1 0 0 0"
-                     "\n2 fire 2: set@2 0 0>1 pause@2 1 draw 2/0/1 arm@2 2 due 4 settled@2 1 2 2 0"
-                     "\n4 fire 2: set@4 0 1>2 follow@4 1 due 5 draw 2/0/2 arm@4 2 due 6 settled@4 1 4 4 0"
-                     "\n5 fire 1: goto@5 1>2 cancel@5 2 settled@5 2 5 5 0");
+    assert_story(
+        &t, "\n0 fire -1:"
+            "\n0 fire -2: draw 1/0/0 arm@0 1 due 3 draw 2/0/0 arm@0 2 due 2 settled@0 1 0 0 0"
+            "\n2 fire 2: set@2 0 0>1 pause@2 1 draw 2/0/1 arm@2 2 due 4 settled@2 1 2 2 0"
+            "\n4 fire 2: set@4 0 1>2 follow@4 1 due 5 draw 2/0/2 arm@4 2 due 6 settled@4 1 4 4 0"
+            "\n5 fire 1: goto@5 1>2 cancel@5 2 settled@5 2 5 5 0");
 }
 
-/* A law that reads what has happened is looked at again when something happens for the first time, and not
- * each time it does: tick fires daily, its first firing alone puts off the fall from day 2 to day 3. */
+/* A law that reads what has happened is looked at again when something happens for the first time,
+ * and not each time it does: tick fires daily, its first firing alone puts off the fall from day 2
+ * to day 3. */
 static void happening_again_is_no_change(void **state)
 {
     (void)state;
@@ -273,7 +297,7 @@ static void happening_again_is_no_change(void **state)
     sq_life_free(&life);
 }
 
-/* ---- impossible lives --------------------------------------------------------------------------------- */
+/* ---- impossible lives ------------------------------------------------------------------------ */
 
 static void runaways(void **state)
 {
@@ -282,13 +306,14 @@ static void runaways(void **state)
     toy_init(&t);
     toy_tick(&t, (sq_action){.code = SQ_ACT_END});
     t.events[TICK].law = fixed_delay(ZERO);
-    ASSERT_FAILS(&t, "strategy A", "day 0", "state well", "1000 firings at one instant", "tick, tick");
+    ASSERT_FAILS(&t, "strategy A", "day 0", "state well", "1000 firings at one instant",
+                 "tick, tick");
     t.events[TICK].law = fixed_delay(TINY);
     ASSERT_FAILS(&t, "1000000 firings in one life", "tick, tick");
 }
 
-/* 3,000 firings, each at the very instant at which the loss of utility of the one before ends: time moves on,
- * so this is no runaway. */
+/* 3,000 firings, each at the very instant at which the loss of utility of the one before ends: time
+ * moves on, so this is no runaway. */
 static void breaks_at_every_firing(void **state)
 {
     (void)state;
@@ -355,7 +380,8 @@ static void probabilities_that_are_impossible(void **state)
     ASSERT_FAILS(&t, "draw: probabilities sum to 0.75 only");
     t.options[1].probability = program(MINUS_ONE);
     ASSERT_FAILS(&t, "draw: -1 is not a probability");
-    t.draws[0] = (sq_draw){.kind = SQ_DRAW_CHANCE, .site = SITE_DRAW, .chance = program(ONE_AND_A_HALF)};
+    t.draws[0] =
+        (sq_draw){.kind = SQ_DRAW_CHANCE, .site = SITE_DRAW, .chance = program(ONE_AND_A_HALF)};
     ASSERT_FAILS(&t, "draw: 1.5 is not a probability");
     t.draws[0].chance = program(NOT_A_NUMBER);
     ASSERT_FAILS(&t, "is not a probability");
@@ -382,7 +408,7 @@ static void options_of_probability_zero(void **state)
     }
 }
 
-/* ---- many lives --------------------------------------------------------------------------------------- */
+/* ---- many lives ------------------------------------------------------------------------------ */
 
 enum { PATIENTS = 3 * 4096 + 100 };
 
@@ -393,7 +419,8 @@ static void fail_where_x_is_one(toy *t, double *rows)
     t->actions[OWN] = (sq_action){SQ_ACT_UNLESS, OWN + 2, 0, program(X_IS_ONE), {0}};
     t->actions[OWN + 1] = (sq_action){SQ_ACT_SET, Y, 0, program(NOT_A_NUMBER), {0}};
     t->events[FALL].actions = OWN;
-    t->m.patients = (sq_patients){.n_columns = 1, .attribute = COLUMN, .n_rows = PATIENTS, .value = rows};
+    t->m.patients =
+        (sq_patients){.n_columns = 1, .attribute = COLUMN, .n_rows = PATIENTS, .value = rows};
     t->m.n_patients = PATIENTS;
 }
 
@@ -411,7 +438,8 @@ static void the_lowest_failing_patient(void **state)
         sq_error err = {0};
         sq_run_options options = {.threads = threads};
         assert_int_equal(sq_study_run(&t.m, &options, &variables, NULL, &err), SQ_ERR_LIFE);
-        assert_non_null(strstr(err.text, "patient 5000 under strategy A, day 2, in state well: y is not"));
+        assert_non_null(
+            strstr(err.text, "patient 5000 under strategy A, day 2, in state well: y is not"));
         sq_variables_free(&variables);
     }
     free(rows);
@@ -433,7 +461,8 @@ static sq_status take_row(void *context, const sq_row *row, sq_error *err)
     return SQ_OK;
 }
 
-static sq_status run_with_rows(toy *t, int threads, order_check *check, sq_run_facts *facts, sq_error *err)
+static sq_status run_with_rows(toy *t, int threads, order_check *check, sq_run_facts *facts,
+                               sq_error *err)
 {
     sq_variables variables = {0};
     sq_row_sink sink = {.context = check, .take = take_row, .want_log = true};
