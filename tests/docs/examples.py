@@ -7,8 +7,9 @@ are its output, standard error included, in order and without gaps, except that 
 own stands for lines left out and `...` inside a line for any text. A block with `exit=N` expects that
 exit code of its last command, and 0 otherwise. With `patients=N` every `sequela run` gets `-n N`, and
 any number stands for any other: the numbers shown there are those of a long run. A block with
-`needs=TOOL` is left out, and said to be, where the tool is missing.
+`needs=TOOL`, `needs=python:PACKAGE` or `needs=R:PACKAGE` is left out, and said to be, where that is missing.
 """
+import importlib.util
 import os
 import re
 import shlex
@@ -127,6 +128,18 @@ class Session:
                 yield f"{block.where()}: {text}\n  shows   {missing}\n  but says\n{done.stdout}"
 
 
+def there(needed):
+    """Whether a TOOL, or a package of `python:PACKAGE` or `R:PACKAGE`, is installed."""
+    language, _, package = needed.rpartition(":")
+    if language == "python":
+        return importlib.util.find_spec(package) is not None
+    if language == "R":
+        ask = f'quit(status = as.integer(!requireNamespace("{package}", quietly = TRUE)))'
+        return there("Rscript") and subprocess.run(["Rscript", "-e", ask], check=False,
+                                                   stderr=subprocess.DEVNULL).returncode == 0
+    return shutil.which(package) is not None
+
+
 def run_document(root, document, programs):
     """Complaints about one document, and how many files and sessions it has."""
     complaints, files, sessions = [], 0, 0
@@ -139,7 +152,7 @@ def run_document(root, document, programs):
             if "file" in block.attributes:
                 session.write(block.attributes["file"], block.text())
                 files += 1
-            elif shutil.which(block.attributes.get("needs", "sh")) is None:
+            elif not there(block.attributes.get("needs", "sh")):
                 print(f"{block.where()}: not run, {block.attributes['needs']} is missing")
             elif block.language == "console":
                 complaints += session.complaints(block)
