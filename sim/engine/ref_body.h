@@ -1,10 +1,11 @@
 /* The body of one life in the reference interpreter: what its files share.
  *
  *   ref.c         the life: start, the race of the clocks, the firing as one transaction, the horizon
+ *   ref_body.c    what all of them need: to see, to write, to note, to fail
  *   ref_clock.c   arming, following, pausing; drawing from laws
  *   ref_action.c  actions and decisions
  *   ref_reward.c  utility, costs, discounting
- *   ref_endpoint.c risk sets */
+ *   ref_endpoint.c  risk sets */
 #ifndef SQ_ENGINE_REF_BODY_H
 #define SQ_ENGINE_REF_BODY_H
 
