@@ -38,7 +38,8 @@ def _clock(rng, state, target):
     """A clock that counts from entry into a state; death is rarer than a move among the living."""
     mean = rng.uniform(5.0, 20.0) if target == DEAD else rng.uniform(1.0, 6.0)
     ratio = _round(rng.choice([1.0, rng.uniform(0.5, 2.0)]))
-    return Clock(f"{state}_to_{target}", _law(rng, mean), {state: ratio}, target, **_payoffs(rng))
+    return Clock(f"{state}_to_{target}", _law(rng, mean), {state: ratio}, target,
+                 names_origin=bool(rng.random() < 0.3), **_payoffs(rng))
 
 
 def _clocks_of_state(rng, state, states):
@@ -101,6 +102,8 @@ def _written_clock(clock):
              "do": [{"pay": pay}, {"goto": clock.target}]}
     if clock.from_index:
         event.update({"from": "index", "changes": "follow"})
+    elif clock.names_origin:
+        event["from"] = next(iter(clock.ratios))
     return event
 
 

@@ -42,6 +42,7 @@ class Clock:
     ratios: dict  # {state: hazard ratio}
     target: str
     from_index: bool = False
+    names_origin: bool = False  # written as counting from its state by name; means the same
     cost: float = 0.0  # one-off, at the event
     loss: float = 0.0  # quality-adjusted years lost at the event
 
