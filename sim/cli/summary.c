@@ -241,14 +241,45 @@ static const sq_heading *strategy_headings(collector *c)
     return columns;
 }
 
+enum { MOST_LINES = 48 };
+
+/* A line of the table: an event's place on its axis, and how to say it. */
+typedef struct told {
+    int event;
+    const char *title;
+} told;
+
+static int place_of(const collector *c, const sq_variable *labels, const char *wanted)
+{
+    for (int i = 0; i < length_of(c, labels); i++)
+        if (strcmp(label(labels, i), wanted) == 0) return i;
+    return -1;
+}
+
+/* What the experiment asks to be told, in its words; where it asks for nothing, all that is telling. */
+static int lines_to_tell(collector *c, const sq_variable *event, told line[MOST_LINES])
+{
+    const sq_variable *wanted = find(c, "highlight"), *words = find(c, "highlight_label");
+    int n = 0;
+    if (wanted != NULL && words != NULL) {
+        for (int i = 0; i < length_of(c, wanted) && n < MOST_LINES; i++) {
+            int place = place_of(c, event, label(wanted, i));
+            if (place >= 0) line[n++] = (told){place, label(words, i)};
+        }
+        return n;
+    }
+    for (int i = 0; i < length_of(c, event) && n < MOST_LINES; i++)
+        if (is_telling(c, i)) line[n++] = (told){i, spoken(c, label(event, i))};
+    return n;
+}
+
 static void add_hundred(collector *c)
 {
-    enum { MOST = 48 };
     const sq_variable *event = find(c, "event");
-    int shown[MOST], n = 0, time = index_near(c, "time", 3, 0.02);
+    told line[MOST_LINES];
+    int time = index_near(c, "time", 3, 0.02);
     if (event == NULL || find(c, "event_ever") == NULL) return;
-    for (int i = 0; i < length_of(c, event) && n < MOST; i++)
-        if (is_telling(c, i)) shown[n++] = i;
+    int n = lines_to_tell(c, event, line);
     const sq_variable *endpoint = find(c, "endpoint");
     bool died = time >= 0 && endpoint != NULL && strcmp(label(endpoint, 0), "os") == 0 &&
                 find(c, "survival") != NULL;
@@ -258,9 +289,9 @@ static void add_hundred(collector *c)
                             c->n_strategies, columns, n + died);
     for (int row = 0; s != NULL && row < n + died; row++) {
         bool is_death = died && row == 0;
-        int place = is_death ? 0 : shown[row - died];
+        int place = is_death ? 0 : line[row - died].event;
         s->row_key[row] = is_death ? "died_within_3_years" : label(event, place);
-        s->row_title_of[row] = is_death ? "died within 3 years" : spoken(c, label(event, place));
+        s->row_title_of[row] = is_death ? "died within 3 years" : line[row - died].title;
         for (int i = 0; i < c->n_strategies; i++) {
             double share = is_death ? 1 - value_at(c, "survival", i, 0, time, 2)
                                     : value_at(c, "event_ever", i, place, 0, 1);

@@ -71,6 +71,7 @@ typedef enum sq_section {
     SQ_IN_ATTRIBUTES,
     SQ_IN_STATES,
     SQ_IN_FUNCTIONS,
+    SQ_IN_PROCEDURES,
     SQ_IN_EVENTS,
     SQ_IN_DECISIONS,
     SQ_IN_COSTS,
@@ -96,7 +97,6 @@ typedef enum sq_single {
     SQ_ONE_HORIZON,
     SQ_ONE_PATIENTS,
     SQ_ONE_SEED,
-    SQ_ONE_REPLICATES,
     SQ_ONE_POPULATION,
     SQ_ONE_REFERENCE,
     SQ_ONE_DISCOUNT,
@@ -256,6 +256,7 @@ typedef struct sq_build {
     SQ_VEC(sq_solve) solves;
     SQ_VEC(sq_parameter) parameters;
     SQ_VEC(double) quantiles;
+    SQ_VEC(sq_highlight) highlights;
     SQ_VEC(sq_endpoint) endpoints;
     SQ_VEC(sq_cause) causes;
     SQ_VEC(sq_target) targets;

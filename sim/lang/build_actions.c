@@ -307,8 +307,8 @@ static bool emit_split(context *c, const sq_node *node)
 {
     sq_build *b = c->b;
     const sq_node *into = sq_node_get(node, "into");
-    sq_draw draw;
-    int index;
+    sq_draw draw = {0};
+    int index = -1;
     if (!into) return error_at(c, node, "a split needs `into:`, a list of branches");
     if (!sq_node_expect(into, SQ_NODE_LIST, "into: branches", b->diags)) return false;
     if (into->count == 0) return error_at(c, into, "a split needs at least one branch");
@@ -322,6 +322,24 @@ static bool emit_split(context *c, const sq_node *node)
     }
     for (int i = 0; i < into->count; i++) land(c, past[i]);
     return fine;
+}
+
+/* ---- procedures ------------------------------------------------------------------------- */
+
+/* A procedure is written out where it is run, so its draws belong to whoever runs it. */
+static bool emit_run(context *c, const sq_node *node)
+{
+    sq_build *b = c->b;
+    const sq_entries *section = &b->section[SQ_IN_PROCEDURES];
+    const sq_node *named = sq_node_get(node, "run");
+    const char *name = sq_scalar_text(b, named, "run: a procedure");
+    if (!name) return false;
+    int index = sq_index_get(&section->index, name);
+    if (index >= 0) return emit_list(c, section->items[index].node);
+    const char **names = sq_build_scratch(b, section->count, sizeof *names);
+    for (size_t i = 0; names && i < section->count; i++) names[i] = section->items[i].name;
+    return names && sq_diag_error(b->diags, named->place, "unknown procedure '%.80s'%s", name,
+                                  sq_diag_hint(b->diags, name, names, section->count));
 }
 
 /* ---- lists ------------------------------------------------------------------------------ */
@@ -344,6 +362,7 @@ static const struct {
     {{"pay"}, emit_pay},
     {{"lose utility", "amount", "for"}, emit_loss},
     {{"mark"}, emit_mark},
+    {{"run"}, emit_run},
 };
 enum { ACTIONS = sizeof actions / sizeof *actions };
 
@@ -365,7 +384,7 @@ static bool emit_action(context *c, const sq_node *node)
 static bool emit_list(context *c, const sq_node *list)
 {
     if (!sq_node_expect(list, SQ_NODE_LIST, "a list of actions", c->b->diags)) return false;
-    if (c->depth == MOST_NESTED) return error_at(c, list, "these branches are nested too deeply");
+    if (c->depth == MOST_NESTED) return error_at(c, list, "branches are nested too deeply here, or a procedure runs itself");
     bool fine = true;
     c->depth++;
     for (int i = 0; i < list->count && !sq_diags_full(c->b->diags); i++)

@@ -29,14 +29,14 @@ static bool state_list(sq_build *b, const sq_node *node, sq_event *event)
     for (int i = 0; i < (is_list ? node->count : 1); i++)
         fine = state_test(b, is_list ? node->item[i] : node, i == 0) && fine;
     event->condition = sq_code_end(&b->compiler, begun);
+    sq_bits_set(&event->condition_reads, (int)b->attributes.count); /* SQ_READS_STATE */
     return fine;
 }
 
 static bool build_condition(sq_build *b, const sq_node *node, sq_event *event)
 {
-    sq_bits_set(&event->condition_reads,
-                (int)b->attributes.count); /* the state: all clocks stop at death */
-    if (!node) return true;
+    bool says_alive = node && node->kind == SQ_NODE_SCALAR && strcmp(node->text, "alive") == 0;
+    if (!node || says_alive) return true; /* every clock stops at death */
     bool is_state = node->kind == SQ_NODE_SCALAR && sq_find_state(b, node->text) >= 0;
     if (node->kind == SQ_NODE_LIST || is_state) return state_list(b, node, event);
     unsigned allow =

@@ -46,7 +46,7 @@ static bool build_horizon(sq_build *b)
 static bool build_counts(sq_build *b)
 {
     sq_model *m = b->model;
-    uint64_t patients = 100000, replicates = 1;
+    uint64_t patients = 100000;
     bool fine = true;
     m->seed = 1;
     if (b->one[SQ_ONE_PATIENTS].node)
@@ -55,12 +55,7 @@ static bool build_counts(sq_build *b)
     if (b->one[SQ_ONE_SEED].node)
         fine = sq_integer_constant(b, b->one[SQ_ONE_SEED].node, "seed", 0, UINT64_MAX, &m->seed) &&
                fine;
-    if (b->one[SQ_ONE_REPLICATES].node)
-        fine = sq_integer_constant(b, b->one[SQ_ONE_REPLICATES].node, "replicates", 1, 1000000,
-                                   &replicates) &&
-               fine;
     m->n_patients = (int64_t)patients;
-    m->n_replicates = (int)replicates;
     return fine;
 }
 
@@ -150,14 +145,36 @@ static bool build_quantiles(sq_build *b, const sq_node *list)
     return true;
 }
 
+static bool build_highlight(sq_build *b, const sq_node *map, int i)
+{
+    const sq_node *named = sq_made_scalar(b, map->key[i], map->key_place[i]);
+    sq_highlight highlight = {.occurrence = named ? sq_named_occurrence(b, named, "a highlight") : -1};
+    const char *label = sq_scalar_text(b, map->item[i], "a highlight: words for a summary");
+    if (highlight.occurrence < 0 || !label) return false;
+    if (highlight.occurrence > (int)(b->states.count + b->events.count + b->marks.count))
+        return sq_diag_error(b->diags, map->key_place[i], "index happens to everybody");
+    highlight.label = sq_build_keep(b, label);
+    return sq_vec_push(&b->highlights, highlight) || sq_build_no_memory(b);
+}
+
+static bool build_highlights(sq_build *b, const sq_node *map)
+{
+    if (!map) return true;
+    if (!sq_node_expect(map, SQ_NODE_MAP, "highlights: occurrences and words", b->diags)) return false;
+    bool fine = true;
+    for (int i = 0; i < map->count; i++) fine = build_highlight(b, map, i) && fine;
+    return fine;
+}
+
 static bool build_outputs(sq_build *b)
 {
-    static const char *const known[] = {"grid", "quantiles", NULL};
+    static const char *const known[] = {"grid", "quantiles", "highlights", NULL};
     const sq_node *map = b->one[SQ_ONE_OUTPUTS].node;
     bool is_map = map && map->kind != SQ_NODE_NULL;
     if (is_map && !sq_node_expect(map, SQ_NODE_MAP, "outputs", b->diags)) return false;
     if (is_map) sq_node_known_keys(map, "outputs", known, b->diags);
     bool fine = build_grid(b, is_map ? sq_node_get(map, "grid") : NULL);
+    fine = build_highlights(b, is_map ? sq_node_get(map, "highlights") : NULL) && fine;
     return build_quantiles(b, is_map ? sq_node_get(map, "quantiles") : NULL) && fine;
 }
 

@@ -15,6 +15,7 @@ static const struct {
 } map_keys[] = {
     {"categories", SQ_IN_CATEGORIES}, {"attributes", SQ_IN_ATTRIBUTES}, {"states", SQ_IN_STATES},
     {"functions", SQ_IN_FUNCTIONS},   {"events", SQ_IN_EVENTS},         {"costs", SQ_IN_COSTS},
+    {"procedures", SQ_IN_PROCEDURES},
     {"override", SQ_IN_OVERRIDE},     {"strategies", SQ_IN_STRATEGIES}, {"rules", SQ_IN_RULES},
     {"endpoints", SQ_IN_ENDPOINTS},   {"targets", SQ_IN_TARGETS},
 };
@@ -30,7 +31,6 @@ static const struct {
     {"horizon", SQ_ONE_HORIZON},
     {"patients", SQ_ONE_PATIENTS},
     {"seed", SQ_ONE_SEED},
-    {"replicates", SQ_ONE_REPLICATES},
     {"population", SQ_ONE_POPULATION},
     {"reference", SQ_ONE_REFERENCE},
     {"discount", SQ_ONE_DISCOUNT},
@@ -40,8 +40,9 @@ static const struct {
 static const char *const known_keys[] = {
     "model",      "title",    "description", "include",    "currency",   "categories",
     "attributes", "states",   "start",       "functions",  "events",     "decisions",
+    "procedures",
     "utility",    "costs",    "parameters",  "experiment", "override",   "horizon",
-    "patients",   "seed",     "replicates",  "population", "strategies", "rules",
+    "patients",   "seed",     "population", "strategies", "rules",
     "reference",  "discount", "outputs",     "endpoints",  "targets",    NULL,
 };
 

@@ -299,6 +299,8 @@ static bool add_solve(sq_build *b, sq_param *param, int entry, const sq_law_args
     for (int i = 0; i < SQ_LAW_ARGS; i++) {
         solve.arg_slot[i] = param->arg_slot[i] < 0 ? -1 : param->arg_slot[i] + entry;
         solve.is_free[i] = solve.arg_slot[i] >= 0 && !args->arg[i];
+    }
+    for (int i = 0; names[i]; i++) {
         if (solve.is_free[i])
             sq_list_number(b, param, arg_entry_name(b, param, names[i], entry), solve.arg_slot[i],
                            sq_law_arg_unit(param->family, i, param->unit), place, about);

@@ -358,7 +358,9 @@ static void find_marks_of_branches(sq_build *b, const sq_node *decision)
 static void declare_marks(sq_build *b)
 {
     const sq_entries *events = &b->section[SQ_IN_EVENTS], *decisions = &b->section[SQ_IN_DECISIONS];
+    const sq_entries *procedures = &b->section[SQ_IN_PROCEDURES];
     if (b->one[SQ_ONE_START].node) find_marks(b, b->one[SQ_ONE_START].node);
+    for (size_t i = 0; i < procedures->count; i++) find_marks(b, procedures->items[i].node);
     for (size_t i = 0; i < events->count; i++) find_marks(b, events->items[i].node);
     for (size_t i = 0; i < decisions->count; i++) {
         find_marks(b, decisions->items[i].node);

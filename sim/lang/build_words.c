@@ -133,6 +133,7 @@ static void action_in_words(sq_writer *w, const sq_node *node)
     static const char *const plain[][2] = {
         {"decide", "decide"}, {"start", "start"}, {"stop", "stop"}, {"pause", "pause"},
         {"resume", "resume"}, {"goto", "go to"},  {"mark", "mark"},
+        {"run", "run"},
     };
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         if (get(node, plain[i][0])) sq_write(w, "%s %s", plain[i][1], get(node, plain[i][0])->text);
@@ -348,6 +349,18 @@ static const char *start_in_words(sq_build *b)
     return sq_build_keep_written(b, &w);
 }
 
+static const char *procedures_in_words(sq_build *b)
+{
+    sq_writer w = {0};
+    const sq_entries *procedures = &b->section[SQ_IN_PROCEDURES];
+    for (size_t i = 0; i < procedures->count; i++) {
+        sq_write(&w, "%s: ", procedures->items[i].name);
+        actions_in_words(&w, procedures->items[i].node);
+        sq_write(&w, "\n");
+    }
+    return sq_build_keep_written(b, &w);
+}
+
 void sq_build_words(sq_build *b)
 {
     const sq_entries *events = &b->section[SQ_IN_EVENTS], *decisions = &b->section[SQ_IN_DECISIONS];
@@ -357,6 +370,7 @@ void sq_build_words(sq_build *b)
         event_in_words(b, events->items[i].node, &b->events.items[i]);
     for (size_t i = 0; i < b->decisions.count; i++)
         decision_in_words(b, decisions->items[i].node, &b->decisions.items[i]);
+    b->model->procedures_text = procedures_in_words(b);
     b->model->start_text = start_in_words(b);
     b->model->rewards_text = rewards_in_words(b);
     b->model->population_text = b->skim ? "" : population_in_words(b);

@@ -94,6 +94,8 @@ static void write_structure(sq_writer *w, const sq_model *m)
     if (m->n_decisions) sq_write(w, "\nDecisions\n");
     for (int i = 0; i < m->n_decisions; i++)
         write_item(w, 2, m->decisions[i].name, m->decisions[i].text);
+    if (*m->procedures_text) sq_write(w, "\nProcedures\n");
+    write_lines(w, 2, m->procedures_text);
     if (*m->rewards_text) sq_write(w, "\nUtility and costs\n");
     write_lines(w, 2, m->rewards_text);
 }
@@ -124,7 +126,6 @@ static void write_run(sq_writer *w, const sq_model *m)
     sq_write(w, "\nHorizon ");
     write_time(w, m->horizon);
     sq_write(w, ", %lld patients per strategy", (long long)m->n_patients);
-    if (m->n_replicates > 1) sq_write(w, ", %d replicates", m->n_replicates);
     sq_write(w, ", seed %llu", (unsigned long long)m->seed);
     if (m->discount.rate[0] > 0)
         sq_write(w, ", discounted at %.4g %% a year", percent_a_year(m->discount.rate[0]));

@@ -72,6 +72,8 @@ static void freeze_numbers(sq_build *b)
     m->solves = FREEZE(solves);
     m->parameters = FREEZE(parameters);
     m->n_parameters = (int)b->parameters.count;
+    m->highlights = FREEZE(highlights);
+    m->n_highlights = (int)b->highlights.count;
     m->quantiles = FREEZE(quantiles);
     m->n_quantiles = (int)b->quantiles.count;
     m->endpoints = FREEZE(endpoints);

@@ -38,7 +38,7 @@ static void free_lists(sq_build *b)
         b->decisions.items,       b->rules.items,
         b->strategies.items,      b->steps.items,
         b->solves.items,          b->parameters.items,
-        b->quantiles.items,       b->endpoints.items,
+        b->quantiles.items,       b->highlights.items,      b->endpoints.items,
         b->causes.items,          b->targets.items,
         b->files.items,           b->occurrence_places.items,
     };

@@ -282,6 +282,12 @@ typedef struct sq_cause {
     sq_bits events;
 } sq_cause;
 
+/* What a summary tells of 100 patients, in the user's order and words. */
+typedef struct sq_highlight {
+    int occurrence;
+    const char *label;
+} sq_highlight;
+
 typedef enum sq_target_kind {
     SQ_TARGET_SURVIVAL,
     SQ_TARGET_INCIDENCE,
@@ -394,7 +400,6 @@ typedef struct sq_model {
     double horizon;          /* day */
     int64_t n_patients;
     uint64_t seed;
-    int n_replicates;
     sq_discount discount;
     double grid_step;        /* day */
     int n_grid;              /* grid points are 0, step, …, (n_grid - 1) * step */
@@ -405,7 +410,11 @@ typedef struct sq_model {
     const sq_cause *causes;
     const sq_target *targets;
 
-    const char *start_text, *population_text, *rewards_text; /* in words, lines ended by newlines */
+    int n_highlights;
+    const sq_highlight *highlights;
+
+    /* in words, lines ended by newlines */
+    const char *start_text, *population_text, *procedures_text, *rewards_text;
 
     int n_files;
     const sq_source_file *files;

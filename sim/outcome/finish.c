@@ -143,6 +143,22 @@ static void add_events(sq_writer *w)
         name[i] = sq_writer_text(w, sq_occurrence_name(w->model, i));
 }
 
+static void add_highlights(sq_writer *w)
+{
+    const sq_model *m = w->model;
+    if (m->n_highlights == 0)
+        return;
+    sq_writer_axis(w, "highlight", (size_t)m->n_highlights);
+    const char **name = sq_writer_add(w, SQ_TEXT, "highlight", "", "event a summary tells of",
+                                      "highlight", NULL, NULL);
+    const char **text = sq_writer_add(w, SQ_TEXT, "highlight_label", "", "in the user's words",
+                                      "highlight", NULL, NULL);
+    for (int i = 0; name != NULL && text != NULL && i < m->n_highlights; i++) {
+        name[i] = sq_writer_text(w, sq_occurrence_name(m, m->highlights[i].occurrence));
+        text[i] = sq_writer_text(w, m->highlights[i].label);
+    }
+}
+
 static void add_quantiles(sq_writer *w)
 {
     const sq_model *m = w->model;
@@ -179,6 +195,7 @@ static void add_coordinates(sq_writer *w)
     add_names(w, "category", "category of cost", m->costs, m->n_costs, sizeof *m->costs,
               offsetof(sq_cost, name));
     add_events(w);
+    add_highlights(w);
     add_time(w);
     add_quantiles(w);
 }
