@@ -16,7 +16,7 @@ from results import Results  # noqa: E402
 
 # Settings, strategy, least and largest difference in points, the words of README.md.
 CLAIMS = [
-    ({"causal_share": 1}, "B2", 6, 12, "about 9 more of 100"),
+    ({"causal_share": 1}, "B2", 5, 11, "about 8 more of 100"),
     ({"causal_share": 0}, "B2", -3, 1, "about one fewer"),
     ({}, "B1", 1, 15, "is ahead while 5 % die of it"),
     ({"causal_share": 0, "early_death[debulking]": 0.2}, "B1", -8, 0, "it is behind"),

@@ -15,8 +15,9 @@ import tempfile
 import markdown
 
 TABLE = re.compile(r"\*(?:const )?(\w+)\[\] = \{([^}]*)\}")
-# Tables of the loader that do not hold words of the language a reader writes as keys or values.
-OTHER_TABLES = {"reserved", "holders", "words_only", "class_words", "type_words"}
+ACTION = re.compile(r'\{\{("[^}]*)\}, emit_')
+# Tables of the loader that repeat words of the language for ends of their own.
+OTHER_TABLES = {"reserved", "holders", "words_only"}
 REFERENCE = os.path.join("tests", "docs", "reference")
 
 
@@ -25,9 +26,9 @@ def loader_words(root):
     found = {}
     for path in sorted(glob.glob(os.path.join(root, "sim/lang/build_*.c"))):
         with open(path, encoding="utf-8") as file:
-            for name, items in TABLE.findall(file.read()):
-                if name in OTHER_TABLES:
-                    continue
+            text = file.read()
+        for name, items in TABLE.findall(text) + [("actions", row) for row in ACTION.findall(text)]:
+            if name not in OTHER_TABLES:
                 for word in re.findall(r'"([^"]+)"', items):
                     found.setdefault(word, f"{os.path.basename(path)}: {name}")
     return found
