@@ -148,7 +148,7 @@ static bool build_quantiles(sq_build *b, const sq_node *list)
 static bool build_highlight(sq_build *b, const sq_node *map, int i)
 {
     const sq_node *named = sq_made_scalar(b, map->key[i], map->key_place[i]);
-    sq_highlight highlight = {.occurrence = named ? sq_named_occurrence(b, named, "a highlight") : -1};
+    sq_highlight highlight = {.occurrence = named ? sq_named_occurrence(b, named, "occurrence") : -1};
     const char *label = sq_scalar_text(b, map->item[i], "a highlight: words for a summary");
     if (highlight.occurrence < 0 || !label) return false;
     if (highlight.occurrence > (int)(b->states.count + b->events.count + b->marks.count))

@@ -102,8 +102,8 @@ def same_set(world):
 
 def reenter(world):
     return [(moved(world, "ill", True), (14.0, 2)), (moved(world, "well", True), (14.0, 2)),
-            (moved(world, "ill", True, "alive"), (14.0, 2)),
-            (moved(world, "ill", True, "open"), (14.0, 2))]
+            (moved(world, "ill", True, "alive"), (10.0, 2)),
+            (moved(world, "ill", True, "open"), (10.0, 2))]
 
 
 def repeats(world):
