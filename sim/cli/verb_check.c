@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const class_names[] = {"unsourced", "sourced", "calibrated", "judgement",
-                                          "structural"};
-enum { CLASSES = 5, NAME_WIDTH = 44, VALUE_WIDTH = 20, UNIT_WIDTH = 12, INDENT = 4, PAGE = 100 };
+static const char *const class_names[] = {"unsourced", "sourced",    "calibrated",
+                                          "judgement", "structural", "filler"};
+enum { CLASSES = 6, NAME_WIDTH = 44, VALUE_WIDTH = 20, UNIT_WIDTH = 12, INDENT = 4, PAGE = 100 };
 
 /* ---- the parameters ------------------------------------------------------------------------- */
 
@@ -85,7 +85,17 @@ static void print_parameters(const sq_model *m, const double *block)
     if (m->n_parameters == 0) return;
     printf("\nParameters (value under %s, unit, class; then uncertainty, source, note)\n",
            m->strategies[m->reference].name);
-    for (int i = 0; i < m->n_parameters; i++) print_parameter(m, &m->parameters[i], block);
+    for (int i = 0; i < m->n_parameters; i++)
+        if (m->parameters[i].class != SQ_FILLER) print_parameter(m, &m->parameters[i], block);
+}
+
+/* The parameters of a class and where they are written. */
+static void print_names(const sq_model *m, sq_class class, const char *head)
+{
+    puts(head);
+    for (int i = 0; i < m->n_parameters; i++)
+        if (m->parameters[i].class == class)
+            printf("  %s (%s)\n", m->parameters[i].name, m->parameters[i].where);
 }
 
 static void print_classes(const sq_model *m)
@@ -97,11 +107,8 @@ static void print_classes(const sq_model *m)
         if (count[i % CLASSES] > 0)
             printf("%s %d %s", n++ > 0 ? "," : ":", count[i % CLASSES], class_names[i % CLASSES]);
     puts(".");
-    if (count[SQ_UNSOURCED] == 0) return;
-    puts("Unsourced:");
-    for (int i = 0; i < m->n_parameters; i++)
-        if (m->parameters[i].class == SQ_UNSOURCED)
-            printf("  %s (%s)\n", m->parameters[i].name, m->parameters[i].where);
+    if (count[SQ_STRUCTURAL] > 0) print_names(m, SQ_STRUCTURAL, "Structural:");
+    if (count[SQ_UNSOURCED] > 0) print_names(m, SQ_UNSOURCED, "Unsourced:");
 }
 
 /* ---- the size ------------------------------------------------------------------------------- */
@@ -173,8 +180,9 @@ const sq_verb sq_verb_check = {
     "EXPERIMENT.yaml",
     1,
     "check an experiment and say what it is",
-    "Prints the model in words, every parameter with its value, class and source, the unsourced\n"
-    "ones, and the size of the result. Warnings go to standard error. Nothing is written.",
+    "Prints the model in words, every parameter with its value, class and source, the structural\n"
+    "and unsourced ones by name, and the size of the result. Warnings go to standard error. Nothing\n"
+    "is written.",
     options,
     act,
 };

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const class_words[] = {"sourced", "calibrated", "judgement", "structural", NULL};
+static const char *const class_words[] = {"sourced",    "calibrated", "judgement",
+                                          "structural", "filler",     NULL};
 static const char *const number_keys[] = {"value", "count", "hazard ratio", "interval",
                                           "range", "se",    "unit",         "source",
                                           "class", "note",  "by",           NULL};

@@ -310,7 +310,14 @@ typedef struct sq_target {
 
 /* ---- what is known of the numbers ---------------------------------------------------------------------- */
 
-typedef enum sq_class { SQ_UNSOURCED, SQ_SOURCED, SQ_CALIBRATED, SQ_JUDGEMENT, SQ_STRUCTURAL } sq_class;
+typedef enum sq_class {
+    SQ_UNSOURCED,
+    SQ_SOURCED,
+    SQ_CALIBRATED,
+    SQ_JUDGEMENT,
+    SQ_STRUCTURAL,
+    SQ_FILLER, /* completes a table; says nothing about the world */
+} sq_class;
 typedef enum sq_uncertainty {
     SQ_CERTAIN,      /* no uncertainty stated */
     SQ_BETA,         /* k of n: u[0] = k, u[1] = n */

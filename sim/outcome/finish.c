@@ -256,8 +256,8 @@ static const char *unit_of(sq_writer *w, sq_unit unit)
 static void add_parameter_facts(sq_writer *w)
 {
     const sq_model *m = w->model;
-    static const char *const CLASSES[] = {"unsourced", "sourced", "calibrated", "judgement",
-                                          "structural"};
+    static const char *const CLASSES[] = {"unsourced", "sourced",    "calibrated",
+                                          "judgement", "structural", "filler"};
     size_t n = (size_t)m->n_parameters, size = sizeof *m->parameters;
     sq_writer_axis(w, "parameter", n);
     sq_writer_texts(w, "parameter", "parameter", "parameter", m->parameters, n, size,

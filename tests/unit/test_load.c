@@ -159,8 +159,10 @@ static void test_tables_by_category(void **state)
                    "parameters:\n"
                    "  cr:\n    by: [drug, sex]\n    note: shared\n"
                    "    a: {f: 10 %, m: 0.2}\n    b: {default: 0.3, m: {value: 40 %, note: own}}\n"
-                   "    default: 0\n");
+                   "    default: {value: 0, class: filler}\n");
     assert_int_equal(s.model->n_parameters, 6);
+    assert_int_equal(s.model->parameters[0].class, SQ_FILLER);
+    assert_int_equal(s.model->parameters[3].class, SQ_UNSOURCED);
     assert_string_equal(s.model->parameters[3].name, "cr[a, m]");
     assert_string_equal(s.model->parameters[3].note, "shared");
     assert_string_equal(s.model->parameters[5].note, "own");

@@ -234,16 +234,17 @@ static void parameters_are_written_with_units(void **state)
         {.name = "gap", .slot = 1, .unit = {.time = 1}, .class = SQ_SOURCED, .source = "Somebody 2020"},
         {.name = "price", .slot = 0, .unit = {.money = 1, .time = -1}, .class = SQ_JUDGEMENT},
         {.name = "rate", .slot = 2, .unit = {.time = -1}},
-        {.name = "cr", .slot = 3, .unit = {.kind = SQ_KIND_PROBABILITY}, .class = SQ_STRUCTURAL}};
+        {.name = "cr", .slot = 3, .unit = {.kind = SQ_KIND_PROBABILITY}, .class = SQ_STRUCTURAL},
+        {.name = "rest", .slot = 0, .class = SQ_FILLER}};
     static const double BLOCK_0[] = {10, 11, 12, 13}, BLOCK_1[] = {20, 21, 22, 23};
     static const double *const BLOCKS[] = {BLOCK_0, BLOCK_1};
     sq_model m = small_model();
-    m.n_parameters = 4;
+    m.n_parameters = 5;
     m.parameters = PARAMETERS;
     sq_variables v = {0};
     assert_int_equal(sq_outcome_add_parameters(&m, 1, 2, BLOCKS, &v, NULL), SQ_OK);
     assert_axes(&v, "parameter_value", "scenario draw parameter");
-    static const double WANT[] = {11, 10, 12, 13, 21, 20, 22, 23};
+    static const double WANT[] = {11, 10, 12, 13, 10, 21, 20, 22, 23, 20};
     assert_memory_equal(reals(&v, "parameter_value"), WANT, sizeof WANT);
     assert_string_equal(text(&v, "parameter_unit", 0), "day");
     assert_string_equal(text(&v, "parameter_unit", 1), "EUR/day");
@@ -252,6 +253,7 @@ static void parameters_are_written_with_units(void **state)
     assert_string_equal(text(&v, "parameter_source", 0), "Somebody 2020");
     const sq_variable *class = find(&v, "parameter_class");
     assert_string_equal(class->flags[((const int32_t *)class->data)[3]], "structural");
+    assert_string_equal(class->flags[((const int32_t *)class->data)[4]], "filler");
     sq_variables_free(&v);
 }
 
