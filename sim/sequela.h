@@ -8,9 +8,10 @@
  *     sequela_free(s);
  *
  * Errors are values. The library never prints, never exits and has no state of its own outside the objects it
- * hands out; different objects may be used by different threads. What it needs of the settings of others:
- * HDF5's exit handler is switched off (H5dont_atexit) and its automatic error printing is silenced around our
- * calls; GSL's error handler is switched off around our calls and put back. */
+ * hands out. Different objects may run their simulations in different threads; loading and writing go through GSL
+ * and HDF5, whose settings belong to the whole process, so only one thread at a time may be in them. Those
+ * settings: HDF5's exit handler is switched off (H5dont_atexit) and its automatic error printing is silenced
+ * around our calls; GSL's error handler is switched off around our calls and put back. */
 #ifndef SEQUELA_H
 #define SEQUELA_H
 
@@ -64,7 +65,7 @@ SEQUELA_API int sequela_warnings(const sequela *s);
 SEQUELA_API char *sequela_describe(const sequela *s);
 
 typedef struct sequela_run_options {
-    int threads;            /* 0: all there are */
+    int threads;            /* 0: as many as OpenMP offers (OMP_NUM_THREADS) */
     void (*progress)(void *context, int64_t patients_done, int64_t patients);
     void *context;
     /* With either of these rows go to the file while the run goes on: output_path is needed, and the finished

@@ -41,13 +41,13 @@ static sq_status settle(sq_ref *r)
 {
     sq_status status = move(r);
     if (status) return status;
-    sq_ref_leave_clocks(r);
+    if ((status = sq_ref_leave_clocks(r))) return status;
     if ((status = sq_ref_enter_clocks(r))) return status;
     if ((status = sq_ref_follow_clocks(r))) return status;
-    sq_ref_endpoints(r);
+    if ((status = sq_ref_endpoints(r))) return status;
     if ((status = sq_ref_rewards_look(r))) return status;
     if (r->trace && r->trace->on_settled) {
-        double total[2 * (3 + SQ_BITS_MAX)];
+        double total[2 * (SQ_COSTS + 3)];
         sq_ref_totals_now(r, total);
         r->trace->on_settled(r->trace->context, r->now, r->state, total);
     }
@@ -128,7 +128,7 @@ static void empty(sq_ref *r)
     for (int i = 0; i < m->n_losses; i++) r->losses[i] = (sq_loss){0, -INFINITY};
     r->now = r->entered = 0;
     r->state = m->start_state;
-    r->firings = r->firings_now = 0;
+    r->firings = r->firings_now = r->breaks = 0;
     r->next_break = INFINITY;
     sq_life_reset(r->life, m);
 }
@@ -171,6 +171,16 @@ static int winner(const sq_ref *r)
 
 static bool dead(const sq_ref *r) { return r->model->states[r->state].death; }
 
+/* A break of a reward: always ahead, so a new instant. */
+static sq_status pass_break(sq_ref *r)
+{
+    r->now = r->next_break;
+    r->firings_now = 0;
+    if (r->breaks++ == SQ_BREAKS_IN_A_LIFE)
+        return sq_ref_fail(r, "more than %d breaks of reward tables in one life", SQ_BREAKS_IN_A_LIFE);
+    return sq_ref_rewards_look(r);
+}
+
 static sq_status race(sq_ref *r)
 {
     const double horizon = r->model->horizon;
@@ -179,9 +189,7 @@ static sq_status race(sq_ref *r)
         double due = event < 0 ? INFINITY : r->clocks[event].due;
         sq_status status;
         if (r->next_break <= due && r->next_break < horizon) {
-            r->now = r->next_break; /* always ahead: a new instant */
-            r->firings_now = 0;
-            status = sq_ref_rewards_look(r);
+            status = pass_break(r);
         } else if (due <= horizon) {
             status = fire(r, event, due);
         } else {
@@ -189,6 +197,14 @@ static sq_status race(sq_ref *r)
         }
         if (status) return status;
     }
+    return SQ_OK;
+}
+
+/* A total beyond all numbers would only show as NaN in a mean. */
+static sq_status check_totals(sq_ref *r)
+{
+    for (int i = 0; i < 2 * sq_quantities(r->model); i++)
+        if (!isfinite(r->life->total[i])) return sq_ref_fail(r, "a total of this life is not finite");
     return SQ_OK;
 }
 
@@ -200,6 +216,8 @@ static sq_status finish(sq_ref *r)
     r->now = end;
     sq_ref_rewards_end(r);
     sq_ref_endpoints_end(r, end);
+    sq_status status = check_totals(r);
+    if (status) return status;
     return sq_life_add_stay(r->life, r->state, r->entered, horizon, r->err);
 }
 

@@ -12,12 +12,25 @@ static sq_status value_of(sq_ref *r, sq_program program, const char *what, doubl
     return sq_ref_fail(r, "%s is not a finite number", what);
 }
 
+/* Writes an attribute after checking that its type can hold the value. */
+static sq_status assign(sq_ref *r, int index, double value)
+{
+    const sq_attribute *a = &r->model->attributes[index];
+    bool plain = a->type.class == SQ_TYPE_NUMBER && a->type.unit.time == 0 && a->type.unit.money == 0;
+    sq_kind kind = plain ? (sq_kind)a->type.unit.kind : SQ_KIND_NONE;
+    if (kind == SQ_KIND_PROBABILITY && !(value >= 0 && value <= 1))
+        return sq_ref_fail(r, "%s becomes %g, which is not a probability", a->name, value);
+    if (kind == SQ_KIND_COUNT && value < 0)
+        return sq_ref_fail(r, "%s becomes %g, which is not a count", a->name, value);
+    sq_ref_assign(r, index, value);
+    return SQ_OK;
+}
+
 static sq_status set(sq_ref *r, const sq_action *action)
 {
     double value;
     sq_status status = value_of(r, action->p, r->model->attributes[action->a].name, &value);
-    if (!status) sq_ref_assign(r, action->a, value);
-    return status;
+    return status ? status : assign(r, action->a, value);
 }
 
 static sq_status draw(sq_ref *r, const sq_action *action)
@@ -36,8 +49,7 @@ static sq_status draw(sq_ref *r, const sq_action *action)
         value = r->model->draw_options[d->first_option + option].value;
         break;
     }
-    if (!status) sq_ref_assign(r, action->a, value);
-    return status;
+    return status ? status : assign(r, action->a, value);
 }
 
 /* Runs the branch that came up by jumping to it. */
@@ -52,16 +64,18 @@ static sq_status split(sq_ref *r, const sq_action *action, int *next)
     return SQ_OK;
 }
 
-/* The strategy's first rule that matches; its last rule has no condition, so there is one. */
-static const sq_rule *matching_rule(sq_ref *r, int decision, int *number)
+/* The number of the strategy's first rule that matches; its last rule has no condition, so there is one. */
+static sq_status matching_rule(sq_ref *r, int decision, const sq_rule **rule, int *number)
 {
     const sq_model *m = r->model;
     sq_rule_list list = m->strategies[r->strategy].rules[decision];
-    const sq_rule *rule = &m->rules[list.first];
-    sq_view view = sq_ref_view(r);
-    for (*number = 0; *number < list.count - 1; ++*number, rule++)
-        if (sq_program_value(&view, rule->condition, 1) != 0) break;
-    return rule;
+    bool matches = false;
+    for (*number = 0; *number < list.count; ++*number) {
+        *rule = &m->rules[list.first + *number];
+        sq_status status = sq_ref_truth(r, (*rule)->condition, m->decisions[decision].name, &matches);
+        if (status || matches) return status;
+    }
+    return SQ_OK;
 }
 
 /* Depth is bounded: the loader refuses decisions that lead back to themselves. */
@@ -69,10 +83,12 @@ static sq_status decide(sq_ref *r, int index)
 {
     const sq_decision *decision = &r->model->decisions[index];
     int number;
-    const sq_rule *rule = matching_rule(r, index, &number);
+    const sq_rule *rule = NULL;
+    sq_status status = matching_rule(r, index, &rule, &number);
+    if (status) return status;
     SQ_TRACE(r, on_decide, r->now, index, number, rule->option);
     sq_ref_assign(r, decision->attribute, rule->option);
-    sq_status status = rule->sets >= 0 ? sq_ref_actions(r, rule->sets) : SQ_OK;
+    if (rule->sets >= 0) status = sq_ref_actions(r, rule->sets);
     if (!status && decision->common >= 0) status = sq_ref_actions(r, decision->common);
     int branch = decision->option[rule->option];
     if (!status && branch >= 0) status = sq_ref_actions(r, branch);
@@ -102,7 +118,7 @@ static sq_status lose(sq_ref *r, const sq_action *action)
     if (status) return status;
     if (duration < 0) return sq_ref_fail(r, "%s lasts %g days", name, duration);
     loss->amount = amount;
-    loss->until = fmax(loss->until, r->now + duration);
+    loss->until = fmax(loss->until, sq_on_time_grid(r->now + duration));
     SQ_TRACE(r, on_lose, r->now, action->a, amount, loss->until);
     return SQ_OK;
 }
@@ -119,19 +135,23 @@ static void go(sq_ref *r, const sq_action *action)
     r->reenter = action->b != 0;
 }
 
+static sq_status unless(sq_ref *r, const sq_action *action, int *next)
+{
+    bool truth;
+    sq_status status = sq_ref_truth(r, action->p, "an action", &truth);
+    if (!truth) *next = action->a;
+    return status;
+}
+
 /* One action; *next is where the block goes on. */
 static sq_status act(sq_ref *r, const sq_action *action, int *next)
 {
-    sq_view view;
     switch (action->code) {
     case SQ_ACT_END: return SQ_OK;
     case SQ_ACT_SET: return set(r, action);
     case SQ_ACT_DRAW: return draw(r, action);
     case SQ_ACT_SPLIT: return split(r, action, next);
-    case SQ_ACT_UNLESS:
-        view = sq_ref_view(r);
-        if (sq_program_value(&view, action->p, 1) == 0) *next = action->a;
-        return SQ_OK;
+    case SQ_ACT_UNLESS: return unless(r, action, next);
     case SQ_ACT_JUMP: *next = action->a; return SQ_OK;
     case SQ_ACT_DECIDE: return decide(r, action->a);
     case SQ_ACT_START: r->clocks[action->a].start_asked = true; return SQ_OK;

@@ -53,6 +53,15 @@ void sq_ref_assign(sq_ref *r, int attribute, double value)
     SQ_TRACE(r, on_set, r->now, attribute, before, value);
 }
 
+sq_status sq_ref_truth(sq_ref *r, sq_program condition, const char *what, bool *truth)
+{
+    sq_view view = sq_ref_view(r);
+    double value = sq_program_value(&view, condition, 1);
+    *truth = value != 0;
+    if (value == value) return SQ_OK;
+    return sq_ref_fail(r, "a condition of %s compares what is not a number", what);
+}
+
 sq_status sq_ref_occur(sq_ref *r, int occurrence)
 {
     sq_life *life = r->life;

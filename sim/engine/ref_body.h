@@ -15,7 +15,7 @@ enum {
     SQ_FIRINGS_AT_ONE_INSTANT = 1000,
     SQ_FIRINGS_IN_A_LIFE = 1000000,
     SQ_LAST_EVENTS = 6, /* kept for error messages */
-    SQ_DRAW_OPTIONS = 64,
+    SQ_BREAKS_IN_A_LIFE = 1000000,
 };
 
 typedef enum sq_clock_mode { SQ_CLOCK_IDLE, SQ_CLOCK_RUNNING, SQ_CLOCK_PAUSED } sq_clock_mode;
@@ -72,7 +72,7 @@ struct sq_ref {
     bool starting;       /* the first one: every condition is looked at */
 
     double next_break;   /* +inf: none */
-    int firings, firings_now;
+    int firings, firings_now, breaks;
     int last_event[SQ_LAST_EVENTS];
 };
 
@@ -81,6 +81,8 @@ sq_view sq_ref_view(const sq_ref *r);
 /* Ends the life with SQ_ERR_LIFE: patient, strategy, time, last events, and what went wrong. */
 sq_status sq_ref_fail(sq_ref *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sq_ref_assign(sq_ref *r, int attribute, double value);
+/* Whether a condition (not given: it holds) is true; a NaN in it fails. `what` names it. */
+sq_status sq_ref_truth(sq_ref *r, sq_program condition, const char *what, bool *truth);
 sq_status sq_ref_occur(sq_ref *r, int occurrence);
 
 /* ref_clock.c */
@@ -91,7 +93,7 @@ sq_status sq_ref_number(sq_ref *r, const sq_draw *draw, double *value);
 sq_status sq_ref_flag(sq_ref *r, const sq_draw *draw, double *value);
 /* Which option came up: index within the draw. */
 sq_status sq_ref_option(sq_ref *r, const sq_draw *draw, int *option);
-void sq_ref_leave_clocks(sq_ref *r);
+sq_status sq_ref_leave_clocks(sq_ref *r);
 sq_status sq_ref_enter_clocks(sq_ref *r);
 sq_status sq_ref_follow_clocks(sq_ref *r);
 
@@ -108,7 +110,7 @@ void sq_ref_pay(sq_ref *r, int quantity, double amount);
 void sq_ref_totals_now(const sq_ref *r, double *out);
 
 /* ref_endpoint.c */
-void sq_ref_endpoints(sq_ref *r);
+sq_status sq_ref_endpoints(sq_ref *r);
 void sq_ref_endpoints_end(sq_ref *r, double follow_up_end);
 
 /* Calls a trace callback if there is one. */

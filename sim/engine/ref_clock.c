@@ -12,13 +12,6 @@
 #include <float.h>
 #include <math.h>
 
-/* Firing times are multiples of 2^-20 day: one add and subtract of 1.5 * 2^32, whose last bit is 2^-20. */
-static double on_the_grid(double t)
-{
-    if (!(t < 0x1p31)) return INFINITY;
-    return (t + 0x1.8p32) - 0x1.8p32;
-}
-
 double sq_ref_uniform(sq_ref *r, int site_index)
 {
     const sq_site *site = &r->model->sites[site_index];
@@ -93,7 +86,7 @@ sq_status sq_ref_flag(sq_ref *r, const sq_draw *draw, double *value)
     return status;
 }
 
-/* Probabilities of all options; the one not given takes the rest. */
+/* Probabilities of all options (at most SQ_DRAW_OPTIONS); the one not given takes the rest. */
 static sq_status option_probabilities(sq_ref *r, const sq_draw *draw, double *p)
 {
     const double slack = 1e-9; /* rounding in sums of probabilities written in decimals */
@@ -157,7 +150,7 @@ static sq_status set_due(sq_ref *r, int event, sq_clock *clock)
     if (isnan(remaining) || remaining < 0)
         return sq_ref_fail(r, "%s: no firing time at clock age %g days with %g of hazard left",
                            r->model->events[event].name, clock->age, clock->left);
-    clock->due = on_the_grid(r->now + remaining);
+    clock->due = sq_on_time_grid(r->now + remaining);
     return SQ_OK;
 }
 
@@ -182,7 +175,7 @@ static void spend(sq_ref *r, sq_clock *clock)
 {
     double age = clock->age + (r->now - clock->since);
     double left = clock->left - sq_law_spent(&clock->law, clock->age, age);
-    clock->left = left > DBL_MIN ? left : DBL_MIN; /* rounding must not make it spent before it fires */
+    clock->left = left <= DBL_MIN ? DBL_MIN : left; /* rounding must not make it spent before it fires */
     clock->age = age;
     clock->since = r->now;
 }
@@ -224,12 +217,13 @@ static sq_status wake(sq_ref *r, int index)
 }
 
 /* `while:` holds now? Looked at afresh only if something it reads has changed. Death ends every clock. */
-static bool may_run(sq_ref *r, const sq_event *event, const sq_clock *clock)
+static sq_status may_run(sq_ref *r, const sq_event *event, const sq_clock *clock, bool *holds)
 {
-    if (r->model->states[r->state].death) return false;
-    if (!sq_bits_meet(&event->condition_reads, &r->changed) && !r->starting) return clock->condition;
-    sq_view view = sq_ref_view(r);
-    return sq_program_value(&view, event->condition, 1) != 0;
+    *holds = false;
+    if (r->model->states[r->state].death) return SQ_OK;
+    *holds = clock->condition;
+    if (!sq_bits_meet(&event->condition_reads, &r->changed) && !r->starting) return SQ_OK;
+    return sq_ref_truth(r, event->condition, event->name, holds);
 }
 
 static bool entered_afresh(const sq_ref *r, const sq_event *event)
@@ -238,22 +232,30 @@ static bool entered_afresh(const sq_ref *r, const sq_event *event)
            sq_bits_has(&event->condition_reads, SQ_READS_STATE(r->model));
 }
 
-void sq_ref_leave_clocks(sq_ref *r)
+static void leave_one(sq_ref *r, int index, bool holds)
+{
+    const sq_event *event = &r->model->events[index];
+    sq_clock *clock = &r->clocks[index];
+    bool afresh = entered_afresh(r, event);
+    clock->begins = holds && (!clock->condition || afresh);
+    clock->condition = holds;
+    if (!holds || (afresh && !clock->fired)) {
+        if (event->pause_when_left && !r->model->states[r->state].death) suspend(r, index, false);
+        else cancel(r, index);
+    }
+    if (clock->stop_asked) cancel(r, index);
+    if (clock->pause_asked) suspend(r, index, true);
+}
+
+sq_status sq_ref_leave_clocks(sq_ref *r)
 {
     for (int i = 0; i < r->model->n_events; i++) {
-        const sq_event *event = &r->model->events[i];
-        sq_clock *clock = &r->clocks[i];
-        bool holds = may_run(r, event, clock);
-        bool afresh = entered_afresh(r, event);
-        clock->begins = holds && (!clock->condition || afresh);
-        clock->condition = holds;
-        if (!holds || (afresh && !clock->fired)) {
-            if (event->pause_when_left && !r->model->states[r->state].death) suspend(r, i, false);
-            else cancel(r, i);
-        }
-        if (clock->stop_asked) cancel(r, i);
-        if (clock->pause_asked) suspend(r, i, true);
+        bool holds;
+        sq_status status = may_run(r, &r->model->events[i], &r->clocks[i], &holds);
+        if (status) return status;
+        leave_one(r, i, holds);
     }
+    return SQ_OK;
 }
 
 static sq_status enter_one(sq_ref *r, int index)
@@ -262,7 +264,7 @@ static sq_status enter_one(sq_ref *r, int index)
     sq_clock *clock = &r->clocks[index];
     if (clock->start_asked) return arm(r, index);
     if (clock->mode == SQ_CLOCK_PAUSED) {
-        bool wakes = clock->held ? clock->resume_asked : clock->begins;
+        bool wakes = clock->resume_asked || (clock->begins && !clock->held);
         return wakes ? wake(r, index) : SQ_OK;
     }
     bool due_to_arm = (clock->begins || clock->fired) && !clock->stop_asked && !event->on_demand;
@@ -274,6 +276,7 @@ sq_status sq_ref_enter_clocks(sq_ref *r)
     for (int i = 0; i < r->model->n_events; i++) {
         sq_clock *clock = &r->clocks[i];
         clock->fresh = false;
+        if (clock->resume_asked) clock->held = false; /* it wakes when its condition holds */
         if (clock->condition) {
             sq_status status = enter_one(r, i);
             if (status) return status;

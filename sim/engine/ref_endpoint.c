@@ -4,11 +4,10 @@
 
 #include <math.h>
 
-static bool enters(sq_ref *r, const sq_endpoint *e)
+static sq_status enters(sq_ref *r, const sq_endpoint *e, bool *does)
 {
-    if (!sq_bits_meet(&e->from, &r->occurred)) return false;
-    sq_view view = sq_ref_view(r);
-    return sq_program_value(&view, e->who, 1) != 0;
+    *does = sq_bits_meet(&e->from, &r->occurred);
+    return *does ? sq_ref_truth(r, e->who, e->name, does) : SQ_OK;
 }
 
 /* The cause that occurred, -1 for censoring, -2 for neither. Causes come before censoring. */
@@ -27,20 +26,28 @@ static void close_passage(sq_passage *p, double end, int cause)
     if (end < p->origin) p->origin = NAN; /* before the landmark: never at risk */
 }
 
-void sq_ref_endpoints(sq_ref *r)
+static sq_status look(sq_ref *r, const sq_endpoint *e, sq_passage *p)
+{
+    if (isnan(p->origin)) {
+        bool does;
+        sq_status status = enters(r, e, &does);
+        if (status || !does) return status;
+        p->origin = r->now + e->landmark;
+        if (!e->origin_counts) return SQ_OK;
+    }
+    int cause = leaves_by(r, e);
+    if (cause > -2) close_passage(p, r->now, cause);
+    return SQ_OK;
+}
+
+sq_status sq_ref_endpoints(sq_ref *r)
 {
     for (int i = 0; i < r->model->n_endpoints; i++) {
-        const sq_endpoint *e = &r->model->endpoints[i];
         sq_passage *p = &r->life->passage[i];
-        if (p->closed) continue;
-        if (isnan(p->origin)) {
-            if (!enters(r, e)) continue;
-            p->origin = r->now + e->landmark;
-            if (!e->origin_counts) continue;
-        }
-        int cause = leaves_by(r, e);
-        if (cause > -2) close_passage(p, r->now, cause);
+        sq_status status = p->closed ? SQ_OK : look(r, &r->model->endpoints[i], p);
+        if (status) return status;
     }
+    return SQ_OK;
 }
 
 void sq_ref_endpoints_end(sq_ref *r, double follow_up_end)

@@ -70,6 +70,7 @@ static double next_table_break(const sq_ref *r)
         const sq_break *b = &r->model->breaks[i];
         sq_law_table t = sq_block_table(r->model, r->block, b->table, 0);
         double at = sq_program_value(&view, b->argument, 0);
+        if (isnan(at)) continue; /* the reward that uses it judges it */
         double ahead = r->now + (sq_table_next_knot(t.n, t.x, at) - at);
         next = fmin(next, fmax(ceil(ahead * 0x1p20) * 0x1p-20, r->now + 0x1p-20));
     }

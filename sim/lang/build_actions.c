@@ -312,6 +312,9 @@ static bool emit_split(context *c, const sq_node *node)
     if (!into) return error_at(c, node, "a split needs `into:`, a list of branches");
     if (!sq_node_expect(into, SQ_NODE_LIST, "into: branches", b->diags)) return false;
     if (into->count == 0) return error_at(c, into, "a split needs at least one branch");
+    if (into->count > SQ_DRAW_OPTIONS)
+        return sq_diag_error(b->diags, into->place, "at most %d branches are possible",
+                             (int)SQ_DRAW_OPTIONS);
     int *past = sq_build_scratch(b, (size_t)into->count, sizeof *past);
     if (!past || !split_draw(c, node, into, &draw, &index)) return false;
     bool fine = add(c, (sq_action){.code = SQ_ACT_SPLIT, .b = index});

@@ -62,6 +62,9 @@ static bool draw_among(sq_build *b, const sq_node *map, int attribute, unsigned 
         return sq_diag_error(b->diags, map->place,
                              "'%s' is not of a category: `among:` draws labels", drawn.name);
     if (map->count == 0) return sq_diag_error(b->diags, map->place, "among: names no label");
+    if (map->count > SQ_DRAW_OPTIONS)
+        return sq_diag_error(b->diags, map->place, "at most %d labels are possible here",
+                             (int)SQ_DRAW_OPTIONS);
     bool fine = true;
     for (int i = 0; i < map->count; i++)
         fine = add_label(b, map, i, drawn.type.category, allow, has_rest, reads) && fine;

@@ -87,6 +87,7 @@ static bool read_landmark(sq_build *b, const sq_node *node, double *days)
 {
     if (!node) return true;
     if (!sq_expr_constant(&b->compiler, node, sq_type_time(), days)) return false;
+    *days = sq_on_time_grid(*days);
     return *days >= 0 ||
            sq_diag_error(b->diags, node->place, "a landmark cannot lie before the origin");
 }

@@ -32,13 +32,21 @@ static bool time_constant(sq_build *b, const sq_node *node, double *days)
     return *days >= 0 || sq_diag_error(b->diags, node->place, "this time cannot be negative");
 }
 
+/* A time at which something happens: on the time grid, as firings are. */
+static bool instant_constant(sq_build *b, const sq_node *node, double *days)
+{
+    if (!time_constant(b, node, days)) return false;
+    *days = sq_on_time_grid(*days);
+    return true;
+}
+
 static bool build_horizon(sq_build *b)
 {
     sq_said said = b->one[SQ_ONE_HORIZON];
     if (!said.node)
         return sq_diag_error(b->diags, b->one[SQ_ONE_EXPERIMENT].place,
                              "the experiment has no `horizon:` (as in `horizon: 40 y`)");
-    if (!time_constant(b, said.node, &b->model->horizon)) return false;
+    if (!instant_constant(b, said.node, &b->model->horizon)) return false;
     if (b->model->horizon <= 10000 * SQ_DAYS_PER_YEAR) return true;
     return sq_diag_error(b->diags, said.node->place, "a horizon above 10000 y is not possible");
 }
@@ -55,7 +63,8 @@ static bool build_counts(sq_build *b)
     if (b->one[SQ_ONE_SEED].node)
         fine = sq_integer_constant(b, b->one[SQ_ONE_SEED].node, "seed", 0, UINT64_MAX, &m->seed) &&
                fine;
-    m->n_patients = (int64_t)patients;
+    m->n_patients = b->options->patients > 0 ? b->options->patients : (int64_t)patients;
+    if (b->options->seed) m->seed = *b->options->seed;
     return fine;
 }
 
@@ -88,13 +97,13 @@ static bool build_discount(sq_build *b)
     d->rate[1] = d->rate[0];
     const sq_node *from = sq_node_get(map, "from"), *then = sq_node_get(map, "then");
     bool is_index = from && from->kind == SQ_NODE_SCALAR && strcmp(from->text, "index") == 0;
-    if (from && !is_index && !time_constant(b, from, &d->origin)) return false;
+    if (from && !is_index && !instant_constant(b, from, &d->origin)) return false;
     if (!then) return true;
     if (!sq_node_expect(then, SQ_NODE_MAP, "then: {from: …, rate: …}", b->diags)) return false;
     sq_node_known_keys(then, "a later discount rate", known_then, b->diags);
     const sq_node *change = sq_node_get(then, "from");
     if (!change) return sq_diag_error(b->diags, then->place, "a later rate needs `from:`");
-    return time_constant(b, change, &d->change) && read_rate(b, then, kind == 0, &d->rate[1]);
+    return instant_constant(b, change, &d->change) && read_rate(b, then, kind == 0, &d->rate[1]);
 }
 
 /* ---- outputs ---------------------------------------------------------------------------- */

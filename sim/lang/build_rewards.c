@@ -68,6 +68,9 @@ bool sq_declare_costs(sq_build *b)
         sq_cost cost = {.name = sq_build_keep(b, e->name)};
         if (!sq_is_word(e->name) || strcmp(e->name, "qalys") == 0)
             sq_diag_error(b->diags, e->place, "'%.60s' cannot name a category of costs", e->name);
+        if (i == SQ_COSTS)
+            return sq_diag_error(b->diags, section->items[i].place,
+                                 "at most %d categories of cost are possible", (int)SQ_COSTS);
         if (!sq_vec_push(&b->costs, cost)) return sq_build_no_memory(b);
     }
     if (section->count && !b->compiler.names.currency[0])

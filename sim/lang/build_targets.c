@@ -96,7 +96,9 @@ static bool read_time(sq_build *b, const sq_node *what, sq_target *target)
     if (needs != (at != NULL))
         return sq_diag_error(b->diags, what->place,
                              needs ? "what: needs `at:` a time" : "`at:` has no meaning here");
-    return !at || sq_expr_constant(&b->compiler, at, sq_type_time(), &target->time);
+    if (at && !sq_expr_constant(&b->compiler, at, sq_type_time(), &target->time)) return false;
+    target->time = sq_on_time_grid(target->time);
+    return true;
 }
 
 static bool read_share(sq_build *b, const sq_node *what, const sq_node *named, sq_target *target)

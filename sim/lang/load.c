@@ -161,7 +161,8 @@ static sq_model *new_model(void)
 static sq_status load(const char *path, const sq_load_options *options, bool skim, sq_model **model,
                       sq_diags *diags, sq_error *err)
 {
-    sq_build b = {.diags = diags, .options = options, .skim = skim};
+    static const sq_load_options as_written;
+    sq_build b = {.diags = diags, .options = options ? options : &as_written, .skim = skim};
     *model = NULL;
     b.model = new_model();
     if (!b.model) return sq_fail(err, SQ_ERR_MEMORY, "out of memory while loading");

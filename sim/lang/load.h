@@ -11,6 +11,8 @@ typedef struct sq_load_options {
     const char *const *sets;       /* "NAME=VALUE": replaces a parameter; the name must exist */
     int n_strategies;
     const char *const *strategies; /* only these; none: all */
+    const uint64_t *seed;          /* NULL: as the experiment says */
+    int64_t patients;              /* 0: as the experiment says */
 } sq_load_options;
 
 /* Reads an experiment (path "-" is standard input), everything it includes, checks and compiles it. On

@@ -99,6 +99,9 @@ typedef struct sq_draw {
     sq_loading loading;
 } sq_draw;
 
+/* More options than this are refused by the loader, so that a draw's probabilities have a fixed room. */
+enum { SQ_DRAW_OPTIONS = 128 };
+
 typedef struct sq_draw_option {
     sq_program probability; /* not given: the rest */
     int value;              /* label of the category; for a split the first action of the branch */
@@ -240,6 +243,8 @@ typedef struct sq_break {
     sq_program argument;
     int table;
 } sq_break;
+
+enum { SQ_COSTS = 128 }; /* at most */
 
 typedef struct sq_cost {
     const char *name;

@@ -1,6 +1,8 @@
 /* The stack machine that evaluates compiled expressions: one switch, one line an operation. Both arms of
  * `if` and both sides of `and` and `or` are always computed, so that the same code can later run over
- * columns of patients without branching. */
+ * columns of patients without branching. What is not a number stays so through every operation, truth
+ * included, so that the reader of a result can judge it; only the arm of an `if` that is not chosen is
+ * forgotten. */
 #include "model/program.h"
 
 #include "math/kernel.h"
@@ -34,10 +36,11 @@ static double happened(const sq_view *view, int i)
         double y = *--top, x = top[-1];                                                            \
         top[-1] = (value);                                                                         \
     } while (0)
+#define COMPARE(truth) BINARY(isnan(x) || isnan(y) ? (double)NAN : (truth))
 #define CHOOSE                                                                                     \
     do {                                                                                           \
         top -= 2;                                                                                  \
-        top[-1] = top[-1] != 0 ? top[0] : top[1];                                                  \
+        if (!isnan(top[-1])) top[-1] = top[-1] != 0 ? top[0] : top[1];                             \
     } while (0)
 
 double sq_program_value(const sq_view *view, sq_program program, double otherwise)
@@ -59,20 +62,20 @@ double sq_program_value(const sq_view *view, sq_program program, double otherwis
         case SQ_OP_HAPPENED: PUSH(happened(view, op->a)); break;
         case SQ_OP_TABLE: UNARY(table_value(view, op->a, x)); break;
         case SQ_OP_NEG: UNARY(-x); break;
-        case SQ_OP_NOT: UNARY(x == 0); break;
+        case SQ_OP_NOT: UNARY(1 - x); break;
         case SQ_OP_ADD: BINARY(x + y); break;
         case SQ_OP_SUB: BINARY(x - y); break;
         case SQ_OP_MUL: BINARY(x * y); break;
         case SQ_OP_DIV: BINARY(x / y); break;
         case SQ_OP_POW: BINARY(sq_pow(x, y)); break;
-        case SQ_OP_EQ: BINARY(x == y); break;
-        case SQ_OP_NE: BINARY(x != y); break;
-        case SQ_OP_LT: BINARY(x < y); break;
-        case SQ_OP_LE: BINARY(x <= y); break;
-        case SQ_OP_AND: BINARY(x != 0 && y != 0); break;
-        case SQ_OP_OR: BINARY(x != 0 || y != 0); break;
-        case SQ_OP_MIN: BINARY(y < x ? y : x); break;
-        case SQ_OP_MAX: BINARY(x < y ? y : x); break;
+        case SQ_OP_EQ: COMPARE(x == y); break;
+        case SQ_OP_NE: COMPARE(x != y); break;
+        case SQ_OP_LT: COMPARE(x < y); break;
+        case SQ_OP_LE: COMPARE(x <= y); break;
+        case SQ_OP_AND: BINARY(x * y); break;
+        case SQ_OP_OR: BINARY(x + y - x * y); break;
+        case SQ_OP_MIN: BINARY(x <= y || isnan(x) ? x : y); break;
+        case SQ_OP_MAX: BINARY(x >= y || isnan(x) ? x : y); break;
         case SQ_OP_IF: CHOOSE; break;
         case SQ_OP_ABS: UNARY(fabs(x)); break;
         case SQ_OP_FLOOR: UNARY(floor(x)); break;

@@ -2,6 +2,7 @@
 #ifndef SQ_MODEL_UNIT_H
 #define SQ_MODEL_UNIT_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,14 @@ enum { SQ_CATEGORY_STATES = -1 };
 #define SQ_DAYS_PER_WEEK 7.0
 #define SQ_DAYS_PER_MONTH 30.4375
 #define SQ_DAYS_PER_YEAR 365.25
+
+/* The time grid: every instant is a multiple of 2^-20 day, so that sums of times are exact and coincidences
+ * are true ones. One add and subtract of 1.5 * 2^32, whose last bit is 2^-20; +inf from 2^31 days on. */
+static inline double sq_on_time_grid(double days)
+{
+    if (!(days < 0x1p31)) return INFINITY;
+    return (days + 0x1.8p32) - 0x1.8p32;
+}
 
 /* The unit of a word a user writes after `unit:` ("time", "rate", "money/time", …); false if unknown. */
 bool sq_unit_from_word(const char *word, sq_unit *unit);

@@ -34,7 +34,7 @@ typedef struct sq_passage {
 typedef struct sq_log_entry {
     double time;    /* day */
     int occurrence; /* what happened */
-    int state;      /* the state after the firing */
+    int state;      /* the state when it happened; an entry counts as done */
 } sq_log_entry;
 
 typedef struct sq_life {

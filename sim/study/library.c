@@ -50,13 +50,18 @@ int sequela_load(const char *path, const sequela_load_options *options, sequela 
     if (!s) return SEQUELA_FAILED;
     sq_error err = {0};
     sq_diags diags = {0};
-    const sq_load_options load = {o->n_sets, o->sets, o->n_strategies, o->strategies};
+    const sq_load_options load = {
+        .n_sets = o->n_sets,
+        .sets = o->sets,
+        .n_strategies = o->n_strategies,
+        .strategies = o->strategies,
+        .seed = o->has_seed ? &o->seed : NULL,
+        .patients = o->patients,
+    };
     sq_status status = sq_cpu_check(&err);
     if (!status) status = sq_load_experiment(path, &load, &s->model, &diags, &err);
     if (diags.count > 0) s->messages = sq_diags_render(&diags);
     s->warnings = diags.n_warnings;
-    if (!status && o->has_seed) s->model->seed = o->seed;
-    if (!status && o->patients > 0) s->model->n_patients = o->patients;
     sq_diags_free(&diags);
     return conclude(s, status, &err);
 }

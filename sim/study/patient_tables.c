@@ -1,10 +1,11 @@
 /* One table of patients and one of events per strategy. A patient's row is who the patient was at baseline, how
- * long it lived, and its totals; an event's row is time, patient, what happened and the state after it. Times
+ * long it lived, and its totals; an event's row is time, patient, what happened and the state then. Times
  * become years here, as everywhere in a file. */
 #include "study/patient_tables.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct sq_patient_tables {
     const sq_model *model;
@@ -24,18 +25,25 @@ static int patient_columns(const sq_model *m)
 
 static const char *const no_yes[] = {"no", "yes"};
 
-static sq_column attribute_column(const sq_model *m, const sq_attribute *a)
+/* Units of a number in the file, where time is in years: "year", "1/year", "EUR", "EUR/year". */
+static const char *file_units(const sq_model *m, sq_unit unit, sq_arena *arena)
 {
-    sq_column c = {.name = a->name, .type = SQ_F64, .units = "1", .long_name = "at baseline"};
-    if (a->type.class == SQ_TYPE_FLAG) {
-        c = (sq_column){a->name, SQ_I32, "1", "at baseline", 2, no_yes};
-    } else if (a->type.class == SQ_TYPE_CATEGORY && a->type.category >= 0) {
+    const char *money = unit.money ? m->currency : "";
+    if (unit.time == 0) return unit.money ? money : "1";
+    if (unit.time > 0) return "year";
+    return sq_arena_format(arena, "%s/year", unit.money ? money : "1");
+}
+
+static sq_column attribute_column(const sq_model *m, const sq_attribute *a, sq_arena *arena)
+{
+    if (a->type.class == SQ_TYPE_FLAG)
+        return (sq_column){a->name, SQ_I32, "1", "at baseline", 2, no_yes};
+    if (a->type.class == SQ_TYPE_CATEGORY && a->type.category >= 0) {
         const sq_category *k = &m->categories[a->type.category];
-        c = (sq_column){a->name, SQ_I32, "1", "at baseline", k->n_labels, k->labels};
-    } else if (a->type.unit.time == 1 && a->type.unit.money == 0) {
-        c.units = "year";
+        return (sq_column){a->name, SQ_I32, "1", "at baseline", k->n_labels, k->labels};
     }
-    return c;
+    const char *units = file_units(m, a->type.unit, arena);
+    return (sq_column){a->name, SQ_F64, units ? units : "", "at baseline", 0, NULL};
 }
 
 /* Name of a quantity's column: "qalys", "cost_drug_undiscounted". */
@@ -49,6 +57,18 @@ static const char *quantity_name(const sq_model *m, int quantity, bool discounte
     return sq_arena_format(arena, "cost_%s%s", category, suffix);
 }
 
+/* An attribute may bear a name that the table gives to a column of its own. */
+static sq_status check_names(int n, const sq_column *columns, sq_error *err)
+{
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < i; j++)
+            if (strcmp(columns[i].name, columns[j].name) == 0)
+                return sq_fail(err, SQ_ERR_INPUT,
+                               "the patient table would have two columns named '%s'; rename the attribute",
+                               columns[i].name);
+    return SQ_OK;
+}
+
 static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error *err)
 {
     const sq_model *m = t->model;
@@ -60,14 +80,16 @@ static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error 
     if (!status) {
         columns[0] = (sq_column){"patient", SQ_I64, "1", "number of the patient", 0, NULL};
         columns[1] = (sq_column){"survival_time", SQ_F64, "year", "time from index to death or horizon", 0, NULL};
-        columns[2] = (sq_column){"died", SQ_I32, "1", "whether the patient died before the horizon", 2, no_yes};
-        for (int i = 0; i < m->n_attributes; i++) columns[k++] = attribute_column(m, &m->attributes[i]);
+        columns[2] = (sq_column){"died", SQ_I32, "1", "whether the patient died before or at the horizon", 2, no_yes};
+        for (int i = 0; i < m->n_attributes; i++) columns[k++] = attribute_column(m, &m->attributes[i], &arena);
         for (int i = 0; i < 2 * sq_quantities(m); i++) {
             const char *units = i / 2 < SQ_QUANTITY_COST ? "year" : m->currency;
             const char *name = quantity_name(m, i / 2, i % 2 == 0, &arena);
             columns[k++] = (sq_column){name ? name : "", SQ_F64, units, "over the life", 0, NULL};
         }
-        status = sq_tables_add(t->tables, group, "patient", n, columns, &t->patient_table[strategy], err);
+        status = check_names(n, columns, err);
+        if (!status)
+            status = sq_tables_add(t->tables, group, "patient", n, columns, &t->patient_table[strategy], err);
     }
     sq_arena_free(&arena);
     return status;
@@ -102,8 +124,9 @@ static sq_status add_event_table(sq_patient_tables *t, int strategy, sq_error *e
 static sq_cell attribute_cell(const sq_attribute *a, double value)
 {
     if (a->type.class != SQ_TYPE_NUMBER) return (sq_cell){.i32 = (int32_t)value};
-    bool time = a->type.unit.time == 1 && a->type.unit.money == 0;
-    return (sq_cell){.f64 = time ? value / SQ_DAYS_PER_YEAR : value};
+    if (a->type.unit.time > 0) value /= SQ_DAYS_PER_YEAR;
+    if (a->type.unit.time < 0) value *= SQ_DAYS_PER_YEAR;
+    return (sq_cell){.f64 = value};
 }
 
 static sq_status take_patient(sq_patient_tables *t, const sq_row *row, sq_error *err)

@@ -1,5 +1,5 @@
 /* Patient tables and event logs: rows of a run on their way to the file (docs/output.md, groups patients/ and
- * events/). */
+ * event_log/). */
 #ifndef SQ_STUDY_PATIENT_TABLES_H
 #define SQ_STUDY_PATIENT_TABLES_H
 

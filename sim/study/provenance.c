@@ -5,17 +5,17 @@
 #include "study/build_facts.h"
 
 #include <gsl/gsl_version.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-/* Adds a text fact; printf-style. */
+/* Adds a text fact; the text is copied. */
 static void say(sq_provenance_room *room, const char *name, const char *text)
 {
-    int i = room->provenance.n_facts++;
-    snprintf(room->text[i], sizeof room->text[i], "%s", text);
-    room->facts[i] = (sq_fact){name, room->text[i], 0};
+    const char *kept = sq_arena_text(&room->arena, text, strlen(text));
+    room->facts[room->provenance.n_facts++] = (sq_fact){name, kept ? kept : "", 0};
 }
 
 static void count(sq_provenance_room *room, const char *name, double number)
@@ -83,7 +83,8 @@ sq_status sq_provenance_fill(sq_provenance_room *room, const sq_model *m, const 
     say(room, "host", text);
     say_time(room, "started", started);
     say_time(room, "ended", sq_wall_clock());
-    count(room, "seed", (double)m->seed);
+    snprintf(text, sizeof text, "%" PRIu64, m->seed); /* as text: a number would be rounded */
+    say(room, "seed", text);
     count(room, "threads", facts->threads);
     count(room, "patients", (double)facts->patients);
     count(room, "lives", (double)facts->lives);

@@ -8,10 +8,10 @@
 
 enum { SQ_FACTS = 24 };
 
-/* Room for the facts and their texts; points into itself and into the model, so it must not be copied. */
+/* Room for the facts and their texts; points into itself, the model and the command line, so it must not be
+ * copied. */
 typedef struct sq_provenance_room {
     sq_fact facts[SQ_FACTS];
-    char text[SQ_FACTS][256];
     sq_provenance provenance;
     sq_arena arena;
 } sq_provenance_room;

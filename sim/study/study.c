@@ -18,6 +18,7 @@ typedef struct sq_plan {
     const sq_model *model;
     const sq_run_options *options;
     double *blocks;     /* [n_strategies][block_size] */
+    sq_luck luck;
     int64_t patients, n_items, done;
     int64_t failed_item; /* lowest so far; n_items if none */
     sq_error failure;
@@ -68,9 +69,8 @@ static void note_failure(sq_plan *plan, int64_t item, const sq_error *err)
 static sq_status live_patient(const sq_plan *plan, worker *w, int64_t patient, int lane, sq_error *err)
 {
     const sq_model *m = plan->model;
-    sq_luck luck = sq_luck_of(m->seed, 0, 0);
     for (int s = 0; s < m->n_strategies; s++) {
-        sq_status status = sq_ref_live(w->ref, block_of(plan, s), s, luck, patient, &w->life, NULL, err);
+        sq_status status = sq_ref_live(w->ref, block_of(plan, s), s, plan->luck, patient, &w->life, NULL, err);
         if (status) return status;
         w->firings += sq_ref_firings(w->ref);
         sq_outcome_observe(w->outcome, s, lane, &w->life);
@@ -97,14 +97,20 @@ static void report_progress(sq_plan *plan, int lanes)
     }
 }
 
+/* Items after one that failed are in vain; items before it are not, for a lower one may fail too. */
+static bool is_in_vain(const sq_plan *plan, int64_t item)
+{
+    int64_t failed;
+#pragma omp atomic read
+    failed = plan->failed_item;
+    return item > failed;
+}
+
 static void do_item(sq_plan *plan, worker *w, int64_t item)
 {
     sq_error err = {0};
     int lanes = lanes_of(plan, item);
-    int64_t failed;
-#pragma omp atomic read
-    failed = plan->failed_item;
-    if (item > failed) return;
+    if (is_in_vain(plan, item)) return;
     for (int lane = 0; lane < lanes; lane++) {
         if (live_patient(plan, w, item * SQ_BLOCK + lane, lane, &err)) {
             note_failure(plan, item, &err);
@@ -118,7 +124,7 @@ static void do_item(sq_plan *plan, worker *w, int64_t item)
 static void hand_rows_on(sq_plan *plan, worker *w, int64_t item)
 {
     sq_error err = {0};
-    if (item < plan->failed_item && sq_row_buffer_emit(&w->rows, plan->model, plan->options->sink, &err))
+    if (!is_in_vain(plan, item + 1) && sq_row_buffer_emit(&w->rows, plan->model, plan->options->sink, &err))
         note_failure(plan, item, &err);
     sq_row_buffer_clear(&w->rows);
 }
@@ -180,8 +186,10 @@ static sq_status run_all(sq_plan *plan, int threads, sq_variables *variables, sq
     }
     const sq_outcome *const grid[1] = {total};
     if (!status) status = sq_outcome_finish(plan->model, 1, 1, grid, variables, err);
-    const double *const numbers[1] = {block_of(plan, plan->model->reference)};
-    if (!status) status = sq_outcome_add_parameters(plan->model, 1, 1, numbers, variables, err);
+    if (!status) {
+        const double *const numbers[1] = {block_of(plan, plan->model->reference)};
+        status = sq_outcome_add_parameters(plan->model, 1, 1, numbers, variables, err);
+    }
     sq_outcome_free(total);
     free(plan->blocks);
     return status;
@@ -190,10 +198,11 @@ static sq_status run_all(sq_plan *plan, int threads, sq_variables *variables, sq
 sq_status sq_study_run(const sq_model *model, const sq_run_options *options, sq_variables *variables,
                        sq_run_facts *facts, sq_error *err)
 {
-    int64_t patients = options->patients > 0 ? options->patients : model->n_patients;
+    int64_t patients = model->n_patients;
     sq_plan plan = {
         .model = model,
         .options = options,
+        .luck = sq_luck_of(model->seed, 0, 0),
         .patients = patients,
         .n_items = (patients + SQ_BLOCK - 1) / SQ_BLOCK,
     };

@@ -29,7 +29,6 @@ typedef struct sq_row_sink {
 } sq_row_sink;
 
 typedef struct sq_run_options {
-    int64_t patients;        /* 0: as the experiment says */
     int threads;             /* 0: as many as OpenMP offers */
     sq_progress *progress;   /* may be NULL */
     void *progress_context;
