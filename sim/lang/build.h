@@ -332,6 +332,8 @@ int sq_named_label(sq_build *b, int category, const char *label, sq_place place)
 bool sq_occurrence_set(sq_build *b, const sq_node *node, const char *what, sq_bits *set);
 const sq_category *sq_category_of(const sq_build *b, int index);
 
+/* The longest name that can be found again in the text of an expression. */
+enum { SQ_LONGEST_NAME = 255 };
 /* Adds a name to the namespace of expressions; an error naming both places if it is taken. -1 then.
  */
 int sq_add_symbol(sq_build *b, const char *name, const char *what, sq_place place, sq_symbol symbol,

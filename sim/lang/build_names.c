@@ -31,6 +31,11 @@ int sq_add_symbol(sq_build *b, const char *name, const char *what, sq_place plac
                       other->what, sq_build_where(b, other->place));
         return -1;
     }
+    if (strlen(name) > SQ_LONGEST_NAME) {
+        sq_diag_error(b->diags, place, "the name of this %s is longer than %d characters", what,
+                      (int)SQ_LONGEST_NAME);
+        return -1;
+    }
     if (is_listed(name, reserved) || sq_expr_is_reserved(name)) {
         sq_diag_error(b->diags, place, "'%s' is a word of the language and cannot name %s %s", name,
                       strchr("aeiou", what[0]) ? "an" : "a", what);

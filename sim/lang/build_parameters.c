@@ -160,7 +160,7 @@ static const char *example_of(const sq_build *b, const char *definition)
     return NULL;
 }
 
-static void report_patch(sq_build *b, const sq_patch *patch, const char *const *names, size_t n)
+static void explain(sq_build *b, const sq_patch *patch, const char *const *names, size_t n)
 {
     int symbol = sq_index_get(&b->symbol_index, patch->name);
     int param = symbol >= 0 ? b->symbols.items[symbol].param : -1;
@@ -181,14 +181,18 @@ static void report_patch(sq_build *b, const sq_patch *patch, const char *const *
                       sq_diag_hint(b->diags, patch->name, names, n));
 }
 
-static void report_unapplied(sq_build *b)
+static void report_patch(sq_build *b, const sq_patch *patch)
 {
     size_t n = b->parameters.count;
     const char **names = sq_build_scratch(b, n, sizeof *names);
-    if (!names) return;
-    for (size_t i = 0; i < n; i++) names[i] = b->parameters.items[i].name;
+    for (size_t i = 0; names && i < n; i++) names[i] = b->parameters.items[i].name;
+    if (names) explain(b, patch, names, n);
+}
+
+static void report_unapplied(sq_build *b)
+{
     for (size_t i = 0; i < b->patches.count; i++)
-        if (!b->patches.items[i].applied) report_patch(b, &b->patches.items[i], names, n);
+        if (!b->patches.items[i].applied) report_patch(b, &b->patches.items[i]);
 }
 
 /* ---- declaring -------------------------------------------------------------------------- */
@@ -312,7 +316,7 @@ static void need_word(sq_build *b, const char *word, sq_ints *needs, int depth)
 
 static void needs_of_text(sq_build *b, const char *text, sq_ints *needs, int depth)
 {
-    char word[256];
+    char word[SQ_LONGEST_NAME + 1];
     while (*text) {
         size_t n = 0;
         while (isalnum((unsigned char)text[n]) || text[n] == '_' || text[n] == '.') n++;
@@ -327,26 +331,39 @@ static void needs_of_text(sq_build *b, const char *text, sq_ints *needs, int dep
     }
 }
 
-void sq_collect_needs(sq_build *b, const sq_node *node, sq_ints *needs, int depth)
+/* Whether what stands under this key is words, not expressions. A label that is written like such a key
+ * is an entry all the same. */
+static bool holds_words(const sq_build *b, const sq_param *param, const char *key)
 {
     static const char *const words_only[] = {
         "source", "note",     "class",  "by",    "unit",        "of",   "csv",       "law",
         "age",    "rate per", "age in", "where", "interpolate", "tail", "describes", "in"};
-    if (depth == 0) b->walks++;
+    for (int d = 0; param && d < param->n_dims; d++)
+        if (sq_find_label(sq_category_of(b, param->dim[d]), key) >= 0) return false;
+    for (size_t k = 0; k < sizeof words_only / sizeof *words_only; k++)
+        if (strcmp(key, words_only[k]) == 0) return true;
+    return false;
+}
+
+static void collect(sq_build *b, const sq_param *param, const sq_node *node, sq_ints *needs, int depth)
+{
     if (node->kind == SQ_NODE_SCALAR) needs_of_text(b, node->text, needs, depth);
-    for (int i = 0; i < node->count; i++) {
-        bool skip = false;
-        for (size_t k = 0; node->kind == SQ_NODE_MAP && k < sizeof words_only / sizeof *words_only;
-             k++)
-            skip = skip || strcmp(node->key[i], words_only[k]) == 0;
-        if (!skip) sq_collect_needs(b, node->item[i], needs, depth);
-    }
+    for (int i = 0; i < node->count; i++)
+        if (node->kind != SQ_NODE_MAP || !holds_words(b, param, node->key[i]))
+            collect(b, param, node->item[i], needs, depth);
+}
+
+void sq_collect_needs(sq_build *b, const sq_node *node, sq_ints *needs, int depth)
+{
+    if (depth == 0) b->walks++;
+    collect(b, NULL, node, needs, depth);
 }
 
 /* What a parameter reads once replacements from files and the command line are in place. */
 static void collect_param_needs(sq_build *b, sq_param *param)
 {
-    sq_collect_needs(b, param->node, &param->needs, 0);
+    b->walks++;
+    collect(b, param, param->node, &param->needs, 0);
     size_t n = strlen(param->name);
     for (size_t i = 0; i < b->patches.count; i++) {
         const sq_patch *patch = &b->patches.items[i];
@@ -443,11 +460,11 @@ bool sq_build_parameters(sq_build *b)
     for (size_t i = 0; i < section->count; i++) declare_parameter(b, &section->items[i]);
     for (size_t i = 0; i < b->params.count; i++) collect_param_needs(b, &b->params.items[i]);
     sq_ints order = {0};
-    if (order_parameters(b, -1, &order))
-        for (size_t i = 0; i < order.count && !sq_diags_full(b->diags); i++)
-            compile_parameter(b, &b->params.items[order.items[i]]);
+    bool in_order = order_parameters(b, -1, &order);
+    for (size_t i = 0; in_order && i < order.count && !sq_diags_full(b->diags); i++)
+        compile_parameter(b, &b->params.items[order.items[i]]);
     free(order.items);
-    report_unapplied(b);
+    if (in_order) report_unapplied(b);
     return !b->out_of_memory && !sq_diags_full(b->diags);
 }
 
@@ -474,15 +491,19 @@ static void set_one(sq_build *b, int strategy, const char *key, sq_place place, 
     const char *name = sq_canonical_name(b, key);
     int slot = named_slot(b, name);
     if (slot < 0) {
-        size_t n = b->parameters.count;
-        const char **names = sq_build_scratch(b, n, sizeof *names);
-        for (size_t i = 0; names && i < n; i++) names[i] = b->parameters.items[i].name;
-        sq_diag_error(b->diags, place, "there is no parameter '%s' that a strategy could set%s",
-                      name, names ? sq_diag_hint(b->diags, name, names, n) : "");
+        sq_patch patch = {.name = name, .node = node, .place = place};
+        report_patch(b, &patch);
         return;
     }
     if (!find_step(b, slot, &set.param, &set.step)) {
         sq_diag_error(b->diags, place, solved_text, name);
+        return;
+    }
+    for (size_t i = 0; i < b->strategy_sets.count; i++) {
+        const sq_strategy_set *other = &b->strategy_sets.items[i];
+        if (other->strategy != strategy || other->param != set.param || other->step != set.step)
+            continue;
+        sq_diag_error(b->diags, place, "'%s' is set twice by this strategy", name);
         return;
     }
     const sq_step *step = &b->params.items[set.param].steps.items[set.step];

@@ -131,6 +131,21 @@ static void test_values_in_any_order(void **state)
     drop(&s);
 }
 
+/* A label that is written like a word of the parameter files is an entry like any other. */
+static void test_labels_like_words(void **state)
+{
+    (void)state;
+    study s = load("model: labels\n"
+                   "categories: {organ: [age, tail, in]}\n"
+                   "states: {well: , dead: {death: true}}\n"
+                   "start: {state: well}\n",
+                   ONLY "parameters:\n  a: {by: organ, age: 2 * z, tail: z, in: z + 1}\n  z: 3\n");
+    assert_true(parameter(&s, 0, "a[age]") == 6);
+    assert_true(parameter(&s, 0, "a[tail]") == 3);
+    assert_true(parameter(&s, 0, "a[in]") == 4);
+    drop(&s);
+}
+
 static void test_statements_of_papers(void **state)
 {
     (void)state;
@@ -553,6 +568,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_in_any_order),
+        cmocka_unit_test(test_labels_like_words),
         cmocka_unit_test(test_statements_of_papers),
         cmocka_unit_test(test_tables_by_category),
         cmocka_unit_test(test_replacing_numbers),
