@@ -2,6 +2,7 @@
  * order. An attribute must have a value from somewhere, and from one place only. */
 #include "lang/build.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- correlations of the latents -------------------------------------------------------- */
@@ -165,7 +166,8 @@ static bool read_cell(sq_build *b, const sq_csv *csv, size_t row, const column *
     }
     if (!sq_csv_number(csv, row, c->column, value, b->diags)) return false;
     *value *= c->scale;
-    return true;
+    if (isfinite(*value)) return true;
+    return sq_diag_error(b->diags, csv->place[at], "%.60s is too large in this unit", text);
 }
 
 static bool read_patients(sq_build *b, const sq_csv *csv, const column *columns, int n)
@@ -209,13 +211,49 @@ static bool build_csv(sq_build *b, const sq_node *map, bool *given)
     return true;
 }
 
+/* ---- what a value at baseline may read -------------------------------------------------- */
+
+/* Where the builder's lists end: what a value compiled after this has added. */
+typedef struct extent {
+    size_t code, sites;
+} extent;
+
+static extent extent_of(const sq_build *b)
+{
+    return (extent){b->compiler.code.count, b->sites.count};
+}
+
+static bool has_value(sq_build *b, int attribute, const bool *known, sq_place place)
+{
+    if (known[attribute] || b->attributes.items[attribute].latent) return true;
+    return sq_diag_error(b->diags, place,
+                         "'%s' has no value yet here: values at baseline are found in order, the "
+                         "patient file's first, then the initial ones, then those of the population",
+                         b->attributes.items[attribute].name);
+}
+
+/* Whether all attributes read by what was compiled since are known by then. */
+static bool reads_known(sq_build *b, extent since, const bool *known, sq_place place)
+{
+    bool fine = true;
+    for (size_t i = since.code; i < b->compiler.code.count && fine; i++)
+        if (b->compiler.code.items[i].code == SQ_OP_ATTR)
+            fine = has_value(b, b->compiler.code.items[i].a, known, place);
+    for (size_t s = since.sites; s < b->sites.count; s++)
+        for (int k = 0; k < b->sites.items[s].n_keys && fine; k++)
+            fine = has_value(b, b->sites.items[s].key_attribute[k], known, place);
+    return fine;
+}
+
 /* ---- initial values --------------------------------------------------------------------- */
 
 /* For attributes that the file of patients does not give: the engine copies its row first. */
-static bool build_initial_values(sq_build *b, const bool *given)
+static bool build_initial_values(sq_build *b, const bool *given, bool *known)
 {
     bool fine = true;
+    memcpy(known, given, b->attributes.count * sizeof *known);
     for (size_t i = 0; i < b->attributes.count; i++) {
+        extent before = extent_of(b);
         const sq_node *node = b->attribute_nodes.items[i];
         const sq_node *initial =
             node && node->kind == SQ_NODE_MAP ? sq_node_get(node, "initial") : NULL;
@@ -226,8 +264,8 @@ static bool build_initial_values(sq_build *b, const bool *given)
         if (initial)
             fine = sq_build_expr(b, initial, b->attributes.items[i].type, SQ_READ_BASELINE,
                                  &action.p, NULL) &&
-                   fine;
-        b->attribute_given.items[i] = true;
+                   reads_known(b, before, known, initial->place) && fine;
+        known[i] = b->attribute_given.items[i] = true;
         fine = sq_add_action(b, action) >= 0 && fine;
     }
     return fine;
@@ -235,13 +273,14 @@ static bool build_initial_values(sq_build *b, const bool *given)
 
 /* ---- attributes ------------------------------------------------------------------------- */
 
-static bool build_attribute(sq_build *b, const sq_node *map, int i, bool *given)
+static bool build_attribute(sq_build *b, const sq_node *map, int i, bool *given, bool *found)
 {
     static const char *const known[] = {"from", "among", "chance", "loads on", "key", "site", NULL};
     const sq_node *node = map->item[i], *named = sq_made_scalar(b, map->key[i], map->key_place[i]);
     int attribute = named ? sq_named_attribute(b, named, "attribute") : -1;
     if (attribute < 0 || !give(b, attribute, map->key[i], map->key_place[i], given)) return false;
     sq_action action = {.code = SQ_ACT_SET, .a = attribute};
+    extent before = extent_of(b);
     bool fine;
     if (node->kind == SQ_NODE_MAP) {
         sq_node_known_keys(node, "a draw", known, b->diags);
@@ -251,6 +290,8 @@ static bool build_attribute(sq_build *b, const sq_node *map, int i, bool *given)
         sq_type type = b->attributes.items[attribute].type;
         fine = sq_build_expr(b, node, type, SQ_READ_BASELINE, &action.p, NULL);
     }
+    fine = fine && reads_known(b, before, found, node->place);
+    found[attribute] = true;
     return sq_add_action(b, action) >= 0 && fine;
 }
 
@@ -272,8 +313,9 @@ bool sq_build_population(sq_build *b)
     static const char *const known[] = {"attributes", "correlation", "csv", NULL};
     sq_said said = b->one[SQ_ONE_POPULATION];
     bool fine = true, *given = sq_build_scratch(b, b->attributes.count, sizeof *given);
+    bool *found = sq_build_scratch(b, b->attributes.count, sizeof *found);
     const sq_node *attributes = NULL, *csv = NULL;
-    if (!given) return false;
+    if (!given || !found) return false;
     if (said.node && sq_node_expect(said.node, SQ_NODE_MAP, "a population", b->diags)) {
         sq_node_known_keys(said.node, "a population", known, b->diags);
         attributes = sq_node_get(said.node, "attributes");
@@ -282,11 +324,11 @@ bool sq_build_population(sq_build *b)
     b->model->csv_site = -1;
     if (csv) fine = build_csv(b, csv, given);
     b->model->baseline_actions = (int)b->actions.count;
-    fine = build_initial_values(b, given) && fine;
+    fine = build_initial_values(b, given, found) && fine;
     if (attributes &&
         sq_node_expect(attributes, SQ_NODE_MAP, "attributes of the population", b->diags))
         for (int i = 0; i < attributes->count; i++)
-            fine = build_attribute(b, attributes, i, given) && fine;
+            fine = build_attribute(b, attributes, i, given, found) && fine;
     fine = sq_add_action(b, (sq_action){.code = SQ_ACT_END}) >= 0 && fine;
     return (b->skim || all_given(b)) && fine;
 }
