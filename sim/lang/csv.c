@@ -31,9 +31,11 @@ static void step(reader *r)
     r->at++;
 }
 
+/* A return that no line feed follows ends no line: it is a character like any other. */
 static bool at_line_end(const reader *r)
 {
-    return r->at == r->end || *r->at == '\n' || *r->at == '\r';
+    bool returns = r->at + 1 < r->end && *r->at == '\r' && r->at[1] == '\n';
+    return r->at == r->end || *r->at == '\n' || returns || (*r->at == '\r' && r->at + 1 == r->end);
 }
 
 static void skip_line(reader *r)
@@ -146,6 +148,8 @@ static bool read_all(reader *r, sq_csv *csv)
 {
     if (r->end - r->at >= 3 && memcmp(r->at, "\xEF\xBB\xBF", 3) == 0) r->at += 3;
     sq_place whole = {r->source, 0, 0};
+    if (memchr(r->at, '\0', (size_t)(r->end - r->at)))
+        return sq_diag_error(r->diags, whole, "a NUL byte; is this a text file?");
     if (!next_line(r)) return sq_diag_error(r->diags, whole, "the file has no header");
     csv->header = here(r);
     csv->n_columns = read_row(r);
