@@ -123,6 +123,7 @@ static bool check_time(sq_check *k, sq_tree *tree, sq_op_code op)
 {
     bool in_table = (k->allow & SQ_ALLOW_TIME_IN_TABLES) && k->table_depth > 0;
     note_read(k, k->c->n_attributes + 1);
+    if (op == SQ_OP_IN_STATE) note_read(k, k->c->n_attributes); /* it begins anew with a state */
     tree->reads_time = true;
     if ((k->allow & SQ_ALLOW_TIME) || in_table)
         return leaf(tree, op, 0, (sq_type){.class = SQ_TYPE_NUMBER, .unit = {.time = 1}});

@@ -396,7 +396,7 @@ static void test_reads(void **state)
         {"if(burden == ge50, 1, courses)", {COURSES, BURDEN_NOW, -1}},
         {"if(state == dead, 1, 2)", {ATTRIBUTES, -1}},
         {"if(alive, 1, 2)", {ATTRIBUTES, -1}},
-        {"now / in_state", {ATTRIBUTES + 1, -1}},
+        {"now / in_state", {ATTRIBUTES, ATTRIBUTES + 1, -1}},
         {"if(happened(relapse), 1, 2)", {ATTRIBUTES + 2, -1}},
         {"twice", {BURDEN_NOW, -1}},
     };
