@@ -57,10 +57,17 @@ static bool can_be_stated(sq_family family)
 
 /* ---- what a law's map says -------------------------------------------------------------- */
 
-/* before + the node's text + after, placed so that columns inside the text stay true. */
+/* before + the node's text + after, placed so that columns inside the text stay true. The text must not
+ * close a parenthesis that it has not opened. */
 static const sq_node *wrapped(sq_build *b, const char *before, const sq_node *node,
                               const char *after)
 {
+    int open = 0;
+    for (const char *p = node->text; *p && open >= 0; p++) open += (*p == '(') - (*p == ')');
+    if (open != 0) {
+        sq_diag_error(b->diags, node->place, "the parentheses of this expression do not pair");
+        return NULL;
+    }
     sq_writer w = {0};
     sq_write(&w, "%s%s%s", before, node->text, after);
     sq_place place = node->place;
@@ -79,17 +86,20 @@ static bool read_other_names(sq_build *b, sq_family family, const sq_node *map, 
 {
     const sq_node *mean = family == SQ_EXPONENTIAL ? sq_node_get(map, "mean") : NULL;
     const sq_node *meanlog = family == SQ_LOGNORMAL ? sq_node_get(map, "meanlog") : NULL;
-    const sq_node *other = mean ? mean : meanlog;
+    const sq_node *other = mean ? mean : meanlog, *unit = sq_node_get(map, "in");
+    if (family == SQ_LOGNORMAL && unit && !meanlog)
+        return sq_diag_error(b->diags, unit->place, "`in:` is the unit of `meanlog:`, which is not given");
     if (!other) return true;
     if (out->arg[0]) return sq_diag_error(b->diags, other->place, "this argument is given twice");
     if (!is_scalar(b, other, "an argument of a law")) return false;
     if (mean) return (out->arg[0] = wrapped(b, "1/(", mean, ")")) != NULL;
-    const sq_node *in = sq_node_get(map, "in");
-    if (!in)
+    if (!unit)
         return sq_diag_error(b->diags, meanlog->place, "meanlog needs its time unit: `in: mo`");
-    if (!is_scalar(b, in, "a time unit")) return false;
+    if (!is_scalar(b, unit, "a time unit")) return false;
+    if (!sq_is_word(unit->text))
+        return sq_diag_error(b->diags, unit->place, "expected a unit alone, as in `in: mo`");
     sq_writer w = {0};
-    sq_write(&w, ") * 1 %s", in->text);
+    sq_write(&w, ") * 1 %s", unit->text);
     return (out->arg[0] = wrapped(b, "exp(", meanlog, sq_build_keep_written(b, &w))) != NULL;
 }
 

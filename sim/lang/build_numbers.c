@@ -207,7 +207,8 @@ static bool scan_number(const char **text, double *value)
     if (!isdigit((unsigned char)**text) && **text != '.') return false;
     char *end;
     *value = strtod(*text, &end);
-    if (end == *text || !isfinite(*value)) return false;
+    bool is_decimal = *text + strspn(*text, "0123456789.eE+-") >= end; /* strtod knows 0x10 too */
+    if (end == *text || !is_decimal || !isfinite(*value)) return false;
     while (isspace((unsigned char)*end)) end++;
     *text = end;
     return true;
