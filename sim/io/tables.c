@@ -156,10 +156,38 @@ static bool add_table(sq_h5 *h, const char *group, const char *axis, int n_colum
     return true;
 }
 
+/* The first name that two columns have; NULL if there is none. */
+static const char *name_twice(int n_columns, const sq_column *columns)
+{
+    for (int i = 1; i < n_columns; i++)
+        for (int k = 0; k < i; k++)
+            if (strcmp(columns[i].name, columns[k].name) == 0) return columns[i].name;
+    return NULL;
+}
+
+/* Attributes and categories of costs name columns, so a user can make them impossible. */
+static sq_status check_names(const sq_tables *t, const char *group, int n_columns,
+                             const sq_column *columns, sq_error *err)
+{
+    const char *twice = name_twice(n_columns, columns);
+    if (twice != NULL)
+        return sq_fail(err, SQ_ERR_INPUT,
+                       "%s: two columns of %s would be named '%s'; give the attribute or the "
+                       "category of costs another name",
+                       t->part.path, group, twice);
+    for (int i = 0; i < n_columns; i++)
+        if (strlen(group) + strlen(columns[i].name) + 2 > SQ_H5_NAME)
+            return sq_fail(err, SQ_ERR_INPUT, "%s: the name '%s/%s' is too long", t->part.path,
+                           group, columns[i].name);
+    return SQ_OK;
+}
+
 sq_status sq_tables_add(sq_tables *t, const char *group, const char *axis, int n_columns,
                         const sq_column *columns, int *index, sq_error *err)
 {
     if (t->h.status != SQ_OK) return t->h.status;
+    sq_status status = check_names(t, group, n_columns, columns, err);
+    if (status != SQ_OK) return status;
     table added = {.n_columns = n_columns, .axis = H5I_INVALID_HID};
     added.columns = calloc((size_t)n_columns, sizeof *added.columns);
     for (int i = 0; i < n_columns && added.columns != NULL; i++)

@@ -29,7 +29,8 @@ typedef struct sq_tables sq_tables;
 /* Begins a file. On failure *out is NULL. */
 sq_status sq_tables_open(sq_tables **out, const char *path, sq_error *err);
 /* Adds an empty table and gives its index. Columns are copied but for their texts, which must
- * live until this function returns. At most one column may be the coordinate of the axis. */
+ * live until this function returns. At most one column may be the coordinate of the axis.
+ * SQ_ERR_INPUT where two columns have one name or a name is too long. */
 sq_status sq_tables_add(sq_tables *t, const char *group, const char *axis, int n_columns,
                         const sq_column *columns, int *table, sq_error *err);
 /* Adds one row of n_columns cells. */

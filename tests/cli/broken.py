@@ -68,6 +68,7 @@ CASES = [
     ("run small.yaml -o /dev/null", 2, "is a device or a pipe"),
     ("run small.yaml -o -", 2, "cannot go to standard output"),
     ("run small.yaml -n 1M --patients-table --event-log -n 1e9", 2, "say --yes if that is meant"),
+    ("run clash.yaml -o out.h5 --patients-table", 2, "two columns of patients/wait would be named 'died'"),
     # results
     ("digest absent.h5", 2, "cannot be opened: No such file or directory"),
     ("digest small.yaml", 2, "is not an HDF5 file"),
@@ -174,6 +175,8 @@ def main():
         with open("wrong.yaml", "w", encoding="utf-8") as file:
             lines = small.EXPERIMENT.split("\n")
             file.write("\n".join(lines[:3] + ["horizn: 3 y"] + lines[3:]))
+        with open("clash.yaml", "w", encoding="utf-8") as file:
+            file.write(small.EXPERIMENT + "attributes:\n  died: {type: flag, initial: false}\n")
         check_cases()
         check_full_disk()
         check_standard_output()
