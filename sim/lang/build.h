@@ -182,6 +182,7 @@ typedef struct sq_strategy_set {
 typedef enum sq_probe_kind { SQ_PROBE_LAW, SQ_PROBE_DRAW } sq_probe_kind;
 typedef struct sq_probe {
     sq_probe_kind kind;
+    bool is_waiting; /* the law is of a time to wait, which cannot be negative */
     sq_place place;
     sq_law_spec law;
     int draw;
@@ -246,6 +247,7 @@ typedef struct sq_build {
     SQ_VEC(sq_place) site_places;
     sq_index site_index;
     SQ_VEC(sq_action) actions;
+    int n_runs; /* procedures written out so far */
     SQ_VEC(sq_draw) draws;
     SQ_VEC(sq_draw_option) draw_options;
     SQ_VEC(sq_table) tables;

@@ -11,7 +11,7 @@ typedef struct context {
     int depth;
 } context;
 
-enum { MOST_NESTED = 32 };
+enum { MOST_NESTED = 32, MOST_RUNS = 100000, MOST_ACTIONS = 1000000 };
 
 static bool emit_list(context *c, const sq_node *list);
 
@@ -338,6 +338,8 @@ static bool emit_run(context *c, const sq_node *node)
     const char *name = sq_scalar_text(b, named, "run: a procedure");
     if (!name) return false;
     int index = sq_index_get(&section->index, name);
+    if (b->n_runs++ >= MOST_RUNS || b->actions.count > MOST_ACTIONS)
+        return error_at(c, named, "procedures that run procedures would be written out too often here");
     if (index >= 0) return emit_list(c, section->items[index].node);
     const char **names = sq_build_scratch(b, section->count, sizeof *names);
     for (size_t i = 0; names && i < section->count; i++) names[i] = section->items[i].name;

@@ -14,6 +14,13 @@ static bool add_cause(sq_build *b, const char *name, sq_bits events, sq_place pl
     return sq_vec_push(&b->causes, cause) || sq_build_no_memory(b);
 }
 
+/* The same as sq_occurrence_set, where an empty list would mean that nothing ever happens. */
+static bool some_occurrence(sq_build *b, const sq_node *node, sq_bits *set)
+{
+    if (!sq_occurrence_set(b, node, "occurrence", set)) return false;
+    return !sq_bits_empty(set) || sq_diag_error(b->diags, node->place, "expected at least one occurrence");
+}
+
 static bool add_causes(sq_build *b, const sq_node *map)
 {
     if (!sq_node_expect(map, SQ_NODE_MAP, "causes: names and what they are", b->diags))
@@ -25,7 +32,7 @@ static bool add_causes(sq_build *b, const sq_node *map)
         if (!sq_is_word(map->key[i]))
             fine = sq_diag_error(b->diags, map->key_place[i], "'%.60s' cannot name a cause",
                                  map->key[i]);
-        fine = sq_occurrence_set(b, map->item[i], "occurrence", &events) && fine;
+        fine = some_occurrence(b, map->item[i], &events) && fine;
         fine = add_cause(b, map->key[i], events, map->key_place[i]) && fine;
     }
     return fine;
@@ -39,7 +46,7 @@ static bool add_ends(sq_build *b, const sq_entry *e)
                              "the endpoint '%s' needs one of `event:` and `causes:`", e->name);
     if (causes) return add_causes(b, causes);
     sq_bits events = {{0}};
-    return sq_occurrence_set(b, event, "occurrence", &events) &&
+    return some_occurrence(b, event, &events) &&
            add_cause(b, e->name, events, e->place);
 }
 
@@ -110,7 +117,7 @@ static void build_endpoint(sq_build *b, const sq_entry *e)
         fine = sq_diag_error(b->diags, e->node->place, "the endpoint '%s' needs `from:` its origin",
                              e->name);
     else
-        fine = sq_occurrence_set(b, from, "occurrence", &endpoint.from) && fine;
+        fine = some_occurrence(b, from, &endpoint.from) && fine;
     if (who)
         fine = sq_build_expr(b, who, sq_type_flag(), SQ_READ_LIFE, &endpoint.who, NULL) && fine;
     fine = add_ends(b, e) && fine;

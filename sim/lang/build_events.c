@@ -78,7 +78,8 @@ static bool build_event_law(sq_build *b, const sq_node *map, sq_event *event)
     fine =
         sq_build_loading(b, sq_node_get(map, "loads on"), SQ_READ_LIFE, &event->loading, reads) &&
         fine;
-    sq_probe probe = {.kind = SQ_PROBE_LAW, .place = time->place, .law = event->law};
+    sq_probe probe = {
+        .kind = SQ_PROBE_LAW, .is_waiting = true, .place = time->place, .law = event->law};
     if (fine && !b->skim && sq_bits_empty(reads) && !sq_vec_push(&b->probes, probe))
         return sq_build_no_memory(b);
     return fine;

@@ -122,6 +122,8 @@ static bool probe_law(sq_build *b, const sq_view *view, const sq_probe *probe)
 {
     sq_law law = sq_law_at(view, &probe->law);
     const char *problem = sq_law_problem(&law);
+    if (!problem && probe->is_waiting && law.family == SQ_UNIFORM && law.arg[0] < 0)
+        problem = "a time to wait cannot be negative, so min must not be";
     if (!problem) return true;
     return sq_diag_error(b->diags, probe->place, "this %s law is impossible: %s",
                          sq_family_name(law.family), problem);
