@@ -189,7 +189,7 @@ sq_status sq_tables_add(sq_tables *t, const char *group, const char *axis, int n
     sq_status status = check_names(t, group, n_columns, columns, err);
     if (status != SQ_OK) return status;
     table added = {.n_columns = n_columns, .axis = H5I_INVALID_HID};
-    added.columns = calloc((size_t)n_columns, sizeof *added.columns);
+    added.columns = calloc((unsigned)n_columns, sizeof *added.columns);
     for (int i = 0; i < n_columns && added.columns != NULL; i++)
         added.columns[i].dataset = added.columns[i].memory = H5I_INVALID_HID;
     enter(t, err);

@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct sq_patient_tables {
     const sq_model *model;
@@ -57,18 +56,6 @@ static const char *quantity_name(const sq_model *m, int quantity, bool discounte
     return sq_arena_format(arena, "cost_%s%s", category, suffix);
 }
 
-/* An attribute may bear a name that the table gives to a column of its own. */
-static sq_status check_names(int n, const sq_column *columns, sq_error *err)
-{
-    for (int i = 0; i < n; i++)
-        for (int j = 0; j < i; j++)
-            if (strcmp(columns[i].name, columns[j].name) == 0)
-                return sq_fail(err, SQ_ERR_INPUT,
-                               "the patient table would have two columns named '%s'; rename the attribute",
-                               columns[i].name);
-    return SQ_OK;
-}
-
 static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error *err)
 {
     const sq_model *m = t->model;
@@ -87,9 +74,7 @@ static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error 
             const char *name = quantity_name(m, i / 2, i % 2 == 0, &arena);
             columns[k++] = (sq_column){name ? name : "", SQ_F64, units, "over the life", 0, NULL};
         }
-        status = check_names(n, columns, err);
-        if (!status)
-            status = sq_tables_add(t->tables, group, "patient", n, columns, &t->patient_table[strategy], err);
+        status = sq_tables_add(t->tables, group, "patient", n, columns, &t->patient_table[strategy], err);
     }
     sq_arena_free(&arena);
     return status;

@@ -200,12 +200,16 @@ def pause_action(world):
                   "wake": once("wake", "8 d", {"resume": "clock"}),
                   "clock": {"while": ["well"], "time": {"fixed": "4 d"}, "when left": "pause"}})
     asleep = world.live(paused("resume", law={"fixed": "20 d"}), horizon="22 d")
+    # Resumed where its condition does not hold, it wakes when that does.
+    away = {**held, "events": {**held["events"], "rise": once("rise", "7 d", {"goto": "well"}),
+                               "wake": once("wake", "6 d", {"resume": "clock"})}}
     return [(first_times(world, paused("resume")), each(resumed), CLOSE),
             (first_times(world, paused("resume", law=weibull())), each(aged), CLOSE),
             (first_times(world, paused("start")), each(started), CLOSE),
             (first_times(world, paused("resume", changes="redraw")), each(resumed), CLOSE),
             (world.live(paused("resume", law={"fixed": "4 d"})).times("clock"), [9.0]),
-            (asleep.times("clock"), []), (world.live(held, horizon="12 d").times("clock"), [9.0])]
+            (asleep.times("clock"), []), (world.live(held, horizon="12 d").times("clock"), [9.0]),
+            (world.live(away, horizon="12 d").times("clock"), [8.0, 12.0])]
 
 
 def resume_follow(world):

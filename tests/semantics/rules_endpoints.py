@@ -71,10 +71,13 @@ def landmark(world):
     events = who_lives(world, (3, 5, 8), "5 d")
     deaths = who_lives(world, (3, 5, 8), "5 d", "death")
     short = who_lives(world, (3, 9), "5 d", horizon="4 d")
+    tenth = world.live(model({"move": once("move", "0.1 y")}), endpoints={
+        "after": {"from": "index", "event": "move", "landmark": "0.1 y"}}, horizon="1 y")
     return [(events.passage("rest"), {("rest", 0.0): 1, ("rest", 3.0): 1}),
             (int(events.results.get("endpoint_n", endpoint="rest", strategy="only")), 2),
             (deaths.passage("rest"), {("censored", 0.0): 1, ("censored", 3.0): 1}),
-            (short.passage("rest"), {})]
+            (short.passage("rest"), {}),
+            (int(tenth.results.get("endpoint_n", endpoint="after", strategy="only")), 1)]
 
 
 def grid_interval(world):

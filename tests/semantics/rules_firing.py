@@ -159,7 +159,11 @@ def impossible(world):
     failures = [failed({"set": {"root": "sqrt(x)"}}, root=COUNT),
                 failed({"draw": "f", "chance": "(1 - x) * 0.8"}, f={"type": "flag", "initial": False}),
                 failed(law={"exponential": {"rate": "x * 1/d"}}),
-                failed({"draw": "root", "from": {"uniform": {"min": 0, "max": "x"}}}, root=COUNT)]
+                failed({"draw": "root", "from": {"uniform": {"min": 0, "max": "x"}}}, root=COUNT),
+                failed({"if": "sqrt(x) > 0", "then": [{"mark": "positive"}]}),
+                failed({"set": {"root": "min(1, sqrt(x))"}}, root=COUNT),
+                failed({"set": {"chance": "1 - x"}},
+                       chance={"type": "probability", "initial": 0.5})]
     return [([code for code, _ in failures], [1] * len(failures)),
             (["patient 3" in message for _, message in failures], [True] * len(failures))]
 

@@ -42,7 +42,17 @@ def race_afresh(world):
 def horizon_last(world):
     lives = world.live(model({"last": once("last", "10 d"), "late": once("late", "10.000001 d"),
                               "again": {"time": {"fixed": "5 d"}}}), horizon="10 d")
+    # 73.05 days are no multiple of 2^-20: event, horizon and last grid point are rounded alike.
+    fifth = world.live(model({"die": once("die", "0.2 y", {"goto": "dead"}),
+                              "stay": once("stay", "0.3 y")}), horizon="0.2 y",
+                       outputs={"grid": {"to": "0.2 y", "every": "0.1 y"}},
+                       endpoints={"os": {"from": "index", "event": "death"},
+                                  "move": {"from": "index", "event": "stay"}})
+    curve = {name: [float(s) for s in fifth.results.get("survival", endpoint=name, strategy="only")]
+             for name in ("os", "move")}
     return [(lives.times("last"), [10.0]), (lives.times("late"), []),
+            (fifth.times("die"), [grid(73.05)]), (curve["os"], [1.0, 1.0, 0.0]),
+            (curve["move"], [1.0, 1.0, 1.0]),
             (lives.times("again"), [5.0, 10.0]), (lives.days("life_years_undiscounted"), 10.0)]
 
 

@@ -466,7 +466,8 @@ static sq_status run_with_rows(toy *t, int threads, order_check *check, sq_run_f
 {
     sq_variables variables = {0};
     sq_row_sink sink = {.context = check, .take = take_row, .want_log = true};
-    sq_run_options options = {.patients = PATIENTS, .threads = threads, .sink = &sink};
+    sq_run_options options = {.threads = threads, .sink = &sink};
+    t->m.n_patients = PATIENTS;
     sq_status status = sq_study_run(&t->m, &options, &variables, facts, err);
     sq_variables_free(&variables);
     return status;
