@@ -289,12 +289,13 @@ bool sq_add_constant(sq_build *b, sq_param *param, int slot, double value, sq_pl
     return sq_add_value(b, param, param->name, slot, (sq_unit){0, 0, 0}, program, place, true);
 }
 
-void sq_list_number(sq_build *b, const sq_param *param, const char *name, int slot, sq_unit unit,
-                    sq_place place, const sq_about *about)
+static void list_row(sq_build *b, const sq_param *param, const char *name, int slot, int n,
+                     sq_unit unit, sq_place place, const sq_about *about)
 {
     if (param->hidden) return;
     sq_parameter row = {.name = name,
                         .slot = slot,
+                        .n_values = n,
                         .unit = unit,
                         .class = about->class,
                         .source = about->source,
@@ -304,6 +305,18 @@ void sq_list_number(sq_build *b, const sq_param *param, const char *name, int sl
                         .u = {about->u[0], about->u[1]},
                         .residual_check = about->residual_check};
     if (!sq_vec_push(&b->parameters, row)) sq_build_no_memory(b);
+}
+
+void sq_list_number(sq_build *b, const sq_param *param, const char *name, int slot, sq_unit unit,
+                    sq_place place, const sq_about *about)
+{
+    list_row(b, param, name, slot, 1, unit, place, about);
+}
+
+void sq_list_table(sq_build *b, const sq_param *param, const char *name, int n, sq_unit unit,
+                   sq_place place, const sq_about *about)
+{
+    list_row(b, param, name, -1, n, unit, place, about);
 }
 
 /* The value that replaces an entry is a number of its own: its source is the place where it was
@@ -364,6 +377,14 @@ static const sq_node *value_node(sq_build *b, sq_param *param, const sq_node *le
         return NULL;
     }
     if (value) return value;
+    const sq_node *interval = sq_node_get(leaf, "interval"), *range = sq_node_get(leaf, "range");
+    const sq_node *beside = interval ? interval : range ? range : sq_node_get(leaf, "se");
+    if (beside) {
+        sq_diag_error(b->diags, beside->place,
+                      "`count:` and `hazard ratio:` state their uncertainty themselves; interval, "
+                      "range and se belong beside `value:`");
+        return NULL;
+    }
     double x = 0;
     if (count) *implied = sq_type_probability().unit;
     bool fine = count ? read_count(b, count, &x, about) : read_hazard_ratio(b, ratio, &x, about);
