@@ -3,6 +3,7 @@
  * must be, as RFC 4180 has it. */
 #include "io/csv.h"
 
+#include "base/vec.h"
 #include "io/h5.h"
 #include "io/part.h"
 
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 typedef struct exporter {
@@ -18,6 +20,7 @@ typedef struct exporter {
     const char *folder;
     FILE *dictionary; /* variables.csv */
     int n_files;
+    SQ_VEC(char *) names; /* of the files so far */
 } exporter;
 
 /* ---- fields --------------------------------------------------------------------------------- */
@@ -75,10 +78,30 @@ static const char *last_part(const char *path)
     return stroke != NULL ? stroke + 1 : path;
 }
 
-static bool same_axes(const sq_variable *a, const sq_variable *b)
+/* A scenario or draw that is the only one says nothing: it is no part of a file's name, and
+ * variables with and without it share a file. */
+static bool is_idle(const sq_variables *v, int axis)
 {
-    return a->n_axes == b->n_axes &&
-           memcmp(a->axis, b->axis, sizeof *a->axis * (size_t)a->n_axes) == 0;
+    const sq_axis *a = &v->axes[axis];
+    return a->length == 1 && (strcmp(a->name, "scenario") == 0 || strcmp(a->name, "draw") == 0);
+}
+
+/* The next axis of a variable from i on that is not idle; n_axes if there is none. */
+static int telling_axis(const sq_variables *v, const sq_variable *var, int i)
+{
+    while (i < var->n_axes && is_idle(v, var->axis[i])) i++;
+    return i;
+}
+
+/* True if rows of the one are rows of the other. */
+static bool same_rows(const sq_variables *v, const sq_variable *a, const sq_variable *b)
+{
+    int i = telling_axis(v, a, 0), j = telling_axis(v, b, 0);
+    while (i < a->n_axes && j < b->n_axes && a->axis[i] == b->axis[j]) {
+        i = telling_axis(v, a, i + 1);
+        j = telling_axis(v, b, j + 1);
+    }
+    return i == a->n_axes && j == b->n_axes;
 }
 
 /* The variable holding the coordinates of an axis; NULL if it has none. */
@@ -95,6 +118,12 @@ static const sq_variable *coordinate(const sq_variables *v, int axis)
 static bool is_coordinate(const sq_variables *v, const sq_variable *var)
 {
     return var->n_axes == 1 && coordinate(v, var->axis[0]) == var;
+}
+
+/* True for a column of the file that `first` opens beside its axes. */
+static bool is_column(const sq_variables *v, const sq_variable *first, const sq_variable *var)
+{
+    return !is_coordinate(v, var) && same_rows(v, first, var);
 }
 
 static bool append(char *name, size_t size, const char *text)
@@ -114,8 +143,7 @@ static bool base_name(const sq_variables *v, const sq_variable *var, char *name,
     }
     for (int i = 0; i < var->n_axes; i++) {
         const sq_axis *axis = &v->axes[var->axis[i]];
-        bool common = strcmp(axis->name, "scenario") == 0 || strcmp(axis->name, "draw") == 0;
-        if (!(common && axis->length == 1) && !append(name, size, axis->name)) return false;
+        if (!is_idle(v, var->axis[i]) && !append(name, size, axis->name)) return false;
     }
     return name[0] != '\0' || append(name, size, "values");
 }
@@ -126,7 +154,7 @@ static void put_heading(FILE *out, const sq_variables *v, const sq_variable *fir
         fprintf(out, "%s%s", i > 0 ? "," : "", last_part(v->axes[first->axis[i]].name));
     bool begun = first->n_axes > 0;
     for (size_t i = 0; i < v->count; i++) {
-        if (!same_axes(&v->items[i], first) || is_coordinate(v, &v->items[i])) continue;
+        if (!is_column(v, first, &v->items[i])) continue;
         fprintf(out, "%s%s", begun ? "," : "", v->items[i].name);
         begun = true;
     }
@@ -160,7 +188,7 @@ static void put_rows(FILE *out, const sq_variables *v, const sq_variable *first)
         put_coordinates(out, v, first, coordinates, row);
         bool begun = first->n_axes > 0;
         for (size_t i = 0; i < v->count; i++) {
-            if (!same_axes(&v->items[i], first) || is_coordinate(v, &v->items[i])) continue;
+            if (!is_column(v, first, &v->items[i])) continue;
             if (begun) fputc(',', out);
             put_value(out, &v->items[i], row);
             begun = true;
@@ -214,11 +242,19 @@ static FILE *begin(exporter *e, const char *name, sq_part *part)
     return out;
 }
 
+/* True for the coordinates of one of the axes of `first`. */
+static bool is_axis_of(const sq_variables *v, const sq_variable *first, const sq_variable *var)
+{
+    for (int i = 0; i < first->n_axes; i++)
+        if (coordinate(v, first->axis[i]) == var) return true;
+    return false;
+}
+
 static void describe(exporter *e, const sq_variables *v, const sq_variable *first, const char *name)
 {
     for (size_t i = 0; i < v->count; i++) {
         const sq_variable *var = &v->items[i];
-        if (!same_axes(var, first) || is_coordinate(v, var)) continue;
+        if (!is_column(v, first, var) && !is_axis_of(v, first, var)) continue;
         fprintf(e->dictionary, "%s.csv,%s,", name, var->name);
         put_text(e->dictionary, var->units);
         fputc(',', e->dictionary);
@@ -227,12 +263,33 @@ static void describe(exporter *e, const sq_variables *v, const sq_variable *firs
     }
 }
 
+static bool is_taken(const exporter *e, const char *name)
+{
+    for (size_t i = 0; i < e->names.count; i++)
+        if (strcasecmp(e->names.items[i], name) == 0) return true; /* as some file systems do */
+    return false;
+}
+
+/* A name that no file of this export has: of names that fall together ("A_B" and "A/B") the later
+ * ones are numbered. */
+static bool take_name(exporter *e, const sq_variables *v, const sq_variable *first, char name[256])
+{
+    bool fits = base_name(v, first, name, 240);
+    size_t n = strlen(name);
+    for (int i = 2; fits && is_taken(e, name); i++) snprintf(name + n, 16, "_%d", i);
+    if (!fits)
+        return sq_h5_fail(e->h, SQ_ERR_INPUT, "%s: the name of a table is too long", e->h->path);
+    char *kept = strdup(name);
+    if (kept != NULL && sq_vec_push(&e->names, kept)) return true;
+    free(kept);
+    return sq_h5_fail(e->h, SQ_ERR_MEMORY, "out of memory while writing %s", name);
+}
+
 static bool write_file(exporter *e, const sq_variables *v, const sq_variable *first)
 {
     char name[256];
     sq_part part;
-    if (!base_name(v, first, name, sizeof name))
-        return sq_h5_fail(e->h, SQ_ERR_INPUT, "%s: the name of a table is too long", e->h->path);
+    if (!take_name(e, v, first, name)) return false;
     FILE *out = begin(e, name, &part);
     if (out == NULL) return false;
     put_heading(out, v, first);
@@ -242,12 +299,29 @@ static bool write_file(exporter *e, const sq_variables *v, const sq_variable *fi
     return true;
 }
 
-/* True for the first of the variables that share a file. */
+/* True if an axis is in use by a variable other than its coordinates. */
+static bool is_used(const sq_variables *v, int axis)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        const sq_variable *var = &v->items[i];
+        for (int j = 0; j < var->n_axes && !is_coordinate(v, var); j++)
+            if (var->axis[j] == axis) return true;
+    }
+    return false;
+}
+
+/* True for the first of the variables that share a file: the first of those with most axes, so
+ * that the file has a column for every axis. Coordinates of an axis that nothing else is on have
+ * a file of their own. */
 static bool opens_file(const sq_variables *v, size_t i)
 {
-    if (is_coordinate(v, &v->items[i])) return false;
-    for (size_t j = 0; j < i; j++)
-        if (same_axes(&v->items[j], &v->items[i]) && !is_coordinate(v, &v->items[j])) return false;
+    const sq_variable *var = &v->items[i];
+    if (is_coordinate(v, var)) return !is_used(v, var->axis[0]);
+    for (size_t j = 0; j < v->count; j++) {
+        const sq_variable *other = &v->items[j];
+        bool before = other->n_axes > var->n_axes || (other->n_axes == var->n_axes && j < i);
+        if (before && is_column(v, var, other)) return false;
+    }
     return true;
 }
 
@@ -298,6 +372,8 @@ sq_status sq_results_export_csv(const char *path, const char *folder, int *n_fil
     export_file(&e);
     if (h.file >= 0) H5Fclose(h.file);
     sq_h5_end(&h);
+    for (size_t i = 0; i < e.names.count; i++) free(e.names.items[i]);
+    free(e.names.items);
     if (n_files != NULL) *n_files = e.n_files;
     return h.status;
 }

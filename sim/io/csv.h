@@ -7,9 +7,10 @@
 /* Writes every table of a result file as CSV into folder, which is made if it is missing (its
  * parent must exist). Variables on the same axes share one file in long form: a column per axis
  * with its coordinate, then a column per variable. The file's name is that of its axes
- * ("strategy_endpoint_time.csv"; an axis scenario or draw of length 1 is left out of the name),
- * of a table its group ("patients_A.csv"). "variables.csv" lists every column with its file,
- * unit and description. Categories are written as words; a number that is missing is an empty
+ * ("strategy_endpoint_time.csv"), of a table its group ("patients_A.csv"); of names that fall
+ * together the later ones are numbered. An axis scenario or draw of length 1 is left out of the
+ * name, and variables with and without it share a file. "variables.csv" lists every column with
+ * its file, unit and description. Categories are written as words; a number that is missing is an empty
  * field, numbers have as many digits as give back the same double. Each file appears only when
  * whole. *n_files counts them (may be NULL). SQ_ERR_INPUT: not a result, or the folder cannot be
  * used. */

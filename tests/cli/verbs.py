@@ -66,8 +66,42 @@ def check_summary():
     assert shown in line and "| act |" in markdown
 
 
+def check_export_is_complete():
+    """Every variable of the file is a column, in the file that variables.csv says."""
+    columns = {}
+    for name in os.listdir("csv"):
+        with open(os.path.join("csv", name), newline="", encoding="utf-8") as file:
+            columns[name] = next(csv.reader(file))
+            assert len(set(columns[name])) == len(columns[name]), (name, columns[name])
+    with open("csv/variables.csv", newline="", encoding="utf-8") as file:
+        listed = [(row["file"], row["column"]) for row in csv.DictReader(file)]
+    assert len(set(listed)) == len(listed)
+    for name, column in listed:
+        assert column in columns[name], (name, column)
+    try:
+        import h5py
+    except ImportError:
+        print("the export is not compared with the file: h5py is not installed")
+        return
+    variables = set()
+
+    def visit(path, item):
+        bare = b"not a netCDF variable" in getattr(item, "attrs", {}).get("NAME", b"")
+        if isinstance(item, h5py.Dataset) and not bare and not path.startswith("provenance/"):
+            group, _, name = path.rpartition("/")
+            variables.add((group.replace("/", "_") + ".csv" if group else "", name))
+
+    with h5py.File("d.h5") as file:
+        file.visititems(visit)
+    found = {(name if name.startswith(("patients_", "event_log_")) else "", column)
+             for name, column in listed}
+    assert found == variables, found ^ variables
+
+
 def check_export():
-    small.must("export", "d.h5", "--csv", "csv")
+    done = small.call("export", "d.h5", "--csv", "csv")
+    assert done.returncode == 0 and f"{len(os.listdir('csv'))} files in csv" in done.stderr, done.stderr
+    check_export_is_complete()
     names = set(os.listdir("csv"))
     assert {"variables.csv", "strategy.csv", "patients_wait.csv", "event_log_act.csv",
             "strategy_endpoint_time.csv"} <= names, names
