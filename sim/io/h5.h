@@ -77,6 +77,8 @@ bool sq_h5_write_all(sq_h5 *h, const sq_variables *variables, const char *title,
 
 /* Opens one of our files for reading (read.c); SQ_ERR_INPUT with the reason if it is none. */
 bool sq_h5_open(sq_h5 *h, const char *path);
+/* Whether path is one of our files, of any version; false for what cannot be opened. */
+bool sq_h5_is_result(const char *path);
 /* Reads one group, not what lies below it, into variables; "" is the root. */
 bool sq_h5_read_group(sq_h5 *h, const char *group, sq_variables *variables);
 /* Calls visit for each group that holds variables, the root first, /provenance left out. */

@@ -5,6 +5,7 @@
  * /dev/null would replace the device. */
 #include "io/part.h"
 
+#include "io/h5.h"
 #include "io/results.h"
 
 #include <errno.h>
@@ -140,17 +141,11 @@ sq_status sq_part_commit(const sq_part *p, sq_error *err)
 
 /* ---- the check before a run ----------------------------------------------------------------- */
 
-/* A result may replace a result; anything else that bears the name was somebody's work. */
+/* A result may replace a result; anything else that bears the name was somebody's work, HDF5 or
+ * not. Of a file that may not be read nothing is known against it. */
 static bool may_be_replaced(const char *path, off_t size)
 {
-    static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
-    if (size == 0) return true;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return true; /* cannot be read, so nothing is known against it */
-    unsigned char head[8] = {0};
-    ssize_t n = read(fd, head, sizeof head);
-    (void)close(fd);
-    return n == (ssize_t)sizeof head && memcmp(head, signature, sizeof head) == 0;
+    return size == 0 || access(path, R_OK) != 0 || sq_h5_is_result(path);
 }
 
 static sq_status check_existing(const char *path, sq_error *err)
@@ -166,7 +161,7 @@ static sq_status check_existing(const char *path, sq_error *err)
                        path);
     if (!may_be_replaced(path, info.st_size))
         return sq_fail(err, SQ_ERR_INPUT,
-                       "%s: exists and is not a result file; it will not be "
+                       "%s: exists and is not a result of sequela; it will not be "
                        "overwritten (choose another name or remove it)",
                        path);
     return SQ_OK;

@@ -73,6 +73,18 @@ bool sq_h5_open(sq_h5 *h, const char *path)
                       path);
 }
 
+bool sq_h5_is_result(const char *path)
+{
+    sq_error ignored = {.status = SQ_OK};
+    sq_h5 h = sq_h5_begin(path, false, &ignored);
+    bool ours = H5Fis_hdf5(path) > 0;
+    h.file = ours ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : H5I_INVALID_HID;
+    ours = h.file >= 0 && format_version(&h) > 0;
+    if (h.file >= 0) H5Fclose(h.file);
+    sq_h5_end(&h);
+    return ours;
+}
+
 /* ---- what a dataset is ---------------------------------------------------------------------- */
 
 bool sq_h5_variable_type(sq_h5 *h, hid_t dataset, const char *name, sq_variable_type *type)

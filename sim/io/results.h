@@ -36,8 +36,8 @@ typedef struct sq_provenance {
 
 /* Whether `path` can be written, to be asked before hours are spent on what it shall hold.
  * SQ_ERR_INPUT with the reason: its folder is missing or cannot be written, or path names a
- * folder, a device, a broken link, a file that is not HDF5 and would be lost, or one that another
- * run is writing. *leftover says that a path.part of an earlier run lay there (and has been
+ * folder, a device, a broken link, a file that is not a result (HDF5 or not) and would be lost,
+ * or one that another run is writing. *leftover says that a path.part of an earlier run lay there (and has been
  * removed). Leaves nothing behind. */
 sq_status sq_results_check_target(const char *path, bool *leftover, sq_error *err);
 /* Writes variables and provenance to path: first to path.part, synced, then renamed. Fails with

@@ -64,7 +64,7 @@ CASES = [
     ("run small.yaml -o missing/out.h5", 2, "its folder missing cannot be used: No such file"),
     ("run small.yaml -o small.yaml/out.h5", 2, "is not a folder"),
     ("run small.yaml -o /proc/out.h5", 2, "cannot be created"),
-    ("run small.yaml -o small.yaml", 2, "exists and is not a result file; it will not be overwritten"),
+    ("run small.yaml -o small.yaml", 2, "exists and is not a result of sequela; it will not be overwritten"),
     ("run small.yaml -o /dev/null", 2, "is a device or a pipe"),
     ("run small.yaml -o -", 2, "cannot go to standard output"),
     ("run small.yaml -n 1M --patients-table --event-log -n 1e9", 2, "say --yes if that is meant"),

@@ -132,6 +132,7 @@ def test_strange_files():
         file.write("not HDF5\n")
     sample("digest", "text.h5", expect=2, says="is not an HDF5 file")
     sample("write", "whole.h5")
+    assert sample("check", "whole.h5") == "clean"
     with open("whole.h5", "rb") as file:
         whole = file.read()
     for part in (8, 100, len(whole) // 2, len(whole) - 1):
@@ -146,6 +147,7 @@ def test_strange_files():
     with h5py.File("foreign.h5", "w") as file:
         file["x"] = [1, 2, 3]
     sample("digest", "foreign.h5", expect=2, says="not a result of sequela")
+    sample("check", "foreign.h5", expect=2, says="not a result of sequela; it will not be overwritten")
     with h5py.File("foreign.h5", "a") as file:
         file.attrs["format_version"] = 99
     sample("copy", "foreign.h5", "x.h5", expect=2, says="has format version 99, newer")
