@@ -292,7 +292,9 @@ sq_status sq_outcome_add_parameters(const sq_model *model, int n_scenarios, int 
                                   "value of the parameter, reference strategy, in parameter_unit",
                                   "scenario", "draw", "parameter");
     size_t n = (size_t)model->n_parameters;
-    for (size_t i = 0; value != NULL && i < n * (size_t)sq_writer_points(&w); i++)
-        value[i] = blocks[i / n][model->parameters[i % n].slot];
+    for (size_t i = 0; value != NULL && i < n * (size_t)sq_writer_points(&w); i++) {
+        int slot = model->parameters[i % n].slot;
+        value[i] = slot < 0 ? NAN : blocks[i / n][slot]; /* a table has no one value */
+    }
     return w.failed ? sq_fail(err, SQ_ERR_MEMORY, "out of memory for the parameters") : SQ_OK;
 }
