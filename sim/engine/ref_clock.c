@@ -133,10 +133,12 @@ static sq_status age_at_arming(sq_ref *r, const sq_event *event, double *age)
     switch (event->origin) {
     case SQ_FROM_ARMING: return SQ_OK;
     case SQ_FROM_INDEX: *age = r->now; return SQ_OK;
-    case SQ_FROM_BIRTH: *age = r->baseline[event->origin_index] + r->now; return SQ_OK;
+    case SQ_FROM_BIRTH: *age = r->baseline[event->origin_index] + r->now; break;
     case SQ_FROM_OCCURRENCE: *age = r->now - r->last_time[event->origin_index]; break;
     }
-    if (!isnan(*age)) return SQ_OK;
+    if (*age >= 0) return SQ_OK;
+    if (event->origin == SQ_FROM_BIRTH)
+        return sq_ref_fail(r, "%s counts from birth, and the patient is %g days old", event->name, *age);
     return sq_ref_fail(r, "%s counts from %s, which has not happened", event->name,
                        sq_occurrence_name(r->model, event->origin_index));
 }
@@ -154,12 +156,20 @@ static sq_status set_due(sq_ref *r, int event, sq_clock *clock)
     return SQ_OK;
 }
 
+/* The law of a clock: a number that may be negative is no waiting time. */
+static sq_status clock_law(sq_ref *r, const sq_event *event, sq_law *law)
+{
+    sq_status status = law_now(r, &event->law, event->name, law);
+    if (status || law->family != SQ_UNIFORM || law->arg[0] >= 0) return status;
+    return sq_ref_fail(r, "%s: a waiting time cannot begin below zero (min %g days)", event->name, law->arg[0]);
+}
+
 static sq_status arm(sq_ref *r, int index)
 {
     const sq_event *event = &r->model->events[index];
     sq_clock *clock = &r->clocks[index];
     double survival = 0;
-    sq_status status = law_now(r, &event->law, event->name, &clock->law);
+    sq_status status = clock_law(r, event, &clock->law);
     if (!status) status = age_at_arming(r, event, &clock->age);
     if (!status) status = sq_ref_luck(r, event->site, &event->loading, &survival, &clock->left);
     if (!status) status = set_due(r, index, clock);
@@ -208,7 +218,7 @@ static sq_status wake(sq_ref *r, int index)
     sq_clock *clock = &r->clocks[index];
     clock->held = false;
     if (event->changes == SQ_FOLLOW) {
-        sq_status status = law_now(r, &event->law, event->name, &clock->law);
+        sq_status status = clock_law(r, event, &clock->law);
         if (status) return status;
     }
     sq_status status = set_due(r, index, clock);
@@ -293,7 +303,7 @@ static sq_status look_again(sq_ref *r, int index)
     sq_clock *clock = &r->clocks[index];
     if (event->changes == SQ_REDRAW) return arm(r, index);
     spend(r, clock);
-    sq_status status = law_now(r, &event->law, event->name, &clock->law);
+    sq_status status = clock_law(r, event, &clock->law);
     if (!status) status = set_due(r, index, clock);
     if (!status) SQ_TRACE(r, on_follow, r->now, index, clock->due);
     return status;

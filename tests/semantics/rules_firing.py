@@ -160,6 +160,7 @@ def impossible(world):
                 failed({"draw": "f", "chance": "(1 - x) * 0.8"}, f={"type": "flag", "initial": False}),
                 failed(law={"exponential": {"rate": "x * 1/d"}}),
                 failed({"draw": "root", "from": {"uniform": {"min": 0, "max": "x"}}}, root=COUNT),
+                failed(law={"uniform": {"min": "x * 1 d", "max": "9 d"}}),
                 failed({"if": "sqrt(x) > 0", "then": [{"mark": "positive"}]}),
                 failed({"set": {"root": "min(1, sqrt(x))"}}, root=COUNT),
                 failed({"set": {"chance": "1 - x"}},
