@@ -66,11 +66,13 @@ static void say_uncertainty(const sq_model *m, const sq_parameter *p, char *text
 /* Name, value, unit, class; below them the uncertainty, the source and the note. */
 static void print_parameter(const sq_model *m, const sq_parameter *p, const double *block)
 {
-    char value[SQ_VALUE_TEXT], unit[48], uncertainty[3 * SQ_VALUE_TEXT];
+    char value[SQ_VALUE_TEXT], unit[48], uncertainty[3 * SQ_VALUE_TEXT], table[48];
+    snprintf(table, sizeof table, "table of %d value%s", p->n_values, p->n_values == 1 ? "" : "s");
     sq_put_padded(stdout, p->name, NAME_WIDTH, false);
     printf("  ");
-    sq_put_padded(stdout, sq_unit_value_text(m, p->unit, block[p->slot], value), VALUE_WIDTH,
-                  false);
+    sq_put_padded(stdout,
+                  p->slot < 0 ? table : sq_unit_value_text(m, p->unit, block[p->slot], value),
+                  VALUE_WIDTH, false);
     printf("  ");
     sq_put_padded(stdout, sq_unit_text(p->unit, unit, sizeof unit), UNIT_WIDTH, false);
     printf("  %s\n", class_names[p->class]);
