@@ -404,12 +404,16 @@ bool sq_add_step(sq_build *b, sq_param *param, sq_step step);
 bool sq_unify_unit(sq_build *b, sq_param *param, sq_type type, sq_place place);
 void sq_list_number(sq_build *b, const sq_param *param, const char *name, int slot, sq_unit unit,
                     sq_place place, const sq_about *about);
+/* A row for an entry of a law given by knots: its n values have no names of their own. */
+void sq_list_table(sq_build *b, const sq_param *param, const char *name, int n, sq_unit unit,
+                   sq_place place, const sq_about *about);
 
 /* build_tables.c: function tables and laws given by knots. */
 bool sq_declare_function(sq_build *b, sq_param *param, int index);
 bool sq_compile_function(sq_build *b, sq_param *param);
 bool sq_declare_table_law(sq_build *b, sq_param *param);
-bool sq_compile_table_law(sq_build *b, sq_param *param);
+/* `above`: what is known of the whole definition. */
+bool sq_compile_table_law(sq_build *b, sq_param *param, const sq_about *above);
 
 /* build_laws.c: laws as parameters; build_law_uses.c: laws where they stand. */
 bool sq_declare_law(sq_build *b, sq_param *param, int index);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { MOST_GRID = 100000, MOST_QUANTILES = 1000 };
+static const double ODD_RATE = 0.5; /* a year: nobody discounts so steeply */
 static const double default_quantiles[] = {0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975};
 enum { DEFAULT_QUANTILES = sizeof default_quantiles / sizeof *default_quantiles };
 
@@ -77,6 +78,8 @@ static bool read_rate(sq_build *b, const sq_node *map, bool effective, double *p
     if (!node) return sq_diag_error(b->diags, map->place, "discounting needs `rate:`");
     if (!sq_expr_constant(&b->compiler, node, sq_type_probability(), &rate)) return false;
     if (rate < 0) return sq_diag_error(b->diags, node->place, "a discount rate cannot be negative");
+    if (rate > ODD_RATE)
+        sq_diag_warning(b->diags, node->place, "%g %% a year: is %g %% meant?", 100 * rate, rate);
     *per_day = (effective ? sq_log1p(rate) : rate) / SQ_DAYS_PER_YEAR;
     return true;
 }

@@ -386,7 +386,7 @@ bool sq_compile_law(sq_build *b, sq_param *param)
 {
     sq_about above;
     bool fine = sq_read_about(b, param->node, NULL, &above);
-    if (sq_family_has_table(param->family)) return sq_compile_table_law(b, param) && fine;
+    if (sq_family_has_table(param->family)) return sq_compile_table_law(b, param, &above) && fine;
     for (int e = 0; e < param->n_entries && fine; e++) fine = compile_entry(b, param, e, &above);
     return fine;
 }

@@ -198,6 +198,36 @@ static bool read_uncertainty(sq_build *b, const sq_node *map, sq_unit unit, sq_a
            sq_diag_error(b->diags, se->place, "a standard error cannot be negative");
 }
 
+/* The value of a number that reads no others; false without a word for any other. */
+static bool plain_value(sq_build *b, const sq_node *node, sq_unit unit, double *value)
+{
+    sq_diags *diags = b->compiler.diags, aside = {0};
+    b->compiler.diags = &aside;
+    bool found =
+        sq_expr_constant(&b->compiler, node, (sq_type){SQ_TYPE_NUMBER, unit, 0}, value);
+    b->compiler.diags = diags;
+    if (aside.out_of_memory) sq_build_no_memory(b);
+    sq_diags_free(&aside);
+    return found;
+}
+
+/* A value that its own bounds leave out is a slip of the pen. One that follows from other numbers
+ * may leave them in a scenario. */
+static bool within_bounds(sq_build *b, const sq_param *param, const sq_node *leaf,
+                          const sq_node *value, const sq_about *about)
+{
+    bool is_range = about->uncertainty == SQ_RANGE;
+    double x, slack = 1e-9 * (fabs(about->u[0]) + fabs(about->u[1]));
+    if (!is_range && about->uncertainty != SQ_INTERVAL) return true;
+    const char *word = is_range ? "range" : "interval";
+    const sq_node *bounds = sq_node_get(leaf, word);
+    if (!bounds || !plain_value(b, value, param->unit, &x)) return true;
+    if (x >= about->u[0] - slack && x <= about->u[1] + slack) return true;
+    return sq_diag_error(b->diags, bounds->place,
+                         "%s: the value %.40s lies outside its %s [%.40s, %.40s]", param->name,
+                         value->text, word, bounds->item[0]->text, bounds->item[1]->text);
+}
+
 /* ---- published statements --------------------------------------------------------------- */
 
 /* Reads a plain number at *text and moves past it and the blanks around it. */
@@ -319,17 +349,14 @@ void sq_list_table(sq_build *b, const sq_param *param, const char *name, int n, 
     list_row(b, param, name, -1, n, unit, place, about);
 }
 
-/* The value that replaces an entry is a number of its own: its source is the place where it was
- * set. */
+/* What was known of the replaced number says nothing about the one that stands there now. */
 static void about_replaced(sq_build *b, const sq_patch *patch, sq_about *about)
 {
     sq_writer w = {0};
     bool command_line = strcmp(patch->place.source->path, SQ_SET_PATH) == 0;
-    sq_write(&w, "replaced %s%s", command_line ? "on the command line" : "at ",
+    sq_write(&w, "replaced %s%s", command_line ? "on the command line" : "by override at ",
              command_line ? "" : sq_build_where(b, patch->place));
-    about->source = sq_build_keep_written(b, &w);
-    about->uncertainty = SQ_CERTAIN;
-    about->residual_check = 0;
+    *about = (sq_about){.source = "", .note = sq_build_keep_written(b, &w)};
 }
 
 bool sq_add_number(sq_build *b, sq_param *param, const char *name, int slot, sq_unit unit,
@@ -462,6 +489,7 @@ static bool add_entry(sq_build *b, sq_param *param, int i, const sq_node *leaf,
     const char *name = sq_entry_name(b, param, "", i);
     bool fine = leaf->kind != SQ_NODE_MAP || read_uncertainty(b, leaf, param->unit, about);
     sq_place place = leaf->kind == SQ_NODE_MAP ? leaf->place : value->place;
+    fine = fine && within_bounds(b, param, leaf, value, about);
     fine = fine && sq_check_about(b, param, name, place, about);
     return sq_add_number(b, param, name, param->slot + i, param->unit, value, about, false) && fine;
 }

@@ -155,9 +155,19 @@ static const char *example_of(const sq_build *b, const char *definition)
     size_t n = strlen(definition);
     for (size_t i = 0; i < b->parameters.count; i++) {
         const char *name = b->parameters.items[i].name;
-        if (strncmp(name, definition, n) == 0 && strchr(".[(", name[n])) return name;
+        bool is_part = strncmp(name, definition, n) == 0 && name[n] && strchr(".[(", name[n]);
+        if (is_part && b->parameters.items[i].slot >= 0) return name;
     }
     return NULL;
+}
+
+/* Whether a law given by knots, or an entry of one, is listed under this name. */
+static bool is_table(const sq_build *b, const char *name)
+{
+    for (size_t i = 0; i < b->parameters.count; i++)
+        if (b->parameters.items[i].slot < 0 && strcmp(b->parameters.items[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 static void explain(sq_build *b, const sq_patch *patch, const char *const *names, size_t n)
@@ -173,7 +183,7 @@ static void explain(sq_build *b, const sq_patch *patch, const char *const *names
                       "'%s' has several numbers: replace one of them (as in %s), or its whole "
                       "definition by `override:`",
                       patch->name, example);
-    else if (param >= 0)
+    else if (param >= 0 || is_table(b, patch->name))
         sq_diag_error(b->diags, patch->place, "'%s' can only be replaced as a whole, by `override:`",
                       patch->name);
     else

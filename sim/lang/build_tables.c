@@ -133,7 +133,8 @@ bool sq_compile_function(sq_build *b, sq_param *param)
     sq_about about;
     const sq_knots *knots = param->knots;
     int offset = b->tables.items[param->table].offset;
-    bool fine = sq_read_about(b, param->node, NULL, &about);
+    bool fine = sq_read_about(b, param->node, NULL, &about) &&
+                sq_check_about(b, param, param->name, param->place, &about);
     if (!param->has_unit) fine = unit_of_values(b, param) && fine;
     b->symbols.items[param->first_symbol].symbol.type.unit = param->unit;
     for (int i = 0; i < knots->n && fine; i++) {
@@ -368,12 +369,28 @@ static bool add_table_value(sq_build *b, sq_param *param, const sq_table *table,
                         knots->y_node[own]->place, false);
 }
 
-bool sq_compile_table_law(sq_build *b, sq_param *param)
+/* What is known of an entry's knots, as one row: they have no names that could be listed. */
+static bool list_entry(sq_build *b, const sq_param *param, int entry, const sq_about *above)
+{
+    const sq_node *leaf = param->leaf[entry];
+    const char *name = sq_entry_name(b, param, "", entry);
+    sq_place place = leaf == param->node ? param->place : leaf->place;
+    bool shares = param->family == SQ_TABULATED;
+    sq_unit unit = shares ? sq_type_probability().unit : sq_number(-1, 0, SQ_KIND_NONE).unit;
+    sq_about about;
+    if (!sq_read_about(b, leaf, above, &about)) return false;
+    sq_list_table(b, param, name, param->knots[entry].n, unit, place, &about);
+    return sq_check_about(b, param, name, place, &about);
+}
+
+bool sq_compile_table_law(sq_build *b, sq_param *param, const sq_about *above)
 {
     const sq_table table = b->tables.items[param->table];
     bool fine = true;
-    for (int e = 0; e < param->n_entries && fine; e++)
+    for (int e = 0; e < param->n_entries && fine; e++) {
+        fine = param->hidden || list_entry(b, param, e, above);
         for (int i = 0; i < table.size && fine; i++) fine = add_table_value(b, param, &table, e, i);
+    }
     for (int e = 0; e < param->n_entries && fine && param->row_slot >= 0; e++)
         fine = sq_add_constant(b, param, param->row_slot + e, e, param->place);
     return fine && add_table_step(b, param);

@@ -154,7 +154,8 @@ static bool read_figure(sq_build *b, const sq_node *node, const sq_target *targe
     return sq_expr_constant(&b->compiler, node, figure_type(target), value);
 }
 
-static bool read_interval(sq_build *b, const sq_node *node, sq_target *target)
+static bool read_interval(sq_build *b, const sq_node *node, const sq_node *published,
+                          sq_target *target)
 {
     if (!sq_node_expect(node, SQ_NODE_LIST, "interval: [low, high]", b->diags)) return false;
     if (node->count != 2)
@@ -162,8 +163,14 @@ static bool read_interval(sq_build *b, const sq_node *node, sq_target *target)
     if (!read_figure(b, node->item[0], target, &target->lower) ||
         !read_figure(b, node->item[1], target, &target->upper))
         return false;
-    return target->lower <= target->upper ||
-           sq_diag_error(b->diags, node->place, "the lower bound is above the upper one");
+    if (!(target->lower <= target->upper))
+        return sq_diag_error(b->diags, node->place, "the lower bound is above the upper one");
+    double slack = 1e-9 * (fabs(target->lower) + fabs(target->upper));
+    if (target->published >= target->lower - slack && target->published <= target->upper + slack)
+        return true;
+    return sq_diag_error(b->diags, node->place,
+                         "%s: the published %.40s lies outside its interval [%.40s, %.40s]",
+                         target->name, published->text, node->item[0]->text, node->item[1]->text);
 }
 
 static bool read_published(sq_build *b, const sq_entry *e, sq_target *target)
@@ -188,7 +195,7 @@ static bool read_published(sq_build *b, const sq_entry *e, sq_target *target)
         target->n = (double)patients;
         if (is_share) target->k = target->published * target->n;
     }
-    if (interval) return read_interval(b, interval, target);
+    if (interval) return read_interval(b, interval, node, target);
     if (is_share && target->n > 0 && target->published >= 0 && target->published <= 1)
         sq_binomial_interval(target->k, target->n, &target->lower, &target->upper);
     return true;

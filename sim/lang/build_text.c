@@ -209,10 +209,27 @@ static bool whole_number(const char *text, uint64_t *value)
         return true;
     }
     if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) return false;
+    if (strchr(text, '.') && !strpbrk(text, "eE")) return false; /* 20.000 may mean 20000 */
     double x = strtod(text, &end);
     if (*end != '\0' || !(x < 0x1p53) || x != floor(x)) return false;
     *value = (uint64_t)x;
     return true;
+}
+
+/* Digits in groups of three, as people write large numbers: joined, they go to `joined`. */
+static bool grouped_digits(const char *text, char joined[32])
+{
+    size_t n = 0, group = 0, groups = 0;
+    for (; *text; text++) {
+        bool parts = strchr(".,'_ ", *text) != NULL;
+        if (!parts && !isdigit((unsigned char)*text)) return false;
+        if (parts && (group == 0 || group > 3 || (groups > 0 && group != 3))) return false;
+        if (!parts && n + 1 < 32) joined[n++] = *text;
+        groups += parts;
+        group = parts ? 0 : group + 1;
+    }
+    joined[n] = '\0';
+    return groups > 0 && group == 3;
 }
 
 bool sq_integer_constant(sq_build *b, const sq_node *node, const char *what, uint64_t least,
@@ -221,9 +238,12 @@ bool sq_integer_constant(sq_build *b, const sq_node *node, const char *what, uin
     const char *text = sq_scalar_text(b, node, what);
     if (!text) return false;
     if (whole_number(text, value) && *value >= least && *value <= most) return true;
+    char joined[32];
+    bool is_grouped = grouped_digits(text, joined);
     return sq_diag_error(b->diags, node->place,
-                         "%s must be a whole number from %llu to %llu, not '%.40s'", what,
-                         (unsigned long long)least, (unsigned long long)most, text);
+                         "%s must be a whole number from %llu to %llu, not '%.40s'%s%s", what,
+                         (unsigned long long)least, (unsigned long long)most, text,
+                         is_grouped ? "; write " : "", is_grouped ? joined : "");
 }
 
 const sq_node *sq_made_scalar(sq_build *b, const char *text, sq_place place)

@@ -18,6 +18,8 @@ static const char *value_problem(const sq_step *step, double x)
     if (!isfinite(x)) return "is not a finite number";
     if (is_plain_kind(step->unit, SQ_KIND_PROBABILITY) && (x < 0 || x > 1))
         return "is not a probability between 0 and 1";
+    if (is_plain_kind(step->unit, SQ_KIND_UTILITY) && x > 1)
+        return "is above 1, the utility of full health";
     bool sign_matters = is_plain_kind(step->unit, SQ_KIND_COUNT) || step->unit.time != 0;
     if (sign_matters && !step->may_be_negative && x < 0) return "is negative";
     return NULL;

@@ -332,10 +332,12 @@ typedef enum sq_uncertainty {
     SQ_STANDARD_ERROR, /* u[0] */
 } sq_uncertainty;
 
-/* One per number in the block that a user can name: "causal_share", "cr[reinduction, ge50]". */
+/* One per number in the block that a user can name: "causal_share", "cr[reinduction, ge50]"; and one per
+ * law given by knots (or entry of one), whose values have no names of their own. */
 typedef struct sq_parameter {
     const char *name;
-    int slot;
+    int slot;                  /* in the block; -1 for a law given by knots */
+    int n_values;              /* knots of such a law; 1 for a number */
     sq_unit unit;
     sq_class class;
     const char *source, *note; /* "" if not given */

@@ -211,6 +211,69 @@ static void test_replacing_numbers(void **state)
     drop(&s);
 }
 
+static const sq_parameter *row_of(const study *s, const char *name)
+{
+    for (int i = 0; i < s->model->n_parameters; i++)
+        if (strcmp(s->model->parameters[i].name, name) == 0) return &s->model->parameters[i];
+    fail_msg("no parameter '%s'", name);
+    return NULL;
+}
+
+/* The source of a number is not that of the one that replaces it. */
+static void test_replaced_numbers_lose_their_source(void **state)
+{
+    (void)state;
+    const char *sets[] = {"p=0.9"};
+    sq_load_options options = {.n_sets = 1, .sets = sets};
+    study s = load_with(SMALL,
+                        ONLY "parameters:\n"
+                             "  p: {count: 1 of 2, source: A 2019}\n"
+                             "  q: {value: 1 d, interval: [0 d, 2 d], source: B 2020}\n"
+                             "  r: {value: 1 d, source: C 2021}\n"
+                             "override: {q: 3 d, r: {value: 2 d, source: D 2022}}\n",
+                        &options);
+    assert_int_equal(s.status, SQ_OK);
+    assert_int_equal(row_of(&s, "p")->class, SQ_UNSOURCED);
+    assert_string_equal(row_of(&s, "p")->source, "");
+    assert_string_equal(row_of(&s, "p")->note, "replaced on the command line");
+    assert_int_equal(row_of(&s, "p")->uncertainty, SQ_CERTAIN);
+    assert_int_equal(row_of(&s, "q")->class, SQ_UNSOURCED);
+    assert_non_null(strstr(row_of(&s, "q")->note, "replaced by override at "));
+    assert_int_equal(row_of(&s, "r")->class, SQ_SOURCED);
+    assert_string_equal(row_of(&s, "r")->source, "D 2022");
+    assert_non_null(strstr(s.said, "2 parameters have no source: p, q"));
+    drop(&s);
+}
+
+/* Laws given by knots are listed too, a row for each entry. */
+static void test_tables_are_listed(void **state)
+{
+    (void)state;
+    study s = load(SMALL "events:\n  die: {time: \"mort[sex]\", goto: dead}\n"
+                         "  e: {while: [well], time: curve, goto: ill}\n",
+                   ONLY "parameters:\n"
+                        "  mort: {law: life table, csv: ages.csv, age: age, rate: rate, by: {sex: sex},"
+                        " source: tables of 2020}\n"
+                        "  curve: {law: piecewise, rates: {0 d: 0.1/y, 1 y: 0.2/y, 2 y: 0.1/y}}\n");
+    assert_int_equal(s.model->n_parameters, 3);
+    const sq_parameter *mort = row_of(&s, "mort[m]"), *curve = row_of(&s, "curve");
+    assert_true(mort->slot == -1 && mort->n_values == 2 && mort->class == SQ_SOURCED);
+    assert_string_equal(mort->source, "tables of 2020");
+    assert_int_equal(mort->unit.time, -1);
+    assert_true(curve->slot == -1 && curve->n_values == 3 && curve->class == SQ_UNSOURCED);
+    assert_non_null(strstr(s.said, "1 parameter has no source: curve"));
+    drop(&s);
+    const char *sets[] = {"mort[m]=0.9/y"};
+    sq_load_options options = {.n_sets = 1, .sets = sets};
+    s = load_with(SMALL,
+                  ONLY "parameters:\n  mort: {law: life table, csv: ages.csv, age: age, rate: rate,"
+                       " by: {sex: sex}}\n",
+                  &options);
+    assert_int_equal(s.status, SQ_ERR_INPUT);
+    assert_non_null(strstr(s.said, "'mort[m]' can only be replaced as a whole"));
+    drop(&s);
+}
+
 static void test_laws_from_statements(void **state)
 {
     (void)state;
@@ -501,6 +564,17 @@ static void test_warnings(void **state)
     drop(&s);
 }
 
+static void test_steep_discounting(void **state)
+{
+    (void)state;
+    study s = load(SMALL, ONLY "discount: {rate: 3.5}\n");
+    assert_non_null(strstr(s.said, "350 % a year: is 3.5 % meant?"));
+    drop(&s);
+    s = load(SMALL, ONLY "discount: {rate: 3.5 %}\n");
+    assert_null(strstr(s.said, "meant?"));
+    drop(&s);
+}
+
 static void test_words(void **state)
 {
     (void)state;
@@ -572,6 +646,8 @@ int main(void)
         cmocka_unit_test(test_statements_of_papers),
         cmocka_unit_test(test_tables_by_category),
         cmocka_unit_test(test_replacing_numbers),
+        cmocka_unit_test(test_replaced_numbers_lose_their_source),
+        cmocka_unit_test(test_tables_are_listed),
         cmocka_unit_test(test_laws_from_statements),
         cmocka_unit_test(test_life_table_by_attribute),
         cmocka_unit_test(test_conditions),
@@ -584,6 +660,7 @@ int main(void)
         cmocka_unit_test(test_population),
         cmocka_unit_test(test_discount_and_grid),
         cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_steep_discounting),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_model_alone),
         cmocka_unit_test(test_selecting_strategies),
