@@ -37,4 +37,8 @@ run() { "$build/sequela" run "$source/configs/$1.yaml" -n 20000 -j 4 -o "$1.h5" 
 run blina_timing --patients-table
 grep -q 'Archer detected' blina_timing.txt || { cat blina_timing.err; echo "FAILED Archer was not loaded"; exit 1; }
 run sick_sicker
+# Several patients fail at about the same time; the lowest is named, and nothing races for the place.
+"$build/sequela" run "$source/configs/sick_sicker.yaml" -n 20000 -j 4 -o failing.h5 --patients-table \
+    --set 'hr_death[sick]=-1' > failing.txt 2> failing.err && { echo "FAILED a run that must fail"; exit 1; }
+grep -q 'patient 0 ' failing.err || { cat failing.err; echo "FAILED the lowest patient is not named"; exit 1; }
 echo "tsan: no race found"
