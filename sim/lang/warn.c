@@ -1,5 +1,5 @@
-/* Warnings: what is allowed but probably not meant. States nobody enters, events that cannot
- * happen, names nobody reads, curves that would count a cause twice. */
+/* Warnings: what is allowed but probably not meant. States nobody enters or leaves, events that
+ * cannot happen or do nothing, names nobody reads, curves that would count a cause twice. */
 #include "lang/build.h"
 
 #include <stdlib.h>
@@ -87,6 +87,19 @@ static const sq_node *event_key(const sq_build *b, size_t event, const char *key
     return sq_node_get(b->section[SQ_IN_EVENTS].items[event].node, key);
 }
 
+/* Where the branches of the decisions asked so far lead. */
+static void follow_decisions(reach *r)
+{
+    const sq_build *b = r->b;
+    for (size_t i = 0; i < b->decisions.count && i < SQ_BITS_MAX; i++) {
+        const sq_decision *decision = &b->decisions.items[i];
+        if (!sq_bits_has(&r->decisions, (int)i)) continue;
+        follow_block(r, decision->common);
+        for (int k = 0; k < b->categories.items[decision->category].n_labels; k++)
+            follow_block(r, decision->option[k]);
+    }
+}
+
 static void grow(reach *r)
 {
     const sq_build *b = r->b;
@@ -97,14 +110,84 @@ static void grow(reach *r)
         if (can_start && may_run(r, event_key(b, i, "while"))) add_to(r, &r->events, (int)i);
         if (sq_bits_has(&r->events, (int)i)) follow_block(r, event->actions);
     }
-    for (size_t i = 0; i < b->decisions.count && i < SQ_BITS_MAX; i++) {
-        const sq_decision *decision = &b->decisions.items[i];
-        if (!sq_bits_has(&r->decisions, (int)i)) continue;
-        follow_block(r, decision->common);
-        for (int k = 0; k < b->categories.items[decision->category].n_labels; k++)
-            follow_block(r, decision->option[k]);
+    follow_decisions(r);
+}
+
+/* Whether an event that can happen in the state may lead to another one. */
+static bool leads_out(const reach *all, size_t event, int state)
+{
+    const sq_build *b = all->b;
+    reach here = {.b = b}, out = {.b = b, .grew = true};
+    sq_bits_set(&here.states, state);
+    if (!sq_bits_has(&all->events, (int)event) || !may_run(&here, event_key(b, event, "while")))
+        return false;
+    follow_block(&out, b->events.items[event].actions);
+    while (out.grew) {
+        out.grew = false;
+        follow_decisions(&out);
+    }
+    for (int i = 0; i < (int)b->states.count; i++)
+        if (i != state && sq_bits_has(&out.states, i)) return true;
+    return false;
+}
+
+static void warn_of_no_way_out(sq_build *b, const reach *r)
+{
+    for (size_t i = 0; i < b->states.count; i++) {
+        bool lives = sq_bits_has(&r->states, (int)i) && !b->states.items[i].death, left = false;
+        for (size_t e = 0; lives && !left && e < b->events.count; e++)
+            left = leads_out(r, e, (int)i);
+        if (lives && !left)
+            sq_diag_warning(b->diags, b->occurrence_places.items[i],
+                            "no event leads out of the state '%s': who enters it stays there, "
+                            "alive, to the horizon; is that meant?",
+                            b->states.items[i].name);
     }
 }
+
+/* ---- what events do --------------------------------------------------------------------- */
+
+/* Whether an endpoint, a target, a highlight, another clock or happened() looks at it. */
+static bool is_looked_at(const sq_build *b, int occurrence)
+{
+    for (size_t i = 0; i < b->endpoints.count; i++)
+        if (sq_bits_has(&b->endpoints.items[i].from, occurrence) ||
+            sq_bits_has(&b->endpoints.items[i].censor, occurrence))
+            return true;
+    for (size_t i = 0; i < b->causes.count; i++)
+        if (sq_bits_has(&b->causes.items[i].events, occurrence)) return true;
+    for (size_t i = 0; i < b->targets.count; i++) {
+        const sq_target *t = &b->targets.items[i];
+        if (t->kind == SQ_TARGET_SHARE && (t->index == occurrence || t->among == occurrence))
+            return true;
+    }
+    for (size_t i = 0; i < b->highlights.count; i++)
+        if (b->highlights.items[i].occurrence == occurrence) return true;
+    for (size_t i = 0; i < b->events.count; i++)
+        if (b->events.items[i].origin == SQ_FROM_OCCURRENCE &&
+            b->events.items[i].origin_index == occurrence)
+            return true;
+    for (size_t i = 0; i < b->compiler.code.count; i++)
+        if (b->compiler.code.items[i].code == SQ_OP_HAPPENED &&
+            b->compiler.code.items[i].a == occurrence)
+            return true;
+    return false;
+}
+
+static void warn_of_idle(sq_build *b)
+{
+    for (size_t i = 0; i < b->events.count; i++) {
+        const sq_event *event = &b->events.items[i];
+        bool acts = b->actions.items[event->actions].code != SQ_ACT_END;
+        if (!acts && !is_looked_at(b, (int)(b->states.count + i)))
+            sq_diag_warning(b->diags, b->section[SQ_IN_EVENTS].items[i].place,
+                            "the event '%s' does nothing: it has no `do:` and no `goto:`, and "
+                            "nothing looks at it",
+                            event->name);
+    }
+}
+
+/* ---- what is never met ------------------------------------------------------------------ */
 
 static void warn_of_unreached(sq_build *b)
 {
@@ -127,6 +210,7 @@ static void warn_of_unreached(sq_build *b)
         if (!sq_bits_has(&r.decisions, (int)i))
             sq_diag_warning(b->diags, b->section[SQ_IN_DECISIONS].items[i].place,
                             "the decision '%s' is never asked", b->decisions.items[i].name);
+    warn_of_no_way_out(b, &r);
 }
 
 /* ---- what is read ----------------------------------------------------------------------- */
@@ -216,6 +300,7 @@ static void warn_of_grid(sq_build *b)
 void sq_build_warn(sq_build *b)
 {
     warn_of_unreached(b);
+    warn_of_idle(b);
     warn_of_unread(b);
     warn_of_clocks(b);
     warn_of_unused(b);

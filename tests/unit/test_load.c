@@ -564,6 +564,19 @@ static void test_warnings(void **state)
     drop(&s);
 }
 
+static void test_idle_events_and_no_way_out(void **state)
+{
+    (void)state;
+    study s = load(SMALL "events:\n  seen: {time: {fixed: 1 d}}\n  idle: {time: {fixed: 2 d}}\n"
+                         "  fall: {while: [well], time: {fixed: 3 d}, goto: ill}\n",
+                   ONLY "endpoints: {os: {from: index, event: seen}}\n");
+    assert_non_null(strstr(s.said, "the event 'idle' does nothing"));
+    assert_null(strstr(s.said, "the event 'seen' does nothing"));
+    assert_non_null(strstr(s.said, "no event leads out of the state 'ill'"));
+    assert_null(strstr(s.said, "no event leads out of the state 'well'"));
+    drop(&s);
+}
+
 static void test_steep_discounting(void **state)
 {
     (void)state;
@@ -571,7 +584,7 @@ static void test_steep_discounting(void **state)
     assert_non_null(strstr(s.said, "350 % a year: is 3.5 % meant?"));
     drop(&s);
     s = load(SMALL, ONLY "discount: {rate: 3.5 %}\n");
-    assert_null(strstr(s.said, "meant?"));
+    assert_null(strstr(s.said, "3.5 % meant?"));
     drop(&s);
 }
 
@@ -660,6 +673,7 @@ int main(void)
         cmocka_unit_test(test_population),
         cmocka_unit_test(test_discount_and_grid),
         cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_idle_events_and_no_way_out),
         cmocka_unit_test(test_steep_discounting),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_model_alone),
