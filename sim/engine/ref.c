@@ -37,6 +37,13 @@ static sq_status move(sq_ref *r)
     return sq_ref_occur(r, SQ_OCCURS_DEATH(m));
 }
 
+static bool rewards_touched(const sq_ref *r)
+{
+    const sq_model *m = r->model;
+    return r->starting || r->losses_changed || sq_bits_has(&r->changed, SQ_READS_STATE(m)) ||
+           sq_bits_meet(&m->reward_reads, &r->changed);
+}
+
 static sq_status settle(sq_ref *r)
 {
     sq_status status = move(r);
@@ -45,7 +52,7 @@ static sq_status settle(sq_ref *r)
     if ((status = sq_ref_enter_clocks(r))) return status;
     if ((status = sq_ref_follow_clocks(r))) return status;
     if ((status = sq_ref_endpoints(r))) return status;
-    if ((status = sq_ref_rewards_look(r))) return status;
+    if (rewards_touched(r) && (status = sq_ref_rewards_look(r))) return status;
     if (r->trace && r->trace->on_settled) {
         double total[2 * (SQ_COSTS + 3)];
         sq_ref_totals_now(r, total);
@@ -59,7 +66,7 @@ static void begin_firing(sq_ref *r)
     memset(&r->changed, 0, sizeof r->changed);
     memset(&r->occurred, 0, sizeof r->occurred);
     r->goto_state = -1;
-    r->reenter = false;
+    r->reenter = r->losses_changed = false;
 }
 
 static sq_status count_firing(sq_ref *r, int event, double at)

@@ -119,6 +119,7 @@ static sq_status lose(sq_ref *r, const sq_action *action)
     if (duration < 0) return sq_ref_fail(r, "%s lasts %g days", name, duration);
     loss->amount = amount;
     loss->until = fmax(loss->until, sq_on_time_grid(r->now + duration));
+    r->losses_changed = true;
     SQ_TRACE(r, on_lose, r->now, action->a, amount, loss->until);
     return SQ_OK;
 }

@@ -69,6 +69,7 @@ struct sq_ref {
     sq_bits occurred;
     int goto_state;      /* -1: stay */
     bool reenter;
+    bool losses_changed;
     bool starting;       /* the first one: every condition is looked at */
 
     double next_break;   /* +inf: none */

@@ -180,6 +180,7 @@ static sq_status run_all(sq_plan *plan, int threads, sq_variables *variables, sq
     sq_status status = fill_blocks(plan, err);
     if (!status) status = sq_outcome_new(&total, plan->model, err);
     if (!status) {
+        sq_outcome_shed(total); /* it only receives what the threads have won */
         run_items(plan, total, threads);
         status = plan->failure.status;
         if (status) *err = plan->failure;
