@@ -3,6 +3,7 @@
  */
 #include "lang/build.h"
 
+#include <math.h>
 #include <string.h>
 
 static void actions_in_words(sq_writer *w, const sq_node *list);
@@ -292,6 +293,59 @@ static void endpoint_in_words(sq_build *b, const sq_node *map, sq_endpoint *endp
     endpoint->text = sq_build_keep_written(b, &w);
 }
 
+/* A number in the unit its attribute is thought of: years for long times. */
+static void write_figure(sq_writer *w, double x, bool in_years)
+{
+    sq_write(w, in_years ? "%.6g y" : "%.6g", in_years ? x / SQ_DAYS_PER_YEAR : x);
+}
+
+/* Least, mean and greatest of a column of numbers; how many rows bear each label of any other. */
+static void column_in_words(const sq_build *b, sq_writer *w, int column)
+{
+    const sq_patients *p = &b->model->patients;
+    const sq_attribute *attribute = &b->attributes.items[p->attribute[column]];
+    double low = INFINITY, high = -INFINITY, sum = 0;
+    for (int64_t row = 0; row < p->n_rows; row++) {
+        double x = p->value[row * p->n_columns + column];
+        low = x < low ? x : low;
+        high = x > high ? x : high;
+        sum += x;
+    }
+    double mean = sum / (double)p->n_rows;
+    sq_write(w, "  column %s: ", attribute->name);
+    if (attribute->type.class == SQ_TYPE_CATEGORY) {
+        const sq_category *category = sq_category_of(b, attribute->type.category);
+        for (int label = 0; label < category->n_labels; label++) {
+            int64_t n = 0;
+            for (int64_t row = 0; row < p->n_rows; row++)
+                n += (int)p->value[row * p->n_columns + column] == label;
+            sq_write(w, "%s%s %lld", label ? ", " : "", category->labels[label], (long long)n);
+        }
+    } else if (attribute->type.class == SQ_TYPE_FLAG) {
+        sq_write(w, "true in %.4g %%", 100 * mean);
+    } else {
+        bool is_time = attribute->type.unit.time == 1 && attribute->type.unit.money == 0;
+        bool in_years = is_time && fmax(fabs(low), fabs(high)) >= SQ_DAYS_PER_YEAR;
+        sq_write(w, "least ");
+        write_figure(w, low, in_years);
+        sq_write(w, ", mean ");
+        write_figure(w, mean, in_years);
+        sq_write(w, ", greatest ");
+        write_figure(w, high, in_years);
+        if (is_time && !in_years) sq_write(w, " (days)");
+    }
+    sq_write(w, "\n");
+}
+
+static void patients_in_words(const sq_build *b, sq_writer *w, const sq_node *csv)
+{
+    const sq_patients *p = &b->model->patients;
+    sq_write(w, "patients from %s: %lld row%s, %s\n", sq_node_get(csv, "file")->text,
+             (long long)p->n_rows, p->n_rows == 1 ? "" : "s",
+             p->resample ? "drawn with replacement" : "in order, from the start after the last");
+    for (int i = 0; i < p->n_columns; i++) column_in_words(b, w, i);
+}
+
 static const char *population_in_words(sq_build *b)
 {
     sq_writer w = {0};
@@ -304,7 +358,7 @@ static const char *population_in_words(sq_build *b)
         if (b->attributes.items[i].latent) sq_write(&w, "%s hidden, standard normal\n", name);
         if (initial && !get(attributes, name)) sq_write(&w, "%s = %s\n", name, initial->text);
     }
-    if (csv) sq_write(&w, "patients from %s\n", get(csv, "file")->text);
+    if (csv) patients_in_words(b, &w, csv);
     for (int i = 0; attributes && i < attributes->count; i++) {
         bool is_draw = attributes->item[i]->kind == SQ_NODE_MAP;
         sq_write(&w, "%s%s", attributes->key[i], is_draw ? "" : " = ");

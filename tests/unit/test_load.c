@@ -524,6 +524,10 @@ static void test_population(void **state)
                                         SQ_ACT_END};
     expect_codes(m, m->baseline_actions, codes);
     assert_int_equal(m->csv_site, -1);
+    assert_non_null(strstr(m->population_text, "2 rows, in order, from the start after the last"));
+    assert_non_null(
+        strstr(m->population_text, "column age: least 40 y, mean 45 y, greatest 50 y"));
+    assert_non_null(strstr(m->population_text, "column sex: f 1, m 1"));
     drop(&s);
 }
 
