@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 100, GAP = 2, CELL = 96, WIDEST_TEXT = 40 };
+enum { PAGE = 100, GAP = 2, CELL = 96, WIDEST_TEXT = 40, NARROWEST_TEXT = 20 };
 
 sq_sheet *sq_sheet_new(sq_arena *arena, const char *key, const char *title, const char *row_title,
                        int n_columns, const sq_heading *columns, int n_rows)
@@ -122,13 +122,49 @@ static size_t row_title_width(const sq_sheet *s)
         size_t own = sq_text_width(s->row_title_of[row]);
         width = own > width ? own : width;
     }
-    return width < WIDEST_TEXT ? width : WIDEST_TEXT;
+    width = width < WIDEST_TEXT ? width : WIDEST_TEXT;
+    if (!s->wraps) return width;
+    size_t room = PAGE;
+    for (int c = 0; c < s->n_columns; c++) {
+        size_t taken = GAP + column_width(s, c);
+        room = room > NARROWEST_TEXT + taken ? room - taken : NARROWEST_TEXT;
+    }
+    return width < room ? width : room;
 }
 
 static void put_rule(FILE *out, size_t width)
 {
     for (size_t i = 0; i < width; i++) fputs("─", out);
     fputc('\n', out);
+}
+
+/* The bytes of the first words of a text that fit into width, at least one word. */
+static size_t line_of(const char *text, size_t width)
+{
+    char line[4 * PAGE];
+    size_t best = strcspn(text, " ");
+    for (size_t n = best; text[n] == ' ';) {
+        n += 1 + strcspn(text + n + 1, " ");
+        if (n >= sizeof line) break;
+        snprintf(line, sizeof line, "%.*s", (int)n, text);
+        if (sq_text_width(line) > width) break;
+        best = n;
+    }
+    return best;
+}
+
+/* The first column of a row, over as many lines as it needs. */
+static void put_wrapped_title(FILE *out, const char *title, size_t width)
+{
+    char line[4 * PAGE];
+    while (sq_text_width(title) > width) {
+        size_t n = line_of(title, width);
+        if (title[n] == '\0') break;
+        fprintf(out, "%.*s\n", (int)n, title);
+        title += n + 1;
+    }
+    snprintf(line, sizeof line, "%s", title);
+    sq_put_padded(out, line, width, false);
 }
 
 /* The first column of a row; a title that is too long keeps a line of its own. */
@@ -156,7 +192,10 @@ static void put_columns(FILE *out, const sq_sheet *s, int from, int to, const si
     fputc('\n', out);
     put_rule(out, total);
     for (int row = 0; row < s->n_rows; row++) {
-        put_row_title(out, s->row_title_of[row], first);
+        if (s->wraps)
+            put_wrapped_title(out, s->row_title_of[row], first);
+        else
+            put_row_title(out, s->row_title_of[row], first);
         for (int c = from; c < to; c++) {
             bool last_text = c + 1 == to && !is_numeric(s, c);
             fprintf(out, "%*s", GAP, "");
@@ -165,6 +204,27 @@ static void put_columns(FILE *out, const sq_sheet *s, int from, int to, const si
         }
         fputc('\n', out);
     }
+}
+
+/* Notes are sentences; they are broken at blanks to fit the page. */
+static void print_note(FILE *out, const char *note)
+{
+    size_t used = 0;
+    while (*note != '\0') {
+        char word[256];
+        size_t n = strcspn(note, " ");
+        snprintf(word, sizeof word, "%.*s", (int)(n < 255 ? n : 255), note);
+        size_t width = sq_text_width(word);
+        if (used > 0 && used + 1 + width > PAGE) {
+            fputc('\n', out);
+            used = 0;
+        }
+        used += (size_t)fprintf(out, "%s", used > 0 ? " " : "") + width;
+        fputs(word, out);
+        note += n;
+        note += strspn(note, " ");
+    }
+    fputc('\n', out);
 }
 
 static void print_table(FILE *out, const sq_sheet *s)
@@ -182,7 +242,8 @@ static void print_table(FILE *out, const sq_sheet *s)
         put_columns(out, s, from, to, widths);
         from = to;
     }
-    if (s->note != NULL) fprintf(out, "%s\n", s->note);
+    if (s->note != NULL) print_note(out, s->note);
+    if (s->note_below != NULL) print_note(out, s->note_below);
     free(widths);
 }
 
@@ -216,6 +277,7 @@ static void print_markdown(FILE *out, const sq_sheet *s)
     }
     fputc('\n', out);
     if (s->note != NULL) fprintf(out, "\n%s\n", s->note);
+    if (s->note_below != NULL) fprintf(out, "\n%s\n", s->note_below);
 }
 
 /* ---- for programs --------------------------------------------------------------------------- */
@@ -253,12 +315,12 @@ static void print_csv(FILE *out, const sq_sheet *s)
             fputc(',', out);
             put_field(out, s->columns[c].key);
             fputc(',', out);
-            if (e->is_number)
-                put_exact(out, e->value, "");
-            else
-                put_field(out, e->text != NULL ? e->text : "");
+            if (e->is_number) put_exact(out, e->value, "");
             fputc(',', out);
             if (e->is_number) put_exact(out, e->se, "");
+            fputc(',', out);
+            bool says = e->text != NULL && !(e->is_number && isfinite(e->value));
+            if (says) put_field(out, e->text);
             fputs("\r\n", out);
         }
     }
@@ -314,42 +376,49 @@ static void print_json_sheet(FILE *out, const sq_sheet *s)
     fputs("\n    }", out);
 }
 
+static void print_json_note(FILE *out, const char *note, bool *begun)
+{
+    if (note == NULL) return;
+    fputs(*begun ? ",\n    " : "\n    ", out);
+    put_json_text(out, note);
+    *begun = true;
+}
+
 static void print_json(FILE *out, const sq_report *r)
 {
     fputs("{\n  \"title\": ", out);
     put_json_text(out, r->title);
-    fputs(",\n  \"tables\": {\n", out);
+    fputs(",\n  \"settings\": [", out);
+    for (int i = 0; i < r->n_settings; i++) {
+        fputs(i > 0 ? ", " : "", out);
+        put_json_text(out, r->settings[i]);
+    }
+    fputs("],\n  \"tables\": {\n", out);
+    bool begun = false;
     for (int i = 0; i < r->n_sheets; i++) {
+        if (r->sheets[i]->readers == SQ_FOR_PEOPLE) continue;
+        fputs(begun ? ",\n" : "", out);
         print_json_sheet(out, r->sheets[i]);
-        fputs(i + 1 < r->n_sheets ? ",\n" : "\n", out);
+        begun = true;
     }
-    fputs("  },\n  \"notes\": [", out);
-    for (int i = 0; i < r->n_notes; i++) {
-        fputs(i > 0 ? ",\n    " : "\n    ", out);
-        put_json_text(out, r->notes[i]);
+    fputs("\n  },\n  \"notes\": [", out);
+    begun = false;
+    for (int i = 0; i < r->n_sheets; i++) {
+        print_json_note(out, r->sheets[i]->note, &begun);
+        print_json_note(out, r->sheets[i]->note_below, &begun);
     }
+    for (int i = 0; i < r->n_notes; i++) print_json_note(out, r->notes[i], &begun);
     fputs("\n  ]\n}\n", out);
 }
 
-/* Notes are sentences; they are broken at blanks to fit the page. */
-static void print_note(FILE *out, const char *note)
+/* The title and what was run. */
+static void print_title(FILE *out, const sq_report *r, sq_format format)
 {
-    size_t used = 0;
-    while (*note != '\0') {
-        char word[256];
-        size_t n = strcspn(note, " ");
-        snprintf(word, sizeof word, "%.*s", (int)(n < 255 ? n : 255), note);
-        size_t width = sq_text_width(word);
-        if (used > 0 && used + 1 + width > PAGE) {
-            fputc('\n', out);
-            used = 0;
-        }
-        used += (size_t)fprintf(out, "%s", used > 0 ? " " : "") + width;
-        fputs(word, out);
-        note += n;
-        note += strspn(note, " ");
+    fprintf(out, "%s%s\n", format == SQ_FORMAT_MARKDOWN ? "## " : "", r->title);
+    for (int i = 0; i < r->n_settings; i++) {
+        if (format == SQ_FORMAT_MARKDOWN) fputc('\n', out);
+        print_note(out, r->settings[i]);
     }
-    fputc('\n', out);
 }
 
 void sq_report_print(FILE *out, const sq_report *r, sq_format format)
@@ -359,10 +428,12 @@ void sq_report_print(FILE *out, const sq_report *r, sq_format format)
         return;
     }
     if (format == SQ_FORMAT_CSV)
-        fputs("table,row,column,value,se\r\n", out);
+        fputs("table,row,column,value,se,text\r\n", out);
     else
-        fprintf(out, "%s%s\n", format == SQ_FORMAT_MARKDOWN ? "## " : "", r->title);
+        print_title(out, r, format);
     for (int i = 0; i < r->n_sheets; i++) {
+        sq_readers others = format == SQ_FORMAT_CSV ? SQ_FOR_PEOPLE : SQ_FOR_PROGRAMS;
+        if (r->sheets[i]->readers == others) continue;
         if (format == SQ_FORMAT_CSV)
             print_csv(out, r->sheets[i]);
         else if (format == SQ_FORMAT_MARKDOWN)

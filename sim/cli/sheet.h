@@ -33,8 +33,15 @@ typedef struct sq_heading {
     bool fixed;        /* no more decimals than that, whatever the error */
 } sq_heading;
 
+/* For whom a sheet is: tables and Markdown, CSV and JSON, or all of them. */
+typedef enum sq_readers { SQ_FOR_ALL, SQ_FOR_PEOPLE, SQ_FOR_PROGRAMS } sq_readers;
+
 typedef struct sq_sheet {
-    const char *key, *title, *note; /* note under the table; NULL: none */
+    const char *key, *title;
+    const char *note;       /* sentences under the table, for people; NULL: none */
+    const char *note_below; /* a paragraph more */
+    sq_readers readers;
+    bool wraps;             /* row titles are broken so that all columns stand in one table */
     const char *row_title;          /* heading of the first column */
     int n_columns, n_rows;
     const sq_heading *columns; /* [n_columns] */
@@ -54,6 +61,8 @@ sq_entry sq_words(const char *text);
 
 typedef struct sq_report {
     const char *title;
+    int n_settings;
+    const char *settings[2]; /* what was run, under the title */
     int n_sheets;
     sq_sheet *sheets[16];
     int n_notes;

@@ -122,12 +122,88 @@ static void add_strategies(collector *c)
     if (n != NULL && n->type == SQ_I64) {
         char count[48];
         sq_grouped((double)((const int64_t *)n->data)[0], 0, count, sizeof count);
-        heading = sq_arena_format(c->arena, "Strategies (%s virtual patients under each)", count);
+        bool one = strcmp(count, "1") == 0;
+        heading = sq_arena_format(c->arena, "Strategies (%s virtual patient%s under each)", count,
+                                  one ? "" : "s");
     }
     sq_sheet *s = strategy_sheet(c, "strategies", heading, 1, columns);
     for (int i = 0; s != NULL && i < c->n_strategies; i++)
         *sq_sheet_at(s, i, 0) = sq_words(label(title, i));
 }
+
+/* ---- what was run --------------------------------------------------------------------------- */
+
+/* A number of the file that has no axes; NaN if it is not there. */
+static double single(const collector *c, const char *name)
+{
+    const sq_variable *var = find(c, name);
+    bool fits = var != NULL && var->type == SQ_F64 && var->n_axes == 0;
+    return fits ? *(const double *)var->data : (double)NAN;
+}
+
+static bool is_undiscounted(const collector *c)
+{
+    double later = single(c, "discount_rate_later");
+    return single(c, "discount_rate") == 0 && (isnan(later) || later == 0);
+}
+
+static const char *discounting(const collector *c)
+{
+    double rate = single(c, "discount_rate"), from = single(c, "discount_from");
+    double later = single(c, "discount_rate_later"), change = single(c, "discount_change");
+    if (is_undiscounted(c)) return "nothing discounted";
+    const char *text = sq_arena_format(
+        c->arena, "costs and effects discounted at %.4g %% a year (effective)", 100 * rate);
+    if (text != NULL && from != 0)
+        text = sq_arena_format(c->arena, "%s from %.4g y after index", text, from);
+    if (text != NULL && !isnan(later))
+        text = sq_arena_format(c->arena, "%s, at %.4g %% after %.4g y", text, 100 * later, change);
+    return text;
+}
+
+/* "causal_share=0.7" reads "causal_share = 0.7". */
+static const char *change_text(const collector *c, const char *set)
+{
+    size_t n = strcspn(set, "=");
+    if (set[n] == '\0') return set;
+    const char *value = set + n + 1;
+    while (n > 0 && set[n - 1] == ' ') n--;
+    return sq_arena_format(c->arena, "%.*s = %s", (int)n, set, value + strspn(value, " "));
+}
+
+static void add_setting(collector *c, const char *text)
+{
+    if (text == NULL)
+        c->failed = true;
+    else
+        c->report->settings[c->report->n_settings++] = text;
+}
+
+static void add_settings(collector *c)
+{
+    char count[48];
+    const sq_variable *seed = find(c, "seed"), *n = find(c, "n_patients");
+    const sq_variable *changed = find(c, "changed");
+    const char *discount = discounting(c), *text = "Changed: ";
+    bool known = seed != NULL && seed->type == SQ_TEXT && n != NULL && n->type == SQ_I64;
+    c->failed = c->failed || discount == NULL;
+    if (!known || isnan(single(c, "horizon")) || isnan(single(c, "discount_rate")) || c->failed)
+        return;
+    int64_t patients = ((const int64_t *)n->data)[0];
+    sq_grouped((double)patients, 0, count, sizeof count);
+    add_setting(c, sq_arena_format(c->arena, "Horizon %.4g y; %s; seed %s; %s patient%s",
+                                   single(c, "horizon"), discount, label(seed, 0), count,
+                                   patients == 1 ? "" : "s"));
+    for (int i = 0; i < length_of(c, changed) && text != NULL; i++) {
+        const char *change = change_text(c, label(changed, i));
+        text = change == NULL
+                   ? NULL
+                   : sq_arena_format(c->arena, "%s%s%s", text, i > 0 ? ", " : "", change);
+    }
+    if (length_of(c, changed) > 0) add_setting(c, text);
+}
+
+/* ---- survival, means, differences ------------------------------------------------------------ */
 
 /* Share alive (without the event) of the first endpoint after 1, 3 and 5 years, and the median. */
 static void add_survival(collector *c)
@@ -179,7 +255,7 @@ static int quantity_columns(collector *c, sq_heading *columns, const char **name
                {"qalys", "QALYs", 2, false},
                {"total_cost", "Cost", 0, true}};
     int n = 0;
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (size_t i = is_undiscounted(c) ? 1 : 0; i < sizeof all / sizeof *all; i++) {
         const char *name = sq_arena_format(c->arena, "%s%s", prefix, all[i].name);
         const sq_variable *var = name == NULL ? NULL : find(c, name);
         c->failed = c->failed || name == NULL;
@@ -304,7 +380,7 @@ static void add_hundred(collector *c)
 /* ---- targets -------------------------------------------------------------------------------- */
 
 typedef struct target_data {
-    const sq_variable *name, *strategy, *unit, *use, *verdict;
+    const sq_variable *name, *what, *strategy, *unit, *use, *verdict;
     const double *published, *lower, *upper, *simulated, *se;
 } target_data;
 
@@ -314,45 +390,117 @@ static const double *numbers(const collector *c, const char *name)
     return var == NULL || var->type != SQ_F64 ? NULL : var->data;
 }
 
-/* Shares as percent, times in years: what the unit says. */
-static const char *figure(collector *c, const target_data *d, int i, double value, double se)
+/* How people read a figure: shares as percent, times below two years in months. */
+typedef struct scale {
+    double by;
+    int decimals;
+    const char *word;
+} scale;
+
+static scale scale_of(const target_data *d, int i)
 {
     const char *unit = label(d->unit, i);
-    bool share = strcmp(unit, "1") == 0, years = strcmp(unit, "year") == 0;
-    if (isnan(value)) return "–";
-    double scale = share ? 100 : 1;
-    int decimals = share ? 1 : years ? 2 : 0;
-    const char *word = share ? "%" : years ? "y" : unit;
-    const char *text = isnan(se)
-                           ? sq_arena_format(c->arena, "%.*f %s", decimals, value * scale, word)
-                           : sq_arena_format(c->arena, "%.*f ± %.*f %s", decimals, value * scale,
-                                             decimals, se * scale, word);
+    if (strcmp(unit, "1") == 0) return (scale){100, 1, "%"};
+    if (strcmp(unit, "year") != 0) return (scale){1, 0, unit};
+    return d->published[i] < 2 ? (scale){12, 1, "mo"} : (scale){1, 2, "y"};
+}
+
+/* Enough decimals for one digit of the error. */
+static int decimals_for(int decimals, double se)
+{
+    if (!(se > 0)) return decimals;
+    int needed = -(int)floor(log10(se));
+    return needed > decimals ? (needed < 4 ? needed : 4) : decimals;
+}
+
+static const char *kept(collector *c, const char *text)
+{
     c->failed = c->failed || text == NULL;
-    return text;
+    return text != NULL ? text : "";
+}
+
+static const char *figure(collector *c, const target_data *d, int i, double value, double se)
+{
+    scale s = scale_of(d, i);
+    int decimals = decimals_for(s.decimals, se * s.by);
+    char number[48], error[48];
+    if (isnan(value)) return "–";
+    sq_grouped(value * s.by, decimals, number, sizeof number);
+    if (isnan(se)) return kept(c, sq_arena_format(c->arena, "%s %s", number, s.word));
+    sq_grouped(se * s.by, decimals, error, sizeof error);
+    return kept(c, sq_arena_format(c->arena, "%s ± %s %s", number, error, s.word));
 }
 
 static const char *interval(collector *c, const target_data *d, int i)
 {
-    bool share = strcmp(label(d->unit, i), "1") == 0;
+    scale s = scale_of(d, i);
+    char lower[48], upper[48];
     if (isnan(d->lower[i]) || isnan(d->upper[i])) return "–";
-    double scale = share ? 100 : 1;
-    int decimals = share ? 1 : strcmp(label(d->unit, i), "year") == 0 ? 2 : 0;
-    const char *text = sq_arena_format(c->arena, "%.*f to %.*f", decimals, d->lower[i] * scale,
-                                       decimals, d->upper[i] * scale);
-    c->failed = c->failed || text == NULL;
-    return text;
+    sq_grouped(d->lower[i] * s.by, s.decimals, lower, sizeof lower);
+    sq_grouped(d->upper[i] * s.by, s.decimals, upper, sizeof upper);
+    return kept(c, sq_arena_format(c->arena, "%s to %s", lower, upper));
 }
 
-static const char *verdict(collector *c, const target_data *d, int i)
+/* Without an interval nothing is claimed. */
+static const char *verdict(collector *c, const target_data *d, int i, bool people)
 {
     int code = ((const int32_t *)d->verdict->data)[i];
-    return code >= 0 && code < d->verdict->n_flags ? spoken(c, d->verdict->flags[code]) : "";
+    const char *word = code >= 0 && code < d->verdict->n_flags ? d->verdict->flags[code] : "";
+    if (!people) return word;
+    return strcmp(word, "no_interval") == 0 ? "–" : spoken(c, word);
+}
+
+/* The value of a key in "{incidence: cr, cause: cr2, at: 6 mo}", spoken; NULL if it has none. */
+static const char *value_of(collector *c, const char *what, const char *key)
+{
+    size_t n = strlen(key);
+    for (const char *p = what; *p != '\0'; p += strcspn(p, ",}")) {
+        p += strspn(p, "{,} ");
+        if (strncmp(p, key, n) != 0 || p[n] != ':') continue;
+        p += n + 1;
+        p += strspn(p, " ");
+        const char *text = sq_arena_text(c->arena, p, strcspn(p, ",}"));
+        return spoken(c, kept(c, text));
+    }
+    return NULL;
+}
+
+/* "alive at 3 y", "second remission by 6 mo": what is compared, in words. */
+static const char *target_words(collector *c, const target_data *d, int i)
+{
+    const char *what = d->what == NULL ? "" : label(d->what, i);
+    const char *survival = value_of(c, what, "survival"), *median = value_of(c, what, "median");
+    const char *incidence = value_of(c, what, "incidence"), *cause = value_of(c, what, "cause");
+    const char *mean = value_of(c, what, "mean"), *share = value_of(c, what, "share");
+    const char *at = value_of(c, what, "at"), *among = value_of(c, what, "among");
+    sq_arena *a = c->arena;
+    if (survival != NULL && at != NULL)
+        return kept(c, strcmp(survival, "os") == 0
+                           ? sq_arena_format(a, "alive at %s", at)
+                           : sq_arena_format(a, "%s at %s", survival, at));
+    if (incidence != NULL && at != NULL)
+        return kept(c, sq_arena_format(a, "%s by %s", cause != NULL ? cause : incidence, at));
+    if (median != NULL)
+        return kept(c, strcmp(median, "os") == 0 ? "median overall survival"
+                                                 : sq_arena_format(a, "median %s", median));
+    if (mean != NULL) return kept(c, sq_arena_format(a, "mean %s", mean));
+    if (share != NULL && among != NULL)
+        return kept(c, sq_arena_format(a, "%s, of those with %s", share, among));
+    return share != NULL ? share : "";
+}
+
+/* The words, and the name that the experiment gives the target: two rows may compare the same. */
+static const char *target_row(collector *c, const target_data *d, int i)
+{
+    const char *words = target_words(c, d, i), *name = label(d->name, i);
+    return words[0] == '\0' ? name : kept(c, sq_arena_format(c->arena, "%s (%s)", words, name));
 }
 
 static bool find_targets(const collector *c, target_data *d)
 {
     *d = (target_data){
         .name = find(c, "target"),
+        .what = find(c, "target_what"),
         .strategy = find(c, "target_strategy"),
         .unit = find(c, "target_unit"),
         .use = find(c, "target_use"),
@@ -368,26 +516,62 @@ static bool find_targets(const collector *c, target_data *d)
            d->lower != NULL && d->upper != NULL && d->simulated != NULL && d->se != NULL;
 }
 
-static void add_targets(collector *c)
+static const char target_title[] = "Published figures and the same figures simulated";
+static const char target_note[] =
+    "Verdict: whether the simulated figure lies inside or outside the published 95 % interval; – "
+    "where none was published. Use: input = the figure is a number of the model; fitted = numbers "
+    "were chosen with it in view; unfitted = not used so; display = shown, not a test.";
+
+static void add_targets_for_people(collector *c, const target_data *d, int n)
 {
     static const sq_heading columns[] = {
         {.key = "strategy", .title = "Strategy"},      {.key = "published", .title = "Published"},
         {.key = "interval", .title = "95 % interval"}, {.key = "simulated", .title = "Simulated"},
         {.key = "verdict", .title = "Verdict"},        {.key = "use", .title = "Use"}};
+    sq_sheet *s = new_sheet(c, "targets", target_title, "Target", 6, columns, n);
+    for (int i = 0; s != NULL && i < n; i++) {
+        s->row_key[i] = label(d->name, i);
+        s->row_title_of[i] = target_row(c, d, i);
+        *sq_sheet_at(s, i, 0) = sq_words(label(d->strategy, i));
+        *sq_sheet_at(s, i, 1) = sq_words(figure(c, d, i, d->published[i], (double)NAN));
+        *sq_sheet_at(s, i, 2) = sq_words(interval(c, d, i));
+        *sq_sheet_at(s, i, 3) = sq_words(figure(c, d, i, d->simulated[i], d->se[i]));
+        *sq_sheet_at(s, i, 4) = sq_words(verdict(c, d, i, true));
+        *sq_sheet_at(s, i, 5) = sq_words(label(d->use, i));
+    }
+    if (s == NULL) return;
+    s->note = target_note;
+    s->readers = SQ_FOR_PEOPLE;
+    s->wraps = true;
+}
+
+/* Numbers in the unit of the file, with all their digits. */
+static void add_targets_for_programs(collector *c, const target_data *d, int n)
+{
+    static const sq_heading columns[] = {{.key = "strategy"},  {.key = "unit"},  {.key = "published"},
+                                         {.key = "lower"},     {.key = "upper"}, {.key = "simulated"},
+                                         {.key = "verdict"},   {.key = "use"}};
+    sq_sheet *s = new_sheet(c, "targets", target_title, "Target", 8, columns, n);
+    for (int i = 0; s != NULL && i < n; i++) {
+        s->row_key[i] = s->row_title_of[i] = label(d->name, i);
+        *sq_sheet_at(s, i, 0) = sq_words(label(d->strategy, i));
+        *sq_sheet_at(s, i, 1) = sq_words(label(d->unit, i));
+        *sq_sheet_at(s, i, 2) = sq_number(d->published[i], (double)NAN);
+        *sq_sheet_at(s, i, 3) = sq_number(d->lower[i], (double)NAN);
+        *sq_sheet_at(s, i, 4) = sq_number(d->upper[i], (double)NAN);
+        *sq_sheet_at(s, i, 5) = sq_number(d->simulated[i], d->se[i]);
+        *sq_sheet_at(s, i, 6) = sq_words(verdict(c, d, i, false));
+        *sq_sheet_at(s, i, 7) = sq_words(label(d->use, i));
+    }
+    if (s != NULL) s->readers = SQ_FOR_PROGRAMS;
+}
+
+static void add_targets(collector *c)
+{
     target_data d;
     if (!find_targets(c, &d)) return;
-    int n = length_of(c, d.name);
-    sq_sheet *s = new_sheet(c, "targets", "Published figures and the same figures simulated",
-                            "Target", 6, columns, n);
-    for (int i = 0; s != NULL && i < n; i++) {
-        s->row_key[i] = s->row_title_of[i] = label(d.name, i);
-        *sq_sheet_at(s, i, 0) = sq_words(label(d.strategy, i));
-        *sq_sheet_at(s, i, 1) = sq_words(figure(c, &d, i, d.published[i], (double)NAN));
-        *sq_sheet_at(s, i, 2) = sq_words(interval(c, &d, i));
-        *sq_sheet_at(s, i, 3) = sq_words(figure(c, &d, i, d.simulated[i], d.se[i]));
-        *sq_sheet_at(s, i, 4) = sq_words(verdict(c, &d, i));
-        *sq_sheet_at(s, i, 5) = sq_words(label(d.use, i));
-    }
+    add_targets_for_people(c, &d, length_of(c, d.name));
+    add_targets_for_programs(c, &d, length_of(c, d.name));
 }
 
 /* ---- footers -------------------------------------------------------------------------------- */
@@ -417,13 +601,32 @@ static void add_classes(collector *c)
     add_note(c, text);
 }
 
+static bool has_errors(const sq_sheet *s)
+{
+    for (int i = 0; i < s->n_rows * s->n_columns; i++) {
+        const sq_entry *e = &s->entries[i];
+        bool whole = s->columns[i % s->n_columns].whole;
+        if (e->is_number && !whole && !isnan(e->value) && !isnan(e->se)) return true;
+        if (!e->is_number && e->text != NULL && strstr(e->text, "±") != NULL) return true;
+    }
+    return false;
+}
+
+/* What ± means, under the first table that has it. */
+static void explain_error(collector *c)
+{
+    for (int i = 0; i < c->report->n_sheets; i++) {
+        sq_sheet *s = c->report->sheets[i];
+        if (s->readers == SQ_FOR_PROGRAMS || !has_errors(s)) continue;
+        s->note_below = s->note;
+        s->note = "± is one standard error of the simulation (how much other virtual patients would "
+                  "differ), not the uncertainty of the evidence.";
+        return;
+    }
+}
+
 static void add_notes(collector *c)
 {
-    add_note(
-        c,
-        "± is the standard error of the simulation (how much other virtual patients would differ), "
-        "not the uncertainty of the evidence. Differences are paired: each patient meets the same "
-        "luck under every strategy.");
     add_classes(c);
     add_note(
         c, "These are results of a model under its stated assumptions, not results of a trial, and "
@@ -447,15 +650,21 @@ sq_status sq_summarise(const sq_variables *variables, const char *title, sq_aren
         return sq_fail(err, SQ_ERR_INPUT, "the file holds no strategies to summarise");
     c.n_strategies = length_of(&c, c.strategy);
     find_reference(&c);
+    add_settings(&c);
     add_strategies(&c);
     add_survival(&c);
-    add_quantities(&c, "", "means", "Means per patient (discounted unless said otherwise)", NULL);
+    add_quantities(&c, "", "means",
+                   is_undiscounted(&c) ? "Means per patient (nothing is discounted)"
+                                       : "Means per patient (discounted unless said otherwise)",
+                   NULL);
     if (c.n_strategies > 1)
         add_quantities(&c, "increment_", "differences",
                        sq_arena_format(arena, "Difference from %s", label(c.strategy, c.reference)),
-                       NULL);
+                       "Differences are paired: each patient meets the same luck under every "
+                       "strategy.");
     add_hundred(&c);
     add_targets(&c);
+    explain_error(&c);
     add_notes(&c);
     return c.failed ? sq_fail(err, SQ_ERR_MEMORY, "out of memory for the summary") : SQ_OK;
 }

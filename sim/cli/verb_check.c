@@ -123,15 +123,20 @@ static void print_size(const sq_model *m)
     sq_prediction plain = sq_predict(m, threads, false, false);
     sq_prediction table = sq_predict(m, threads, true, false);
     sq_prediction log = sq_predict(m, threads, false, true);
-    printf("\nA run lives %s patients under each of %d strategies.\n",
-           sq_grouped((double)m->n_patients, 0, patients, sizeof patients), m->n_strategies);
+    sq_grouped((double)m->n_patients, 0, patients, sizeof patients);
+    printf("\nA run lives %s patient%s under ", patients, m->n_patients == 1 ? "" : "s");
+    if (m->n_strategies == 1)
+        puts("one strategy.");
+    else
+        printf("each of %d strategies.\n", m->n_strategies);
     printf("Result about %s; patient table up to %s more, event log about %s more (both "
            "compressed).\n",
            sq_size_text(plain.result_bytes, file, sizeof file),
            sq_size_text(table.table_bytes, patient_table, sizeof patient_table),
            sq_size_text(log.table_bytes, event_log, sizeof event_log));
-    printf("Memory about %s with %d threads.\n",
-           sq_size_text(plain.memory_bytes, memory, sizeof memory), threads);
+    printf("Memory about %s with %d thread%s.\n",
+           sq_size_text(plain.memory_bytes, memory, sizeof memory), threads,
+           threads == 1 ? "" : "s");
 }
 
 static int print_model(sequela *s)

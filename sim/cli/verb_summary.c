@@ -28,8 +28,8 @@ const sq_verb sq_verb_summary = {
     "OUT.h5",
     1,
     "survival, QALYs, costs, differences, targets",
-    "Errors are Monte Carlo standard errors; differences are paired. csv has one number a line\n"
-    "(table, row, column, value, standard error); csv and json carry every digit.",
+    "Errors are Monte Carlo standard errors; differences are paired. csv has one entry a line\n"
+    "(table, row, column, value, standard error, text); csv and json carry every digit.",
     options,
     act,
 };

@@ -8,6 +8,7 @@
 #include "study/handle.h"
 #include "study/patient_tables.h"
 #include "study/provenance.h"
+#include "study/settings.h"
 #include "study/study.h"
 
 #include <stdlib.h>
@@ -18,6 +19,9 @@ struct sequela {
     sq_variables results;
     sq_arena converted; /* arrays and labels given out */
     sq_run_facts facts;
+    sq_arena own;         /* of what follows */
+    int n_changes;        /* parameters replaced by the caller */
+    const char **changes; /* "NAME=VALUE" */
     double started;
     char *messages;     /* diagnostics or the last error; NULL: none */
     int warnings;
@@ -42,6 +46,18 @@ static void forget_results(sequela *s)
     sq_arena_free(&s->converted);
 }
 
+/* Keeps what replaces parameters, to be said in the results. */
+static sq_status keep_changes(sequela *s, const sequela_load_options *o, sq_error *err)
+{
+    s->changes = sq_arena_array(&s->own, o->n_sets > 0 ? (size_t)o->n_sets : 1, sizeof *s->changes);
+    bool kept = s->changes != NULL;
+    for (int i = 0; i < o->n_sets && kept; i++) {
+        s->changes[s->n_changes++] = sq_arena_text(&s->own, o->sets[i], strlen(o->sets[i]));
+        kept = s->changes[i] != NULL;
+    }
+    return kept ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the settings");
+}
+
 int sequela_load(const char *path, const sequela_load_options *options, sequela **out)
 {
     static const sequela_load_options as_written;
@@ -59,6 +75,7 @@ int sequela_load(const char *path, const sequela_load_options *options, sequela 
         .patients = o->patients,
     };
     sq_status status = sq_cpu_check(&err);
+    if (!status) status = keep_changes(s, o, &err);
     if (!status) status = sq_load_experiment(path, &load, &s->model, &diags, &err);
     if (diags.count > 0) s->messages = sq_diags_render(&diags);
     s->warnings = diags.n_warnings;
@@ -72,6 +89,7 @@ void sequela_free(sequela *s)
     forget_results(s);
     forget_messages(s);
     sq_model_free(s->model);
+    sq_arena_free(&s->own);
     free(s);
 }
 
@@ -89,7 +107,8 @@ sequela_facts sequela_run_facts(const sequela *s)
 
 static sq_status run_plainly(sequela *s, const sq_run_options *options, sq_error *err)
 {
-    return sq_study_run(s->model, options, &s->results, &s->facts, err);
+    sq_status status = sq_study_run(s->model, options, &s->results, &s->facts, err);
+    return status ? status : sq_settings_add(s->model, s->n_changes, s->changes, &s->results, err);
 }
 
 static sq_status run_with_tables(sequela *s, sq_run_options *options, const sequela_run_options *o,
@@ -141,7 +160,7 @@ int sequela_write(sequela *s, const char *path, const char *command_line)
         return conclude(s, sq_fail(&err, SQ_ERR_INPUT, "there are no results to write yet"), &err);
     sq_status status = sq_provenance_fill(&room, s->model, &s->facts, command_line, s->started, &err);
     if (!status)
-        status = sq_results_write(path, &s->results, s->model->experiment_title, &room.provenance, &err);
+        status = sq_results_write(path, &s->results, sq_settings_title(s->model), &room.provenance, &err);
     sq_provenance_free(&room);
     return conclude(s, status, &err);
 }

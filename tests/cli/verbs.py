@@ -15,7 +15,9 @@ def check_run():
     assert done.returncode == 0, done.stderr
     assert os.path.exists("results/small.h5")
     for words in ("A small study – Müller's", "Overall survival", "Difference from wait", "reference",
-                  "died within 3 years", "noticed", "book_os_3y", "unfitted",
+                  "died within 3 years", "noticed", "alive at 3 y (book_os_3y)", "unfitted",
+                  "66.7 %", "± is one standard error", "Verdict: whether the simulated figure lies inside or outside",
+                  "Horizon 20 y; costs and effects discounted at 3 % a year (effective); seed 3; 5 000 patients",
                   "4 parameters: 1 sourced, 1 judgement, 1 structural, 1 unsourced.",
                   "results of a model under its stated assumptions"):
         assert words in done.stdout, (words, done.stdout)
@@ -60,10 +62,45 @@ def check_summary():
              and row["column"] == "survival_3_years"]
     assert len(found) == 1 and float(found[0]["value"]) == survival["value"]
     assert float(found[0]["se"]) == survival["se"]
+    target = {row["column"]: row for row in rows if row["table"] == "targets"}
+    assert float(target["published"]["value"]) == 40 / 60 and target["published"]["text"] == ""
+    assert float(target["lower"]["value"]) < 2 / 3 < float(target["upper"]["value"])
+    assert target["unit"]["text"] == "1" and target["use"]["text"] == "unfitted"
+    assert target["verdict"]["text"] in ("inside", "outside") and target["verdict"]["value"] == ""
+    simulated = data["tables"]["targets"]["book_os_3y"]["simulated"]
+    assert float(target["simulated"]["value"]) == simulated["value"] and simulated["se"] > 0
+    for row in rows:
+        assert all(row[key] == "" or float(row[key]) is not None for key in ("value", "se")), row
     table, markdown = small.must("summary", "e.h5"), small.must("summary", "e.h5", "--format", "md")
     shown = f"{100 * survival['value']:.1f}"[:2]
     line = next(row for row in table.splitlines() if row.startswith("act ") and "±" in row)
     assert shown in line and "| act |" in markdown
+
+
+def check_settings():
+    """What was run stands under the title: changes, horizon, discounting; and no table says it is discounted when not."""
+    changed = small.must("run", "small.yaml", "-o", "g.h5", "--quiet", "--set", "u_ill=0.71", "--set",
+                         "rate_ill = 0.2/y", "-n1", "-s", "18446744073")
+    assert "Changed: u_ill = 0.71, rate_ill = 0.2/y\n" in changed, changed
+    assert "seed 18446744073; 1 patient\n" in changed and "(1 virtual patient under each)" in changed
+    small.must("run", "small.yaml", "-o", "h.h5", "--quiet", "--patients-table", "--set", "u_ill=0.71")
+    assert "Changed: u_ill = 0.71\n" in small.must("summary", "h.h5")
+    assert "Changed:" not in small.must("summary", "e.h5")
+    with open("small.yaml", encoding="utf-8") as file:
+        text = file.read()
+    plain = "\n".join(line for line in text.split("\n") if not line.startswith(("discount:", "title:")))
+    with open("plain.yaml", "w", encoding="utf-8") as file:
+        file.write(plain)
+    table = small.must("run", "plain.yaml", "-o", "i.h5", "--quiet")
+    assert table.startswith("small\nHorizon 20 y; nothing discounted; seed 3;"), table
+    assert "Means per patient (nothing is discounted)" in table and "(undiscounted)" not in table
+    later = text.replace("kind: effective", "then: {from: 5 y, rate: 1 %}, kind: effective")
+    with open("later.yaml", "w", encoding="utf-8") as file:
+        file.write(later)
+    table = small.must("run", "later.yaml", "-o", "i.h5", "--quiet")
+    assert "discounted at 3 % a year (effective), at 1 % after 5 y;" in table, table
+    one = small.must("check", "plain.yaml", "--strategy", "act", "-n", "1")
+    assert "A run lives 1 patient under one strategy." in one, one
 
 
 def check_export_is_complete():
@@ -173,8 +210,8 @@ def check_help():
 
 def main():
     with small.study():
-        for check in (check_run, check_digests, check_summary, check_export, check_check, check_trace,
-                      check_graph, check_help):
+        for check in (check_run, check_digests, check_summary, check_settings, check_export,
+                      check_check, check_trace, check_graph, check_help):
             check()
             print(check.__name__, "passed")
         os.chdir("/")

@@ -1,0 +1,72 @@
+/* The settings of a run stand outside /provenance, because the numbers beside them follow from them: a reader
+ * of the file sees which question they answer, and two results of different questions differ. */
+#include "study/settings.h"
+
+#include "math/kernel.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The rate of a year for a continuous rate per day. */
+static double effective(double rate)
+{
+    double a_year = sq_exp(rate * SQ_DAYS_PER_YEAR) - 1;
+    return round(a_year * 1e12) / 1e12; /* 0.03 as written, not 0.03000000000000003 */
+}
+
+static bool add_number(sq_variables *v, const char *name, const char *units, const char *long_name,
+                       double number)
+{
+    double *value = sq_variables_add(v, SQ_F64, name, units, long_name, NULL);
+    if (value) *value = number;
+    return value != NULL;
+}
+
+static bool add_discount(sq_variables *v, const sq_discount *d)
+{
+    bool added = add_number(v, "discount_rate", "1/year", "effective rate of discounting",
+                            effective(d->rate[0])) &&
+                 add_number(v, "discount_from", "year", "start of discounting, since index",
+                            d->origin / SQ_DAYS_PER_YEAR);
+    if (!added || !isfinite(d->change)) return added;
+    return add_number(v, "discount_rate_later", "1/year", "effective rate of discounting after discount_change",
+                      effective(d->rate[1])) &&
+           add_number(v, "discount_change", "year", "when the rate changes, since discount_from",
+                      d->change / SQ_DAYS_PER_YEAR);
+}
+
+static bool add_seed(sq_variables *v, uint64_t seed)
+{
+    const char **text = sq_variables_add(v, SQ_TEXT, "seed", "", "seed of the random numbers", NULL);
+    if (text) *text = sq_arena_format(&v->arena, "%" PRIu64, seed);
+    return text && *text;
+}
+
+static bool add_changes(sq_variables *v, int n, const char *const *changes)
+{
+    const char *const axes[] = {"changed", NULL};
+    if (n == 0) return true;
+    if (sq_variables_axis(v, "changed", (size_t)n) < 0) return false;
+    const char **text = sq_variables_add(v, SQ_TEXT, "changed", "", "parameter replaced for this run", axes);
+    bool added = text != NULL;
+    for (int i = 0; i < n && added; i++) {
+        text[i] = sq_arena_text(&v->arena, changes[i], strlen(changes[i]));
+        added = text[i] != NULL;
+    }
+    return added;
+}
+
+sq_status sq_settings_add(const sq_model *m, int n, const char *const *changes, sq_variables *v, sq_error *err)
+{
+    bool added = add_number(v, "horizon", "year", "end of follow-up, since index",
+                            m->horizon / SQ_DAYS_PER_YEAR) &&
+                 add_seed(v, m->seed) && add_discount(v, &m->discount) && add_changes(v, n, changes);
+    return added ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the settings of the run");
+}
+
+const char *sq_settings_title(const sq_model *m)
+{
+    return m->experiment_title[0] ? m->experiment_title : m->experiment;
+}

@@ -1,0 +1,17 @@
+/* What was run, in the result itself: horizon, discounting, seed, and what the user changed. */
+#ifndef SQ_STUDY_SETTINGS_H
+#define SQ_STUDY_SETTINGS_H
+
+#include "model/model.h"
+#include "outcome/variable.h"
+
+/* Appends to `variables`: horizon [year], seed (text: a number would be rounded), discount_rate (effective, a
+ * year) and discount_from [year since index], where the rate changes discount_rate_later and discount_change
+ * [year since discount_from], and where n > 0 `changed`, the n settings "NAME=VALUE" that replaced parameters.
+ * SQ_ERR_MEMORY. */
+sq_status sq_settings_add(const sq_model *model, int n, const char *const *changes, sq_variables *variables,
+                          sq_error *err);
+/* What a result is headed by: the experiment's title, or its name. Belongs to the model. */
+const char *sq_settings_title(const sq_model *model);
+
+#endif
