@@ -41,12 +41,15 @@ sq_unit sq_law_arg_unit(sq_family family, int arg, sq_unit variable)
 int sq_family_from_word(sq_build *b, const char *word, sq_place place)
 {
     const char *names[SQ_FAMILY_COUNT];
+    sq_writer w = {0};
     for (int i = 0; i < SQ_FAMILY_COUNT; i++) {
         names[i] = sq_family_name((sq_family)i);
         if (strcmp(names[i], word) == 0) return i;
     }
-    sq_diag_error(b->diags, place, "unknown law '%.60s'%s", word,
-                  sq_diag_hint(b->diags, word, names, SQ_FAMILY_COUNT));
+    for (int i = 0; i < SQ_FAMILY_COUNT; i++) sq_write(&w, "%s%s", i ? ", " : "", names[i]);
+    sq_diag_error(b->diags, place, "unknown law '%.60s'%s; the laws are %s", word,
+                  sq_diag_hint(b->diags, word, names, SQ_FAMILY_COUNT), w.items ? w.items : "");
+    free(w.items);
     return -1;
 }
 
@@ -167,6 +170,10 @@ static bool enough_stated(sq_build *b, sq_family family, const sq_node *node,
                       missing.items ? missing.items : "",
                       can_be_stated(family) ? ", or as many statements (median, survival) instead"
                                             : "");
+    else if (!fine && out->n_points == 1 && names[0] && !names[1])
+        sq_diag_error(b->diags, node->place, "%s: both %s and a %s are given; give one",
+                      sq_family_name(family), sq_node_get(node, "mean") ? "mean" : names[0],
+                      sq_node_get(node, "median") ? "median" : "survival");
     else if (!fine)
         sq_diag_error(
             b->diags, node->place,

@@ -21,14 +21,22 @@ static bool emit_tree(by_state *t, int low, int high)
            sq_code_op(c, SQ_OP_IF, 0);
 }
 
+static bool is_death_word(const char *name)
+{
+    return strncmp(name, "dead", 4) == 0 || strncmp(name, "death", 5) == 0 ||
+           strncmp(name, "died", 4) == 0;
+}
+
 static bool missing_states(sq_build *b, const sq_node *map)
 {
     bool fine = true;
     for (size_t i = 0; i < b->states.count; i++) {
         sq_state state = b->states.items[i];
         if (!state.death && !sq_node_get(map, state.name))
-            fine = sq_diag_error(b->diags, map->place, "utility: the state '%s' is missing",
-                                 state.name);
+            fine = sq_diag_error(b->diags, map->place, "utility: the state '%s' is missing%s", state.name,
+                                 is_death_word(state.name)
+                                     ? "; or is it a death state? (death: true)"
+                                     : "");
     }
     return fine;
 }

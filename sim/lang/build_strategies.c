@@ -83,7 +83,8 @@ static bool add_rules(splice *s, const sq_node *list)
     for (int i = 0; i < list->count && !sq_diags_full(s->b->diags); i++)
         fine = add_rule(s, list->item[i]) && fine;
     if (s->is_closed || !fine) return fine;
-    return sq_diag_error(s->b->diags, list->place,
+    sq_place last = list->count ? list->item[list->count - 1]->place : list->place;
+    return sq_diag_error(s->b->diags, last,
                          "the last rule must be unconditional: `- {choose: …}` without `if:`");
 }
 

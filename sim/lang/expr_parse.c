@@ -63,11 +63,44 @@ static sq_tree *fail(parser *p, uint32_t at, const char *text)
     return NULL;
 }
 
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* What somebody meant who wrote 0,78 or 4 000: the digits around the next token, as they are
+ * written here; false if there are none. */
+static bool digits_apart(const parser *p, char *meant, size_t size, bool *is_comma)
+{
+    const char *text = p->lexer.origin->text, *at = text + p->token.start;
+    size_t begin = p->token.start;
+    *is_comma = *at == ',';
+    while (begin > 0 && text[begin - 1] == ' ' && !*is_comma) begin--;
+    const char *after = *is_comma ? at + 1 : at, *left = text + begin;
+    size_t n_left = 0, n_right = 0;
+    while (n_left < begin && is_digit(left[-1 - (int)n_left])) n_left++;
+    while (is_digit(after[n_right])) n_right++;
+    bool own_word = n_left < begin && left[-1 - (int)n_left] == '.';
+    if (n_left == 0 || n_right == 0 || own_word) return false;
+    if (!*is_comma && (n_left > 3 || n_right != 3)) return false;
+    snprintf(meant, size, "%.*s%s%.*s", (int)n_left, left - n_left, *is_comma ? "." : "",
+             (int)n_right, after);
+    return true;
+}
+
+static bool explain_digits(parser *p)
+{
+    char meant[48];
+    bool is_comma;
+    if (!digits_apart(p, meant, sizeof meant, &is_comma)) return false;
+    sq_expr_error(p->c, p->lexer.origin, p->token.start, "write %s: %s", meant,
+                  is_comma ? "a comma separates" : "a blank separates");
+    return true;
+}
+
 /* "expected …, found …" at the next token. */
 static sq_tree *expected(parser *p, const char *what)
 {
     const sq_token *t = &p->token;
     int length = (int)(t->end - t->start);
+    if (explain_digits(p)) return NULL;
     if (t->kind == SQ_TOKEN_END)
         sq_expr_error(p->c, p->lexer.origin, t->start,
                       "expected %s, found the end of the expression", what);

@@ -28,9 +28,12 @@ static const char *value_problem(const sq_step *step, double x)
 static sq_status fill_value(const sq_view *view, const sq_step *step, double *block, sq_error *err)
 {
     double x = sq_program_value(view, step->value, 0);
-    const char *problem = value_problem(step, x);
+    const char *problem = value_problem(step, x), *per = step->unit.time < 0 ? "/y" : "";
+    if (problem && step->unit.time < 0) x *= SQ_DAYS_PER_YEAR;
+    if (problem && step->unit.time > 0) per = " d";
     if (problem)
-        return sq_fail(err, SQ_ERR_INPUT, "%s: %s = %g %s", step->where, step->name, x, problem);
+        return sq_fail(err, SQ_ERR_INPUT, "%s: %s = %g%s %s", step->where, step->name, x, per,
+                       problem);
     block[step->slot] = x;
     return SQ_OK;
 }
