@@ -56,6 +56,10 @@ static bool law_by_name(sq_build *b, const sq_node *node, sq_unit unit, unsigned
 {
     size_t n = strcspn(node->text, "[");
     const char *indices = node->text + n;
+    if (isdigit((unsigned char)node->text[0]))
+        return sq_diag_error(b->diags, node->place,
+                             "a law is expected here, not a time: write {fixed: %.60s}",
+                             node->text);
     while (n > 0 && isspace((unsigned char)node->text[n - 1])) n--;
     const char *name = sq_arena_text(&b->scratch, node->text, n);
     if (!name) return sq_build_no_memory(b);

@@ -213,11 +213,32 @@ static const char *dimensions(sq_check *k, const sq_symbol *symbol)
     return text ? text : "";
 }
 
+/* An attribute of this category, where one can be read here: best one of its own name. */
+static const char *attribute_of(sq_check *k, int category)
+{
+    const char *name = category == SQ_CATEGORY_STATES ? "state" : sq_category_at(k->c, category)->name;
+    const sq_names *reach = &k->c->names;
+    const char *const *names = NULL, *found = NULL;
+    size_t n = reach->all ? reach->all(reach->context, &names) : 0;
+    if (category == SQ_CATEGORY_STATES || !(k->allow & SQ_ALLOW_PATIENT)) return name;
+    for (size_t i = 0; i < n; i++) {
+        sq_symbol symbol;
+        bool fits = look_up(k, names[i], &symbol) && symbol.kind == SQ_SYMBOL_ATTRIBUTE &&
+                    symbol.type.class == SQ_TYPE_CATEGORY && symbol.type.category == category;
+        if (fits && strcmp(names[i], name) == 0) return name;
+        if (fits && !found) found = names[i];
+    }
+    return found ? found : name;
+}
+
 static bool needs_index(sq_check *k, const sq_tree *tree, const sq_symbol *symbol)
 {
-    const char *by = dimensions(k, symbol);
+    const char *indices = "";
+    for (int i = 0; i < symbol->n_dims && indices; i++)
+        indices = sq_arena_format(&k->c->diags->arena, "%s%s%s", indices, i > 0 ? ", " : "",
+                                  attribute_of(k, symbol->dim[i]));
     return sq_expr_error(k->c, tree->origin, tree->at, "'%.80s' is given by %s: write %.80s[%s]",
-                         tree->name, by, tree->name, by);
+                         tree->name, dimensions(k, symbol), tree->name, indices ? indices : "");
 }
 
 static bool check_symbol(sq_check *k, sq_tree *tree, const sq_symbol *symbol, int category)

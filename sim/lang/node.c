@@ -174,9 +174,28 @@ static bool complain_character(reader *r, sq_place place)
                          c ? c : '?');
 }
 
+/* Whether the line holds a key whose colon no blank follows; where the colon stands. */
+static bool line_lacks_blank(const reader *r, yaml_mark_t mark, sq_place *colon)
+{
+    size_t length;
+    *colon = place_of(r, mark);
+    const char *line = sq_source_line(r->source, colon->line, &length);
+    if (!line || mark.column >= length) return false;
+    const char *found = memchr(line + mark.column, ':', length - mark.column);
+    if (!found || found + 1 == line + length || found[1] == ' ') return false;
+    for (const char *c = line; c < found; c++)
+        if ((unsigned char)*c >= 0x80) return false; /* columns count characters, not bytes */
+    colon->column = (int)(found - line) + 1;
+    return true;
+}
+
 static bool complain(reader *r)
 {
     const yaml_parser_t *p = &r->parser;
+    sq_place colon;
+    if (holds(p->problem, "could not find expected ':'") && p->context &&
+        line_lacks_blank(r, p->context_mark, &colon))
+        return sq_diag_error(r->diags, colon, "a blank is missing after this colon");
     if (p->error == YAML_MEMORY_ERROR) return out_of_memory(r) != NULL;
     sq_place place = place_of(r, p->problem_mark);
     if (p->error == YAML_READER_ERROR) place = (sq_place){r->source, 0, 0};
@@ -526,6 +545,44 @@ static bool is_among(const char *key, const char *const *known, size_t n)
     return false;
 }
 
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* {value: 0,78} is a map of `value` and of a key `78` with nothing: the comma parts. */
+static bool is_decimal_comma(const sq_node *map, int i)
+{
+    if (i == 0 || map->item[i]->kind != SQ_NODE_NULL || !is_digit(map->key[i][0])) return false;
+    const sq_node *before = map->item[i - 1];
+    size_t n = before->kind == SQ_NODE_SCALAR ? strlen(before->text) : 0;
+    return n > 0 && is_digit(before->text[n - 1]);
+}
+
+/* `goto:progressed` is one word to YAML; a key that is followed by its value would be two. */
+static bool lacks_blank(const char *text, const char *const *known, size_t n)
+{
+    const char *colon = strchr(text, ':');
+    if (!colon || colon[1] == '\0') return false;
+    size_t length = (size_t)(colon - text);
+    for (size_t i = 0; i < n; i++)
+        if (strlen(known[i]) == length && memcmp(known[i], text, length) == 0) return true;
+    return false;
+}
+
+static bool explain_key(const sq_node *map, int i, const char *const *known, size_t n,
+                        sq_diags *diags)
+{
+    const char *key = map->key[i], *colon = strchr(key, ':');
+    if (is_decimal_comma(map, i)) {
+        const sq_node *before = map->item[i - 1];
+        sq_diag_error(diags, before->place, "write %.40s.%.40s: a comma separates", before->text,
+                      key);
+        return true;
+    }
+    if (map->item[i]->kind != SQ_NODE_NULL || !lacks_blank(key, known, n)) return false;
+    sq_diag_error(diags, map->key_place[i], "a blank is missing after the colon: write '%.*s: %s'",
+                  (int)(colon - key), key, colon + 1);
+    return true;
+}
+
 bool sq_node_known_keys(const sq_node *map, const char *what, const char *const *known,
                         sq_diags *diags)
 {
@@ -534,6 +591,8 @@ bool sq_node_known_keys(const sq_node *map, const char *what, const char *const 
     while (known[n]) n++;
     for (int i = 0; map->kind == SQ_NODE_MAP && i < map->count; i++) {
         if (is_among(map->key[i], known, n)) continue;
+        all = false;
+        if (explain_key(map, i, known, n, diags)) continue;
         all = sq_diag_error(diags, map->key_place[i], "unknown key '%s' in %s%s", map->key[i], what,
                             sq_diag_hint(diags, map->key[i], known, n));
     }
@@ -544,5 +603,11 @@ bool sq_node_expect(const sq_node *node, sq_node_kind kind, const char *what, sq
 {
     static const char *const found[] = {"nothing", "a text", "a list", "a map"};
     if (node->kind == kind) return true;
+    bool is_text = kind == SQ_NODE_MAP && node->kind == SQ_NODE_SCALAR && !node->quoted;
+    const char *colon = is_text ? strchr(node->text, ':') : NULL;
+    if (colon && colon[1] && colon[1] != '/')
+        return sq_diag_error(diags, node->place,
+                             "a blank is missing after the colon: write '%.*s: %.60s'",
+                             (int)(colon - node->text), node->text, colon + 1);
     return sq_diag_error(diags, node->place, "expected %s, found %s", what, found[node->kind]);
 }

@@ -531,6 +531,31 @@ static void test_population(void **state)
     drop(&s);
 }
 
+/* A column that is not there is told once: not also as an attribute without a value. */
+static void test_missing_column(void **state)
+{
+    (void)state;
+    study s = load_with("model: m\nattributes: {age: time}\n"
+                        "states: {well: , dead: {death: true}}\nstart: {state: well}\n",
+                        ONLY "population: {csv: {file: people.csv, columns: {age: ages}}}\n", NULL);
+    assert_int_equal(s.status, SQ_ERR_INPUT);
+    assert_non_null(strstr(s.said, "has no column 'ages'"));
+    assert_null(strstr(s.said, "has no value at baseline"));
+    drop(&s);
+}
+
+/* A death state that does not say so is found where utility by state misses it. */
+static void test_death_without_its_key(void **state)
+{
+    (void)state;
+    study s = load_with("model: m\nstates: {well: , dead: }\nstart: {state: well}\n"
+                        "utility: {well: 1}\n",
+                        ONLY, NULL);
+    assert_int_equal(s.status, SQ_ERR_INPUT);
+    assert_non_null(strstr(s.said, "'dead' is missing; or is it a death state? (death: true)"));
+    drop(&s);
+}
+
 static void test_discount_and_grid(void **state)
 {
     (void)state;
@@ -675,6 +700,8 @@ int main(void)
         cmocka_unit_test(test_rewards_by_state),
         cmocka_unit_test(test_endpoints_and_targets),
         cmocka_unit_test(test_population),
+        cmocka_unit_test(test_missing_column),
+        cmocka_unit_test(test_death_without_its_key),
         cmocka_unit_test(test_discount_and_grid),
         cmocka_unit_test(test_warnings),
         cmocka_unit_test(test_idle_events_and_no_way_out),
