@@ -179,7 +179,7 @@ typedef struct sq_strategy_set {
 } sq_strategy_set;
 
 /* What can be judged at load because it reads parameters alone. */
-typedef enum sq_probe_kind { SQ_PROBE_LAW, SQ_PROBE_DRAW } sq_probe_kind;
+typedef enum sq_probe_kind { SQ_PROBE_LAW, SQ_PROBE_DRAW, SQ_PROBE_UTILITY } sq_probe_kind;
 typedef struct sq_probe {
     sq_probe_kind kind;
     bool is_waiting; /* the law is of a time to wait, which cannot be negative */
@@ -187,6 +187,7 @@ typedef struct sq_probe {
     sq_law_spec law;
     int draw;
     bool must_sum_to_one;
+    sq_program utility;
 } sq_probe;
 
 /* A block of actions: [first, end). */

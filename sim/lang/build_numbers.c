@@ -171,7 +171,8 @@ static bool read_bounds(sq_build *b, const sq_node *node, const char *what, sq_t
 {
     if (!sq_node_expect(node, SQ_NODE_LIST, what, b->diags)) return false;
     if (node->count != 2)
-        return sq_diag_error(b->diags, node->place, "%s has two numbers: [low, high]", what);
+        return sq_diag_error(b->diags, node->place, "%s has two numbers: [low, high]%s", what,
+                             node->count == 4 ? " (a comma separates: write 0.5, not 0,5)" : "");
     for (int i = 0; i < 2; i++)
         if (!sq_expr_constant(&b->compiler, node->item[i], type, &bounds[i])) return false;
     if (bounds[0] <= bounds[1]) return true;

@@ -41,6 +41,17 @@ static bool missing_states(sq_build *b, const sq_node *map)
     return fine;
 }
 
+/* One rate of a reward. A utility that reads parameters alone is looked at when they have values. */
+static bool build_rate(sq_build *b, const sq_node *node, sq_type want, sq_program *out)
+{
+    sq_bits reads = {{0}};
+    if (!sq_build_expr(b, node, want, SQ_READ_REWARD, out, &reads)) return false;
+    sq_bits_join(&b->model->reward_reads, &reads);
+    sq_probe probe = {.kind = SQ_PROBE_UTILITY, .place = node->place, .utility = *out};
+    bool is_fixed = want.unit.kind == SQ_KIND_UTILITY && sq_bits_empty(&reads) && !b->skim;
+    return !is_fixed || sq_vec_push(&b->probes, probe) || sq_build_no_memory(b);
+}
+
 static bool build_by_state(sq_build *b, const sq_node *map, sq_type want, sq_program *out)
 {
     by_state t = {b, sq_build_scratch(b, b->states.count, sizeof(sq_program))};
@@ -50,9 +61,7 @@ static bool build_by_state(sq_build *b, const sq_node *map, sq_type want, sq_pro
         int state = named ? sq_named_state(b, named, "state") : -1;
         fine = state >= 0 && fine;
         if (state >= 0)
-            fine = sq_build_expr(b, map->item[i], want, SQ_READ_REWARD, &t.of[state],
-                                 &b->model->reward_reads) &&
-                   fine;
+            fine = build_rate(b, map->item[i], want, &t.of[state]) && fine;
     }
     if (!fine || b->states.count == 0) return false;
     sq_bits_set(&b->model->reward_reads, (int)b->attributes.count);
@@ -65,7 +74,7 @@ static bool build_by_state(sq_build *b, const sq_node *map, sq_type want, sq_pro
 static bool build_reward(sq_build *b, const sq_node *node, sq_type want, sq_program *out)
 {
     if (node->kind == SQ_NODE_MAP) return build_by_state(b, node, want, out);
-    return sq_build_expr(b, node, want, SQ_READ_REWARD, out, &b->model->reward_reads);
+    return build_rate(b, node, want, out);
 }
 
 bool sq_declare_costs(sq_build *b)

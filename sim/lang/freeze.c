@@ -157,14 +157,29 @@ static bool probe_draw(sq_build *b, const sq_view *view, const sq_probe *probe)
                          too_much ? ", more than one" : "; without a rest they must sum to one");
 }
 
+static bool probe_utility(sq_build *b, const sq_view *view, const sq_probe *probe)
+{
+    double x = sq_program_value(view, probe->utility, 0);
+    if (x <= 1) return true;
+    return sq_diag_error(b->diags, probe->place, "a utility of %g is above 1, the utility of full "
+                         "health", x);
+}
+
+static bool run_probe(sq_build *b, const sq_view *view, const sq_probe *probe)
+{
+    switch (probe->kind) {
+    case SQ_PROBE_LAW: return probe_law(b, view, probe);
+    case SQ_PROBE_DRAW: return probe_draw(b, view, probe);
+    case SQ_PROBE_UTILITY: return probe_utility(b, view, probe);
+    }
+    return true;
+}
+
 static bool run_probes(sq_build *b, const sq_view *view)
 {
     bool fine = true;
     for (size_t i = 0; i < b->probes.count && !sq_diags_full(b->diags); i++) {
-        const sq_probe *probe = &b->probes.items[i];
-        fine = (probe->kind == SQ_PROBE_LAW ? probe_law(b, view, probe)
-                                            : probe_draw(b, view, probe)) &&
-               fine;
+        fine = run_probe(b, view, &b->probes.items[i]) && fine;
     }
     return fine;
 }

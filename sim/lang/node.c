@@ -388,13 +388,46 @@ static sq_node *copy_map(reader *r, sq_node *node, const entries *e)
     return copy_list(r, node, &e->values);
 }
 
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* {value: 0,78} is a map of `value` and of a key `78` with nothing, which touches the comma. */
+static bool is_decimal_comma(const entries *e, size_t i)
+{
+    const sq_node *before = e->values.items[i - 1];
+    sq_place place = e->places.items[i];
+    size_t n = before->kind == SQ_NODE_SCALAR && !before->quoted ? strlen(before->text) : 0;
+    return n > 0 && is_digit(before->text[n - 1]) && is_digit(e->keys.items[i][0]) &&
+           e->values.items[i]->kind == SQ_NODE_NULL && place.line == before->place.line &&
+           place.column == before->place.column + (int)n + 1;
+}
+
+/* Reports decimal commas and joins what they part, so that nothing else is said of the pieces. */
+static bool join_decimal_commas(reader *r, entries *e)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < e->keys.count; i++) {
+        if (i > 0 && is_decimal_comma(e, i)) {
+            sq_node *before = e->values.items[i - 1];
+            before->text = sq_arena_format(r->arena, "%s.%s", before->text, e->keys.items[i]);
+            if (!before->text) return out_of_memory(r) != NULL;
+            sq_diag_error(r->diags, before->place, "write %.40s: a comma separates", before->text);
+            continue;
+        }
+        e->keys.items[kept] = e->keys.items[i];
+        e->places.items[kept] = e->places.items[i];
+        e->values.items[kept++] = e->values.items[i];
+    }
+    e->keys.count = e->places.count = e->values.count = kept;
+    return true;
+}
+
 static sq_node *map(reader *r, const yaml_event_t *start, int depth)
 {
     entries e = {0};
     bool ended = false;
     sq_node *node = new_node(r, SQ_NODE_MAP, place_of(r, start->start_mark));
     while (node && entry(r, &e, depth, &ended)) continue;
-    bool whole = node && ended && keys_differ(r, &e);
+    bool whole = node && ended && join_decimal_commas(r, &e) && keys_differ(r, &e);
     node = whole ? copy_map(r, node, &e) : NULL;
     free(e.keys.items);
     free(e.places.items);
@@ -545,17 +578,6 @@ static bool is_among(const char *key, const char *const *known, size_t n)
     return false;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/* {value: 0,78} is a map of `value` and of a key `78` with nothing: the comma parts. */
-static bool is_decimal_comma(const sq_node *map, int i)
-{
-    if (i == 0 || map->item[i]->kind != SQ_NODE_NULL || !is_digit(map->key[i][0])) return false;
-    const sq_node *before = map->item[i - 1];
-    size_t n = before->kind == SQ_NODE_SCALAR ? strlen(before->text) : 0;
-    return n > 0 && is_digit(before->text[n - 1]);
-}
-
 /* `goto:progressed` is one word to YAML; a key that is followed by its value would be two. */
 static bool lacks_blank(const char *text, const char *const *known, size_t n)
 {
@@ -571,12 +593,6 @@ static bool explain_key(const sq_node *map, int i, const char *const *known, siz
                         sq_diags *diags)
 {
     const char *key = map->key[i], *colon = strchr(key, ':');
-    if (is_decimal_comma(map, i)) {
-        const sq_node *before = map->item[i - 1];
-        sq_diag_error(diags, before->place, "write %.40s.%.40s: a comma separates", before->text,
-                      key);
-        return true;
-    }
     if (map->item[i]->kind != SQ_NODE_NULL || !lacks_blank(key, known, n)) return false;
     sq_diag_error(diags, map->key_place[i], "a blank is missing after the colon: write '%.*s: %s'",
                   (int)(colon - key), key, colon + 1);
