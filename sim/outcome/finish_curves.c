@@ -10,31 +10,31 @@ typedef struct endpoint_data {
     double *survival, *survival_se, *incidence, *incidence_se, *quantile;
 } endpoint_data;
 
-static void add_endpoint_curves(sq_writer *w, endpoint_data *d)
+static void add_endpoint_curves(sq_finish *w, endpoint_data *d)
 {
-    d->survival = sq_writer_real(w, "survival", "1", "share without an event of any cause", "endpoint",
+    d->survival = sq_finish_real(w, "survival", "1", "share without an event of any cause", "endpoint",
                                  "time");
-    d->survival_se = sq_writer_real(w, "survival_se", "1", "standard error of survival", "endpoint",
+    d->survival_se = sq_finish_real(w, "survival_se", "1", "standard error of survival", "endpoint",
                                     "time");
-    d->at_risk = sq_writer_count(w, "at_risk", "patients at risk at the start of the interval ending here",
+    d->at_risk = sq_finish_count(w, "at_risk", "patients at risk at the start of the interval ending here",
                                  "endpoint", "time");
-    d->events = sq_writer_count(w, "events", "events of any cause in the interval ending here",
+    d->events = sq_finish_count(w, "events", "events of any cause in the interval ending here",
                                 "endpoint", "time");
-    d->censored = sq_writer_count(w, "censored", "patients censored in the interval ending here",
+    d->censored = sq_finish_count(w, "censored", "patients censored in the interval ending here",
                                   "endpoint", "time");
-    d->incidence = sq_writer_real(w, "cumulative_incidence", "1",
+    d->incidence = sq_finish_real(w, "cumulative_incidence", "1",
                                   "share with an event of this cause, no other before", "cause", "time");
-    d->incidence_se = sq_writer_real(w, "cumulative_incidence_se", "1",
+    d->incidence_se = sq_finish_real(w, "cumulative_incidence_se", "1",
                                      "standard error of cumulative_incidence", "cause", "time");
-    d->cause_events = sq_writer_count(w, "cause_events",
+    d->cause_events = sq_finish_count(w, "cause_events",
                                       "events of this cause in the interval ending here", "cause",
                                       "time");
 }
 
-static void add_cause_endpoint(sq_writer *w)
+static void add_cause_endpoint(sq_finish *w)
 {
     const sq_model *m = w->model;
-    int32_t *code = sq_writer_add(w, SQ_I32, "cause_endpoint", "1", "endpoint the cause belongs to",
+    int32_t *code = sq_finish_add(w, SQ_I32, "cause_endpoint", "1", "endpoint the cause belongs to",
                                   "cause", NULL, NULL);
     const char **names = sq_arena_array(&w->variables->arena, (size_t)m->n_endpoints, sizeof *names);
     if (names == NULL || code == NULL) {
@@ -43,12 +43,12 @@ static void add_cause_endpoint(sq_writer *w)
     }
     for (int i = 0; i < m->n_endpoints; i++)
         names[i] = m->endpoints[i].name;
-    sq_writer_flags(w, names, (size_t)m->n_endpoints);
+    sq_finish_flags(w, names, (size_t)m->n_endpoints);
     for (int i = 0; i < m->n_causes; i++)
         code[i] = m->causes[i].endpoint;
 }
 
-static void copy_curves(const sq_writer *w, const sq_outcome *o, int strategy, size_t cell, int endpoint,
+static void copy_curves(const sq_finish *w, const sq_outcome *o, int strategy, size_t cell, int endpoint,
                         endpoint_data *d)
 {
     const sq_model *m = w->model;
@@ -69,12 +69,12 @@ static void copy_curves(const sq_writer *w, const sq_outcome *o, int strategy, s
     }
 }
 
-static void finish_endpoint(sq_writer *w, const sq_outcome *o, int strategy, size_t cell, int endpoint,
+static void finish_endpoint(sq_finish *w, const sq_outcome *o, int strategy, size_t cell, int endpoint,
                             endpoint_data *d)
 {
     const sq_model *m = w->model;
     size_t place = cell * (size_t)m->n_endpoints + (size_t)endpoint;
-    sq_writer_estimate(w, o, strategy, endpoint);
+    sq_finish_estimate(w, o, strategy, endpoint);
     d->n[place] = sq_tally_risk_set(o, strategy, endpoint).at_origin;
     for (int i = 0; d->quantile != NULL && i < m->n_quantiles; i++) {
         double days = sq_curve_quantile(w->curve->survival, &o->times, m->quantiles[i], NULL);
@@ -84,23 +84,23 @@ static void finish_endpoint(sq_writer *w, const sq_outcome *o, int strategy, siz
         copy_curves(w, o, strategy, cell, endpoint, d);
 }
 
-static void finish_endpoints(sq_writer *w)
+static void finish_endpoints(sq_finish *w)
 {
     const sq_model *m = w->model;
     if (m->n_endpoints == 0)
         return;
     endpoint_data d = {0};
     add_cause_endpoint(w);
-    d.n = sq_writer_count(w, "endpoint_n", "patients at risk at their origin", "endpoint", NULL);
+    d.n = sq_finish_count(w, "endpoint_n", "patients at risk at their origin", "endpoint", NULL);
     if (m->n_quantiles > 0 && m->n_grid > 0)
-        d.quantile = sq_writer_real(w, "survival_quantile", "year",
+        d.quantile = sq_finish_real(w, "survival_quantile", "year",
                                     "time by which this share has had an event", "endpoint",
                                     "quantile");
     if (w->with_curves && m->n_grid > 0)
         add_endpoint_curves(w, &d);
     if (w->failed)
         return;
-    for (int point = 0; point < sq_writer_points(w); point++) {
+    for (int point = 0; point < sq_finish_points(w); point++) {
         for (int i = 0; i < m->n_strategies * m->n_endpoints; i++) {
             int strategy = i / m->n_endpoints;
             size_t cell = (size_t)point * (size_t)m->n_strategies + (size_t)strategy;
@@ -120,16 +120,16 @@ static void finish_state(const sq_outcome *o, const int64_t *change, int64_t liv
     }
 }
 
-static void finish_occupancy(sq_writer *w)
+static void finish_occupancy(sq_finish *w)
 {
     const sq_model *m = w->model;
     if (!w->with_curves || m->n_grid == 0 || m->n_states == 0)
         return;
-    double *share = sq_writer_real(w, "state_occupancy", "1", "share of patients in the state", "state",
+    double *share = sq_finish_real(w, "state_occupancy", "1", "share of patients in the state", "state",
                                    "time");
     if (share == NULL)
         return;
-    for (int cell = 0; cell < sq_writer_points(w) * m->n_strategies; cell++) {
+    for (int cell = 0; cell < sq_finish_points(w) * m->n_strategies; cell++) {
         const sq_outcome *o = w->grid[cell / m->n_strategies];
         const int64_t *tally = sq_tally(o, cell % m->n_strategies);
         for (int i = 0; i < m->n_states; i++) {
@@ -140,25 +140,25 @@ static void finish_occupancy(sq_writer *w)
     }
 }
 
-void sq_finish_curves(sq_writer *w)
+void sq_finish_curves(sq_finish *w)
 {
     finish_endpoints(w);
     finish_occupancy(w);
 }
 
-void sq_finish_occurrences(sq_writer *w)
+void sq_finish_occurrences(sq_finish *w)
 {
     const sq_model *m = w->model;
-    double *mean = sq_writer_real(w, "event_count", "1", "mean number of occurrences per patient",
+    double *mean = sq_finish_real(w, "event_count", "1", "mean number of occurrences per patient",
                                   "event", NULL);
-    double *se = sq_writer_real(w, "event_count_se", "1", "standard error of event_count", "event",
+    double *se = sq_finish_real(w, "event_count_se", "1", "standard error of event_count", "event",
                                 NULL);
-    double *ever = sq_writer_real(w, "event_ever", "1", "share of patients it ever happened to", "event",
+    double *ever = sq_finish_real(w, "event_ever", "1", "share of patients it ever happened to", "event",
                                   NULL);
     if (w->failed)
         return;
     int n = SQ_OCCURS_DEATH(m) + 1;
-    for (int i = 0; i < sq_writer_points(w) * m->n_strategies * n; i++) {
+    for (int i = 0; i < sq_finish_points(w) * m->n_strategies * n; i++) {
         const sq_outcome *o = w->grid[i / (m->n_strategies * n)];
         const int64_t *tally = sq_tally(o, i / n % m->n_strategies);
         double lives = (double)tally[o->layout.lives];

@@ -11,9 +11,9 @@ typedef struct family {
     int first, count;     /* quantities */
 } family;
 
-static int cells(const sq_writer *w)
+static int cells(const sq_finish *w)
 {
-    return sq_writer_points(w) * w->model->n_strategies;
+    return sq_finish_points(w) * w->model->n_strategies;
 }
 
 /* ---- moments --------------------------------------------------------------------------------------- */
@@ -22,7 +22,7 @@ typedef struct moment_data {
     double *mean, *se, *variance;
 } moment_data;
 
-static void fill_moments(const sq_writer *w, const family *f, bool discounted, bool difference,
+static void fill_moments(const sq_finish *w, const family *f, bool discounted, bool difference,
                          const moment_data *d)
 {
     const sq_model *m = w->model;
@@ -37,20 +37,20 @@ static void fill_moments(const sq_writer *w, const family *f, bool discounted, b
     }
 }
 
-static void add_means(sq_writer *w, const family *f, bool discounted)
+static void add_means(sq_finish *w, const family *f, bool discounted)
 {
     const char *kind = discounted ? "" : "_undiscounted";
-    const char *name = sq_writer_name(w, f->name, kind, NULL);
-    const char *words = sq_writer_name(w, discounted ? "discounted " : "undiscounted ", f->words,
+    const char *name = sq_finish_name(w, f->name, kind, NULL);
+    const char *words = sq_finish_name(w, discounted ? "discounted " : "undiscounted ", f->words,
                                        ", mean per patient");
     moment_data d = {0};
-    d.mean = sq_writer_real(w, name, f->units, words, f->axis, NULL);
-    d.se = sq_writer_real(w, sq_writer_name(w, name, "_se", NULL), f->units,
-                          sq_writer_name(w, "standard error of ", name, NULL), f->axis, NULL);
+    d.mean = sq_finish_real(w, name, f->units, words, f->axis, NULL);
+    d.se = sq_finish_real(w, sq_finish_name(w, name, "_se", NULL), f->units,
+                          sq_finish_name(w, "standard error of ", name, NULL), f->axis, NULL);
     if (discounted)
-        d.variance = sq_writer_real(w, sq_writer_name(w, name, "_variance", NULL),
-                                    sq_writer_name(w, f->units, "2", NULL),
-                                    sq_writer_name(w, "variance between patients of ", name, NULL),
+        d.variance = sq_finish_real(w, sq_finish_name(w, name, "_variance", NULL),
+                                    sq_finish_name(w, f->units, "2", NULL),
+                                    sq_finish_name(w, "variance between patients of ", name, NULL),
                                     f->axis, NULL);
     if (!w->failed)
         fill_moments(w, f, discounted, false, &d);
@@ -59,7 +59,7 @@ static void add_means(sq_writer *w, const family *f, bool discounted)
 /* ---- increments ------------------------------------------------------------------------------------ */
 
 /* The standard error that independent runs of the two strategies would have. */
-static void fill_unpaired(const sq_writer *w, const family *f, bool discounted, double *se)
+static void fill_unpaired(const sq_finish *w, const family *f, bool discounted, double *se)
 {
     const sq_model *m = w->model;
     for (int i = 0; i < cells(w) * f->count; i++) {
@@ -73,7 +73,7 @@ static void fill_unpaired(const sq_writer *w, const family *f, bool discounted, 
 }
 
 /* The reference strategy differs from itself by nothing, also where one patient gives no error. */
-static void clear_reference(const sq_writer *w, const family *f, double *value)
+static void clear_reference(const sq_finish *w, const family *f, double *value)
 {
     const sq_model *m = w->model;
     for (int i = 0; i < cells(w) * f->count; i++) {
@@ -82,22 +82,22 @@ static void clear_reference(const sq_writer *w, const family *f, double *value)
     }
 }
 
-static void add_increments(sq_writer *w, const family *f, bool discounted)
+static void add_increments(sq_finish *w, const family *f, bool discounted)
 {
-    const char *base = sq_writer_name(w, f->name, discounted ? "" : "_undiscounted", NULL);
-    const char *name = sq_writer_name(w, "increment_", base, NULL);
+    const char *base = sq_finish_name(w, f->name, discounted ? "" : "_undiscounted", NULL);
+    const char *name = sq_finish_name(w, "increment_", base, NULL);
     const char *against =
-        sq_writer_name(w, " less that of the reference strategy ",
+        sq_finish_name(w, " less that of the reference strategy ",
                        w->model->strategies[w->model->reference].name, ", mean per patient");
     moment_data d = {0};
-    d.mean = sq_writer_real(w, name, f->units, sq_writer_name(w, base, against, NULL), f->axis, NULL);
-    d.se = sq_writer_real(w, sq_writer_name(w, name, "_se", NULL), f->units,
-                          sq_writer_name(w, "standard error of ", name,
+    d.mean = sq_finish_real(w, name, f->units, sq_finish_name(w, base, against, NULL), f->axis, NULL);
+    d.se = sq_finish_real(w, sq_finish_name(w, name, "_se", NULL), f->units,
+                          sq_finish_name(w, "standard error of ", name,
                                          ", patients paired by common random numbers"),
                           f->axis, NULL);
     double *unpaired =
-        sq_writer_real(w, sq_writer_name(w, name, "_se_unpaired", NULL), f->units,
-                       sq_writer_name(w, "standard error of ", name, " had the runs been independent"),
+        sq_finish_real(w, sq_finish_name(w, name, "_se_unpaired", NULL), f->units,
+                       sq_finish_name(w, "standard error of ", name, " had the runs been independent"),
                        f->axis, NULL);
     if (w->failed)
         return;
@@ -110,19 +110,19 @@ static void add_increments(sq_writer *w, const family *f, bool discounted)
 /* ---- quantiles and histograms ---------------------------------------------------------------------- */
 
 /* The histogram of a family's quantity: see sq_histograms. */
-static int histogram_of(const sq_writer *w, const family *f, int i, bool discounted)
+static int histogram_of(const sq_finish *w, const family *f, int i, bool discounted)
 {
     return discounted ? f->first + i : sq_quantities(w->model);
 }
 
-static void add_quantiles(sq_writer *w, const family *f, const char *base, bool discounted)
+static void add_quantiles(sq_finish *w, const family *f, const char *base, bool discounted)
 {
     const sq_model *m = w->model;
     if (m->n_quantiles == 0)
         return;
-    const char *name = sq_writer_name(w, base, "_quantile", NULL);
-    const char *words = sq_writer_name(w, "quantile over patients of ", base, NULL);
-    double *quantile = sq_writer_real(w, name, f->units, words, f->axis ? f->axis : "quantile",
+    const char *name = sq_finish_name(w, base, "_quantile", NULL);
+    const char *words = sq_finish_name(w, "quantile over patients of ", base, NULL);
+    double *quantile = sq_finish_real(w, name, f->units, words, f->axis ? f->axis : "quantile",
                                       f->axis ? "quantile" : NULL);
     if (quantile == NULL)
         return;
@@ -179,7 +179,7 @@ static bins choose_bins(double least, double greatest)
 }
 
 /* The range of a quantity over all scenarios, draws and strategies; 0 to 0 if it has no finite value. */
-static void range_of(const sq_writer *w, int histogram, double *least, double *greatest)
+static void range_of(const sq_finish *w, int histogram, double *least, double *greatest)
 {
     bool any = false;
     *least = *greatest = 0;
@@ -207,15 +207,15 @@ static void coarsen(const sq_histogram *h, const double *edges, int64_t *count)
     }
 }
 
-static void add_histogram(sq_writer *w, const family *f, const char *base, bool discounted)
+static void add_histogram(sq_finish *w, const family *f, const char *base, bool discounted)
 {
     const sq_model *m = w->model;
-    const char *of = sq_writer_name(w, "histogram of ", base, NULL);
-    int64_t *count = sq_writer_count(w, sq_writer_name(w, base, "_histogram", NULL),
-                                     sq_writer_name(w, "patients per bin, ", of, NULL),
+    const char *of = sq_finish_name(w, "histogram of ", base, NULL);
+    int64_t *count = sq_finish_count(w, sq_finish_name(w, base, "_histogram", NULL),
+                                     sq_finish_name(w, "patients per bin, ", of, NULL),
                                      f->axis ? f->axis : "bin", f->axis ? "bin" : NULL);
-    double *edges = sq_writer_add(w, SQ_F64, sq_writer_name(w, base, "_bin_edges", NULL), f->units,
-                                  sq_writer_name(w, "edges of the bins, ", of, NULL),
+    double *edges = sq_finish_add(w, SQ_F64, sq_finish_name(w, base, "_bin_edges", NULL), f->units,
+                                  sq_finish_name(w, "edges of the bins, ", of, NULL),
                                   f->axis ? f->axis : "bin_edge", f->axis ? "bin_edge" : NULL, NULL);
     if (w->failed)
         return;
@@ -233,9 +233,9 @@ static void add_histogram(sq_writer *w, const family *f, const char *base, bool 
     }
 }
 
-static void add_distribution(sq_writer *w, const family *f, bool discounted)
+static void add_distribution(sq_finish *w, const family *f, bool discounted)
 {
-    const char *base = sq_writer_name(w, f->name, discounted ? "" : "_undiscounted", NULL);
+    const char *base = sq_finish_name(w, f->name, discounted ? "" : "_undiscounted", NULL);
     add_quantiles(w, f, base, discounted);
     if (w->with_curves)
         add_histogram(w, f, base, discounted);
@@ -243,7 +243,7 @@ static void add_distribution(sq_writer *w, const family *f, bool discounted)
 
 /* ---- all families ---------------------------------------------------------------------------------- */
 
-static void add_family(sq_writer *w, const family *f)
+static void add_family(sq_finish *w, const family *f)
 {
     add_means(w, f, true);
     add_means(w, f, false);
@@ -251,14 +251,14 @@ static void add_family(sq_writer *w, const family *f)
     add_increments(w, f, true);
 }
 
-void sq_finish_quantities(sq_writer *w)
+void sq_finish_quantities(sq_finish *w)
 {
     const sq_model *m = w->model;
     const family life_years = {"life_years", "life years", "year", NULL, SQ_QUANTITY_LIFE_YEARS, 1};
     const family qalys = {"qalys", "quality-adjusted life years", "year", NULL, SQ_QUANTITY_QALYS, 1};
     if (w->with_curves) {
-        sq_writer_axis(w, "bin", SQ_PUBLISHED_BINS);
-        sq_writer_axis(w, "bin_edge", SQ_PUBLISHED_BINS + 1);
+        sq_finish_axis(w, "bin", SQ_PUBLISHED_BINS);
+        sq_finish_axis(w, "bin_edge", SQ_PUBLISHED_BINS + 1);
     }
     add_family(w, &life_years);
     add_distribution(w, &life_years, false);

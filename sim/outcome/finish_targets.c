@@ -13,10 +13,10 @@ typedef struct estimate {
 /* ---- one figure ------------------------------------------------------------------------------------ */
 
 /* A survival curve, or with a cause the cumulative incidence of it, at a time. */
-static estimate curve_at(sq_writer *w, const sq_outcome *o, const sq_target *t, int endpoint, int cause)
+static estimate curve_at(sq_finish *w, const sq_outcome *o, const sq_target *t, int endpoint, int cause)
 {
     const sq_model *m = w->model;
-    sq_writer_estimate(w, o, t->strategy, endpoint);
+    sq_finish_estimate(w, o, t->strategy, endpoint);
     const sq_curve *c = w->curve;
     size_t row = cause < 0 ? 0 : (size_t)cause * (size_t)m->n_grid;
     const double *value = cause < 0 ? c->survival : c->incidence + row;
@@ -27,10 +27,10 @@ static estimate curve_at(sq_writer *w, const sq_outcome *o, const sq_target *t, 
 
 /* The delta method: the error of survival divided by the slope of the curve, both in the interval where
  * the median lies. */
-static estimate median(sq_writer *w, const sq_outcome *o, const sq_target *t)
+static estimate median(sq_finish *w, const sq_outcome *o, const sq_target *t)
 {
     int j = 0;
-    sq_writer_estimate(w, o, t->strategy, t->index);
+    sq_finish_estimate(w, o, t->strategy, t->index);
     const double *s = w->curve->survival;
     double value = sq_curve_quantile(s, &o->times, 0.5, &j);
     if (isnan(value) || j == 0)
@@ -67,7 +67,7 @@ static double model_unit(const sq_target *t)
 }
 
 /* In the units of the file. */
-static estimate simulate(sq_writer *w, const sq_outcome *o, int target)
+static estimate simulate(sq_finish *w, const sq_outcome *o, int target)
 {
     const sq_target *t = &w->model->targets[target];
     estimate days;
@@ -105,15 +105,15 @@ static const char *unit_of(const sq_model *m, const sq_target *t)
     return t->kind == SQ_TARGET_MEAN ? m->currency : "1";
 }
 
-static void add_published(sq_writer *w)
+static void add_published(sq_finish *w)
 {
     const sq_model *m = w->model;
     const char *axis = "target";
-    double *published = sq_writer_add(w, SQ_F64, "target_published", "1",
+    double *published = sq_finish_add(w, SQ_F64, "target_published", "1",
                                       "published figure, in target_unit", axis, NULL, NULL);
-    double *lower = sq_writer_add(w, SQ_F64, "target_lower", "1",
+    double *lower = sq_finish_add(w, SQ_F64, "target_lower", "1",
                                   "lower end of the published 95 % interval", axis, NULL, NULL);
-    double *upper = sq_writer_add(w, SQ_F64, "target_upper", "1",
+    double *upper = sq_finish_add(w, SQ_F64, "target_upper", "1",
                                   "upper end of the published 95 % interval", axis, NULL, NULL);
     for (int i = 0; !w->failed && i < m->n_targets; i++) {
         const sq_target *t = &m->targets[i];
@@ -123,7 +123,7 @@ static void add_published(sq_writer *w)
     }
 }
 
-static void add_texts(sq_writer *w)
+static void add_texts(sq_finish *w)
 {
     const sq_model *m = w->model;
     static const struct {
@@ -138,32 +138,32 @@ static void add_texts(sq_writer *w)
     };
     size_t n = (size_t)m->n_targets;
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
-        sq_writer_texts(w, TEXTS[i].name, TEXTS[i].long_name, "target", m->targets, n,
+        sq_finish_texts(w, TEXTS[i].name, TEXTS[i].long_name, "target", m->targets, n,
                         sizeof *m->targets, TEXTS[i].offset);
-    const char **strategy = sq_writer_add(w, SQ_TEXT, "target_strategy", "",
+    const char **strategy = sq_finish_add(w, SQ_TEXT, "target_strategy", "",
                                           "strategy that is compared", "target", NULL, NULL);
-    const char **unit = sq_writer_add(w, SQ_TEXT, "target_unit", "", "unit of the figures", "target",
+    const char **unit = sq_finish_add(w, SQ_TEXT, "target_unit", "", "unit of the figures", "target",
                                       NULL, NULL);
     for (size_t i = 0; !w->failed && i < n; i++) {
-        strategy[i] = sq_writer_text(w, m->strategies[m->targets[i].strategy].name);
-        unit[i] = sq_writer_text(w, unit_of(m, &m->targets[i]));
+        strategy[i] = sq_finish_text(w, m->strategies[m->targets[i].strategy].name);
+        unit[i] = sq_finish_text(w, unit_of(m, &m->targets[i]));
     }
 }
 
-static void add_simulated(sq_writer *w)
+static void add_simulated(sq_finish *w)
 {
     static const char *const VERDICTS[] = {"inside", "outside", "no_interval", "not_reached"};
     const sq_model *m = w->model;
-    double *simulated = sq_writer_add(w, SQ_F64, "target_simulated", "1",
+    double *simulated = sq_finish_add(w, SQ_F64, "target_simulated", "1",
                                       "simulated figure, in target_unit", "scenario", "draw", "target");
-    double *se = sq_writer_add(w, SQ_F64, "target_se", "1",
+    double *se = sq_finish_add(w, SQ_F64, "target_se", "1",
                                "Monte Carlo standard error of target_simulated", "scenario", "draw",
                                "target");
-    int32_t *verdict = sq_writer_add(w, SQ_I32, "target_verdict", "1",
+    int32_t *verdict = sq_finish_add(w, SQ_I32, "target_verdict", "1",
                                      "where the simulated figure lies to the published interval",
                                      "scenario", "draw", "target");
-    sq_writer_flags(w, VERDICTS, sizeof VERDICTS / sizeof VERDICTS[0]);
-    for (int i = 0; !w->failed && i < sq_writer_points(w) * m->n_targets; i++) {
+    sq_finish_flags(w, VERDICTS, sizeof VERDICTS / sizeof VERDICTS[0]);
+    for (int i = 0; !w->failed && i < sq_finish_points(w) * m->n_targets; i++) {
         int target = i % m->n_targets;
         const sq_target *t = &m->targets[target];
         estimate e = simulate(w, w->grid[i / m->n_targets], target);
@@ -173,11 +173,11 @@ static void add_simulated(sq_writer *w)
     }
 }
 
-void sq_finish_targets(sq_writer *w)
+void sq_finish_targets(sq_finish *w)
 {
     if (w->model->n_targets == 0)
         return;
-    sq_writer_axis(w, "target", (size_t)w->model->n_targets);
+    sq_finish_axis(w, "target", (size_t)w->model->n_targets);
     add_texts(w);
     add_published(w);
     add_simulated(w);
