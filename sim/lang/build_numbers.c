@@ -350,14 +350,21 @@ void sq_list_table(sq_build *b, const sq_param *param, const char *name, int n, 
     list_row(b, param, name, -1, n, unit, place, about);
 }
 
-/* What was known of the replaced number says nothing about the one that stands there now. */
+/* What was known of the replaced number says nothing about the one that stands there now; only a structural
+ * switch, which is there to be turned, stays one. */
 static void about_replaced(sq_build *b, const sq_patch *patch, sq_about *about)
 {
     sq_writer w = {0};
     bool command_line = strcmp(patch->place.source->path, SQ_SET_PATH) == 0;
     sq_write(&w, "replaced %s%s", command_line ? "on the command line" : "by override at ",
              command_line ? "" : sq_build_where(b, patch->place));
-    *about = (sq_about){.source = "", .note = sq_build_keep_written(b, &w)};
+    bool is_switch = about->class == SQ_STRUCTURAL;
+    *about = (sq_about){
+        .source = "",
+        .note = sq_build_keep_written(b, &w),
+        .class = is_switch ? SQ_STRUCTURAL : SQ_UNSOURCED,
+        .has_class = is_switch,
+    };
 }
 
 bool sq_add_number(sq_build *b, sq_param *param, const char *name, int slot, sq_unit unit,
