@@ -76,9 +76,6 @@ bool sq_expr_compile(sq_compiler *c, const sq_node *node, sq_type want, unsigned
 /* The same with the type found rather than wanted. */
 bool sq_expr_compile_any(sq_compiler *c, const sq_node *node, unsigned allow, sq_type *type,
                          sq_program *out, sq_bits *reads);
-/* Compiles text that stands at a place (command line, composed by the builder). */
-bool sq_expr_compile_text(sq_compiler *c, const char *text, sq_place place, sq_type want, unsigned allow,
-                          sq_program *out, sq_bits *reads);
 /* The value of an expression of numbers and units only ("14.6 mo", "3 y", "0.37", "7 %"). */
 bool sq_expr_constant(sq_compiler *c, const sq_node *node, sq_type want, double *value);
 bool sq_expr_constant_text(sq_compiler *c, const char *text, sq_place place, sq_type want, double *value);

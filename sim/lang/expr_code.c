@@ -191,13 +191,6 @@ bool sq_expr_compile_any(sq_compiler *c, const sq_node *node, unsigned allow, sq
     return compile(c, &origin, NULL, allow, type, out, reads);
 }
 
-bool sq_expr_compile_text(sq_compiler *c, const char *text, sq_place place, sq_type want,
-                          unsigned allow, sq_program *out, sq_bits *reads)
-{
-    sq_expr_origin origin = {.text = text, .place = place};
-    return compile(c, &origin, &want, allow, NULL, out, reads);
-}
-
 static bool constant(sq_compiler *c, const sq_expr_origin *origin, sq_type want, double *value)
 {
     sq_check k = {.c = c, .budget = SQ_EXPR_NODES};

@@ -418,7 +418,8 @@ static void test_code_by_hand(void **state)
     desk d;
     begin(&d);
     sq_program a, b;
-    assert_true(sq_expr_compile_text(&d.c, "hr + 1", (sq_place){0}, a_number, ALL, &a, NULL));
+    sq_node sum = {.kind = SQ_NODE_SCALAR, .text = "hr + 1"};
+    assert_true(sq_expr_compile(&d.c, &sum, a_number, ALL, &a, NULL));
     b = sq_code_begin(&d.c);
     for (int i = 0; i < 2; i++) assert_true(sq_code_append(&d.c, a));
     assert_true(sq_code_op(&d.c, SQ_OP_MUL, 0) && sq_code_const(&d.c, 10) && sq_code_op(&d.c, SQ_OP_ADD, 0));
