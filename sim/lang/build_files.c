@@ -235,7 +235,7 @@ static void add_key(sq_build *b, const char *key, sq_place place, const sq_node 
 
 static void add_document(sq_build *b, const sq_node *root)
 {
-    if (!sq_node_expect(root, SQ_NODE_MAP, "the file", b->diags)) return;
+    if (!sq_node_expect(root, SQ_NODE_MAP, "a map of the file's sections", b->diags)) return;
     sq_node_known_keys(root, "a file of the language", known_keys, b->diags);
     bool is_experiment = sq_node_get(root, "experiment") != NULL;
     const sq_node *title = sq_node_get(root, "title");
