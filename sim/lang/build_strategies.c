@@ -11,6 +11,7 @@ enum { MOST_SPLICED = 32 };
 typedef struct splice {
     sq_build *b;
     int decision;
+    int first; /* of the rules of this list */
     int depth;
     const char *path[MOST_SPLICED]; /* named lists being spliced in */
     bool is_closed;                 /* an unconditional rule was met */
@@ -42,6 +43,31 @@ static bool use_list(splice *s, const sq_node *use)
     return fine;
 }
 
+static bool same_code(const sq_build *b, sq_program x, sq_program y)
+{
+    const sq_op *code = b->compiler.code.items;
+    if (x.count != y.count) return false;
+    for (uint32_t i = 0; i < x.count; i++) {
+        const sq_op *p = &code[x.first + i], *q = &code[y.first + i];
+        bool constants = p->code == SQ_OP_CONST && q->code == SQ_OP_CONST &&
+                         b->compiler.constants.items[p->a] == b->compiler.constants.items[q->a];
+        if (!constants && (p->code != q->code || p->a != q->a)) return false;
+    }
+    return true;
+}
+
+/* Warns of a condition that is false whatever happens, or asked before in the same list. */
+static void warn_of_condition(const splice *s, const sq_node *node, sq_program condition)
+{
+    const sq_build *b = s->b;
+    const sq_op *op = &b->compiler.code.items[condition.first];
+    if (condition.count == 1 && op->code == SQ_OP_CONST && b->compiler.constants.items[op->a] == 0)
+        sq_warn_once(s->b, node->place, "this rule can never match: its condition is never true");
+    for (size_t i = (size_t)s->first; i < b->rules.count; i++)
+        if (same_code(b, b->rules.items[i].condition, condition))
+            sq_warn_once(s->b, node->place, "this rule can never match: one before it asks the same");
+}
+
 static bool add_rule(splice *s, const sq_node *node)
 {
     static const char *const known[] = {"if", "choose", "set", "use", NULL};
@@ -68,6 +94,7 @@ static bool add_rule(splice *s, const sq_node *node)
         fine = sq_build_expr(b, condition, sq_type_flag(), SQ_READ_LIFE, &rule.condition, NULL) &&
                fine;
     s->is_closed = condition == NULL;
+    if (condition && fine && !b->skim) warn_of_condition(s, node, rule.condition);
     if (set) {
         rule.sets = (int)b->actions.count;
         fine = sq_build_sets(b, set, SQ_READ_LIFE) && fine;
@@ -90,8 +117,8 @@ static bool add_rules(splice *s, const sq_node *list)
 
 static bool build_list(sq_build *b, int decision, const sq_node *list, sq_rule_list *out)
 {
-    splice s = {.b = b, .decision = decision};
-    out->first = (int)b->rules.count;
+    splice s = {.b = b, .decision = decision, .first = (int)b->rules.count};
+    out->first = s.first;
     bool fine = add_rules(&s, list);
     out->count = (int)b->rules.count - out->first;
     return fine;

@@ -593,6 +593,25 @@ static void test_warnings(void **state)
     drop(&s);
 }
 
+static void test_rules_that_cannot_match(void **state)
+{
+    (void)state;
+    static const char model[] =
+        SMALL "decisions: {treat: {options: [yes, no]}}\n"
+              "events: {visit: {time: {fixed: 1 d}, do: [{decide: treat}]}}\n";
+    study s = load(model, "strategies:\n  a:\n    decisions:\n"
+                          "      treat: [{if: sex == m, choose: yes}, {if: sex == m, choose: no},\n"
+                          "              {if: 1 > 2, choose: yes}, {choose: no}, {choose: yes}]\n");
+    assert_non_null(strstr(s.said, "one before it asks the same"));
+    assert_non_null(strstr(s.said, "its condition is never true"));
+    assert_non_null(strstr(s.said, "one before it has no condition"));
+    drop(&s);
+    s = load(model, "strategies:\n  a:\n    decisions:\n"
+                    "      treat: [{if: sex == m, choose: yes}, {if: sex == f, choose: no}, {choose: no}]\n");
+    assert_null(strstr(s.said, "can never match"));
+    drop(&s);
+}
+
 static void test_idle_events_and_no_way_out(void **state)
 {
     (void)state;
@@ -704,6 +723,7 @@ int main(void)
         cmocka_unit_test(test_death_without_its_key),
         cmocka_unit_test(test_discount_and_grid),
         cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_rules_that_cannot_match),
         cmocka_unit_test(test_idle_events_and_no_way_out),
         cmocka_unit_test(test_steep_discounting),
         cmocka_unit_test(test_words),
