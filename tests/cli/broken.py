@@ -140,21 +140,33 @@ def check_standard_output():
     assert small.must("digest", "closed.h5").split()[0] == digest.split()[0], "printed into the file"
 
 
-def check_leftover():
-    """A part of an earlier run is named and replaced."""
-    with open("left.h5.part", "w", encoding="utf-8") as file:
-        file.write("half")
-    done = small.call("run", "small.yaml", "-o", "left.h5", "-n", "100")
-    assert done.returncode == 0 and "left.h5.part was left by a run that did not finish" in done.stderr
-    assert not os.path.exists("left.h5.part")
+def check_killed():
+    """Runs killed while they write leave a part and never a file; the next one names the part and goes on."""
+    for wait in (0.02, 0.1, 0.3):
+        run = start_writing("left.h5", "2M")
+        time.sleep(wait)
+        run.kill()
+        assert run.wait() == -signal.SIGKILL, "the run was over too soon for this test"
+        assert os.path.exists("left.h5.part") and not os.path.exists("left.h5")
+        done = small.call("run", "small.yaml", "-o", "left.h5", "-n", "100")
+        assert done.returncode == 0, done.stderr
+        assert "left.h5.part was left by a run that did not finish" in done.stderr
+        assert os.path.exists("left.h5") and not os.path.exists("left.h5.part")
+        os.remove("left.h5")
+
+
+def start_writing(path, patients):
+    """A run that has begun to write its event log."""
+    run = subprocess.Popen([small.PROGRAM, "run", "small.yaml", "-o", path, "-n", patients, "--quiet",
+                            "--event-log"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not os.path.exists(path + ".part") and run.poll() is None:
+        time.sleep(0.01)
+    return run
 
 
 def check_two_runs():
     """A second run to the same file is refused while the first one writes it, and does it no harm."""
-    first = subprocess.Popen([small.PROGRAM, "run", "small.yaml", "-o", "two.h5", "-n", "100k", "--quiet",
-                              "--event-log"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not os.path.exists("two.h5.part") and first.poll() is None:
-        time.sleep(0.01)
+    first = start_writing("two.h5", "100k")
     time.sleep(0.1)
     done = small.call("run", "small.yaml", "-o", "two.h5", "-n", "100", "--event-log")
     assert first.poll() is None, "the first run was over too soon for this test"
@@ -183,7 +195,7 @@ def main():
         check_cases()
         check_full_disk()
         check_standard_output()
-        check_leftover()
+        check_killed()
         check_two_runs()
         check_unprivileged()
         os.chdir("/")
