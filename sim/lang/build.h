@@ -435,6 +435,21 @@ int sq_family_from_word(sq_build *b, const char *word, sq_place place); /* -1 af
 bool sq_build_law(sq_build *b, const sq_node *node, const char *owner, sq_unit unit, unsigned allow,
                   sq_law_spec *law, sq_bits *reads);
 const char *const *sq_law_arg_names(sq_family family);
+/* "NAME.scale[label]" of an entry. */
+const char *sq_arg_entry_name(sq_build *b, const sq_param *param, const char *arg, int entry);
+/* Whether the node is a scalar; reports if not. */
+bool sq_is_scalar(sq_build *b, const sq_node *node, const char *what);
+
+/* build_statements.c: what was published of a law's curve, in place of its arguments. */
+bool sq_can_be_stated(sq_family family);
+/* The keys of statements that a law of this family takes, at most 12; how many. */
+size_t sq_statement_keys(sq_family family, const char **keys);
+bool sq_read_statements(sq_build *b, sq_family family, const sq_node *map, sq_law_args *out);
+/* Whether arguments and statements together give a law; reports what is missing or too much. */
+bool sq_enough_stated(sq_build *b, sq_family family, const sq_node *node, const sq_law_args *out);
+/* The step that solves what an entry does not give, and rows for what it will find. */
+bool sq_add_solve(sq_build *b, sq_param *param, int entry, const sq_law_args *args,
+                  const sq_about *about);
 /* Loadings on latents: mean and sd of the normal score. */
 bool sq_build_loading(sq_build *b, const sq_node *node, unsigned allow, sq_loading *loading,
                       sq_bits *reads);

@@ -1,6 +1,6 @@
 /* Laws as parameters. Each argument of each entry is a number of the block with a name of its own
  * ("relapse_curve.scale[reinduction]"); arguments that are not given are solved from published
- * statements when a block is filled. A law of the model that needs room in the block is a hidden
+ * statements (build_statements.c) when a block is filled. A law of the model that needs room in the block is a hidden
  * parameter of this kind. */
 #include "lang/build.h"
 
@@ -53,11 +53,6 @@ int sq_family_from_word(sq_build *b, const char *word, sq_place place)
     return -1;
 }
 
-static bool can_be_stated(sq_family family)
-{
-    return family == SQ_EXPONENTIAL || family == SQ_WEIBULL || family == SQ_LOGNORMAL;
-}
-
 /* ---- what a law's map says -------------------------------------------------------------- */
 
 /* before + the node's text + after, placed so that columns inside the text stay true. The text must not
@@ -78,7 +73,7 @@ static const sq_node *wrapped(sq_build *b, const char *before, const sq_node *no
     return sq_made_scalar(b, sq_build_keep_written(b, &w), place);
 }
 
-static bool is_scalar(sq_build *b, const sq_node *node, const char *what)
+bool sq_is_scalar(sq_build *b, const sq_node *node, const char *what)
 {
     return sq_scalar_text(b, node, what) != NULL;
 }
@@ -94,48 +89,16 @@ static bool read_other_names(sq_build *b, sq_family family, const sq_node *map, 
         return sq_diag_error(b->diags, unit->place, "`in:` is the unit of `meanlog:`, which is not given");
     if (!other) return true;
     if (out->arg[0]) return sq_diag_error(b->diags, other->place, "this argument is given twice");
-    if (!is_scalar(b, other, "an argument of a law")) return false;
+    if (!sq_is_scalar(b, other, "an argument of a law")) return false;
     if (mean) return (out->arg[0] = wrapped(b, "1/(", mean, ")")) != NULL;
     if (!unit)
         return sq_diag_error(b->diags, meanlog->place, "meanlog needs its time unit: `in: mo`");
-    if (!is_scalar(b, unit, "a time unit")) return false;
+    if (!sq_is_scalar(b, unit, "a time unit")) return false;
     if (!sq_is_word(unit->text))
         return sq_diag_error(b->diags, unit->place, "expected a unit alone, as in `in: mo`");
     sq_writer w = {0};
     sq_write(&w, ") * 1 %s", unit->text);
     return (out->arg[0] = wrapped(b, "exp(", meanlog, sq_build_keep_written(b, &w))) != NULL;
-}
-
-static bool add_point(sq_build *b, const sq_node *time, const sq_node *survival, sq_law_args *out)
-{
-    if (out->n_points == SQ_STATEMENTS)
-        return sq_diag_error(b->diags, time->place,
-                             "at most %d statements can be made of one curve", (int)SQ_STATEMENTS);
-    out->time[out->n_points] = time;
-    out->survival[out->n_points++] = survival;
-    return time && survival;
-}
-
-static bool add_survival(sq_build *b, const sq_node *node, sq_law_args *out)
-{
-    const sq_node *survival, *time;
-    if (!is_scalar(b, node, "survival: S at T")) return false;
-    if (sq_split_at(b, node, " at ", &survival, &time)) return add_point(b, time, survival, out);
-    return sq_diag_error(b->diags, node->place, "survival: expected S at T, as in `0.37 at 3 y`");
-}
-
-static bool read_statements(sq_build *b, sq_family family, const sq_node *map, sq_law_args *out)
-{
-    const sq_node *median = family == SQ_LOGNORMAL ? NULL : sq_node_get(map, "median");
-    const sq_node *survival = sq_node_get(map, "survival");
-    if (median && (!is_scalar(b, median, "a median") ||
-                   !add_point(b, median, sq_made_scalar(b, "0.5", median->place), out)))
-        return false;
-    if (!survival) return true;
-    if (survival->kind != SQ_NODE_LIST) return add_survival(b, survival, out);
-    for (int i = 0; i < survival->count; i++)
-        if (!add_survival(b, survival->item[i], out)) return false;
-    return true;
 }
 
 static bool keys_known(sq_build *b, sq_family family, const sq_node *map, bool is_parameter)
@@ -147,41 +110,13 @@ static bool keys_known(sq_build *b, sq_family family, const sq_node *map, bool i
     for (const char *const *name = sq_law_arg_names(family); *name; name++) known[n++] = *name;
     if (family == SQ_EXPONENTIAL) known[n++] = "mean";
     if (family == SQ_LOGNORMAL) known[n++] = "meanlog", known[n++] = "in";
-    if (can_be_stated(family)) known[n++] = "median", known[n++] = "survival";
+    n += sq_statement_keys(family, known + n);
     if (family != SQ_NORMAL) known[n++] = "cured";
     for (size_t i = 0; is_parameter && i < sizeof about / sizeof *about; i++) known[n++] = about[i];
     known[n] = NULL;
     char what[64] = "the law ";
     strncat(what, sq_family_name(family), sizeof what - 12);
     return sq_node_known_keys(map, what, known, b->diags);
-}
-
-static bool enough_stated(sq_build *b, sq_family family, const sq_node *node,
-                          const sq_law_args *out)
-{
-    const char *const *names = sq_law_arg_names(family);
-    int n_free = 0;
-    sq_writer missing = {0};
-    for (int i = 0; names[i]; i++)
-        if (!out->arg[i]) sq_write(&missing, "%s%s", n_free++ ? " and " : "", names[i]);
-    bool fine = n_free == out->n_points;
-    if (!fine && n_free > out->n_points)
-        sq_diag_error(b->diags, node->place, "%s needs %s%s", sq_family_name(family),
-                      missing.items ? missing.items : "",
-                      can_be_stated(family) ? ", or as many statements (median, survival) instead"
-                                            : "");
-    else if (!fine && out->n_points == 1 && names[0] && !names[1])
-        sq_diag_error(b->diags, node->place, "%s: both %s and a %s are given; give one",
-                      sq_family_name(family), sq_node_get(node, "mean") ? "mean" : names[0],
-                      sq_node_get(node, "median") ? "median" : "survival");
-    else if (!fine)
-        sq_diag_error(
-            b->diags, node->place,
-            "%s is stated %d times too often: each statement (median, survival) stands for one "
-            "argument that is not given",
-            sq_family_name(family), out->n_points - n_free);
-    free(missing.items);
-    return fine;
 }
 
 bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool is_parameter,
@@ -197,16 +132,16 @@ bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool i
     const char *const *names = sq_law_arg_names(family);
     for (int i = 0; names[i]; i++) {
         const sq_node *arg = sq_node_get(node, names[i]);
-        if (arg && is_scalar(b, arg, "an argument of a law"))
+        if (arg && sq_is_scalar(b, arg, "an argument of a law"))
             out->arg[i] = arg;
         else if (arg)
             fine = false;
     }
     out->cured = sq_node_get(node, "cured");
-    if (out->cured && !is_scalar(b, out->cured, "cured: a probability")) fine = false;
+    if (out->cured && !sq_is_scalar(b, out->cured, "cured: a probability")) fine = false;
     fine = fine && read_other_names(b, family, node, out);
-    if (fine && can_be_stated(family)) fine = read_statements(b, family, node, out);
-    return fine && enough_stated(b, family, node, out);
+    if (fine && sq_can_be_stated(family)) fine = sq_read_statements(b, family, node, out);
+    return fine && sq_enough_stated(b, family, node, out);
 }
 
 /* ---- declaring -------------------------------------------------------------------------- */
@@ -299,42 +234,11 @@ bool sq_declare_law(sq_build *b, sq_param *param, int index)
 
 /* ---- compiling -------------------------------------------------------------------------- */
 
-static const char *arg_entry_name(sq_build *b, const sq_param *param, const char *arg, int entry)
+const char *sq_arg_entry_name(sq_build *b, const sq_param *param, const char *arg, int entry)
 {
     char suffix[32] = ".";
     strncat(suffix, arg, sizeof suffix - 2);
     return sq_entry_name(b, param, suffix, entry);
-}
-
-/* The step that solves what an entry does not give, and rows for what it will find. */
-static bool add_solve(sq_build *b, sq_param *param, int entry, const sq_law_args *args,
-                      const sq_about *about)
-{
-    sq_solve solve = {.family = param->family, .cured_slot = -1, .n_points = args->n_points};
-    const char *const *names = sq_law_arg_names(param->family);
-    sq_place place = param->leaf[entry]->place;
-    for (int i = 0; i < SQ_LAW_ARGS; i++) {
-        solve.arg_slot[i] = param->arg_slot[i] < 0 ? -1 : param->arg_slot[i] + entry;
-        solve.is_free[i] = solve.arg_slot[i] >= 0 && !args->arg[i];
-    }
-    for (int i = 0; names[i]; i++) {
-        if (solve.is_free[i])
-            sq_list_number(b, param, arg_entry_name(b, param, names[i], entry), solve.arg_slot[i],
-                           sq_law_arg_unit(param->family, i, param->unit), place, about);
-    }
-    if (param->cured_slot >= 0) solve.cured_slot = param->cured_slot + entry;
-    sq_type variable = {SQ_TYPE_NUMBER, param->unit, 0};
-    for (int i = 0; i < args->n_points; i++)
-        if (!sq_build_expr(b, args->time[i], variable, SQ_ALLOW_PARAMETERS, &solve.time[i], NULL) ||
-            !sq_build_expr(b, args->survival[i], sq_type_probability(), SQ_ALLOW_PARAMETERS,
-                           &solve.survival[i], NULL))
-            return false;
-    if (!sq_vec_push(&b->solves, solve)) return sq_build_no_memory(b);
-    sq_step step = {.kind = SQ_STEP_SOLVE,
-                    .index = (int)b->solves.count - 1,
-                    .name = sq_entry_name(b, param, "", entry),
-                    .where = sq_build_where(b, place)};
-    return sq_add_step(b, param, step);
 }
 
 static bool add_cured(sq_build *b, sq_param *param, int entry, const sq_law_args *args,
@@ -343,7 +247,7 @@ static bool add_cured(sq_build *b, sq_param *param, int entry, const sq_law_args
     if (param->cured_slot < 0) return true;
     int slot = param->cured_slot + entry;
     if (!args->cured) return sq_add_constant(b, param, slot, 0, param->place);
-    return sq_add_number(b, param, arg_entry_name(b, param, "cured", entry), slot,
+    return sq_add_number(b, param, sq_arg_entry_name(b, param, "cured", entry), slot,
                          sq_type_probability().unit, args->cured, about, false);
 }
 
@@ -380,12 +284,12 @@ static bool compile_entry(sq_build *b, sq_param *param, int entry, const sq_abou
     for (int i = 0; names[i] && fine; i++) {
         sq_unit unit = sq_law_arg_unit(param->family, i, param->unit);
         if (args.arg[i])
-            fine = sq_add_number(b, param, arg_entry_name(b, param, names[i], entry),
+            fine = sq_add_number(b, param, sq_arg_entry_name(b, param, names[i], entry),
                                  param->arg_slot[i] + entry, unit, args.arg[i], &about,
                                  may_be_negative);
     }
     fine = fine && add_cured(b, param, entry, &args, &about);
-    if (fine && args.n_points) fine = add_solve(b, param, entry, &args, &about);
+    if (fine && args.n_points) fine = sq_add_solve(b, param, entry, &args, &about);
     return fine && probe_entry(b, param, entry);
 }
 
