@@ -141,23 +141,50 @@ static double single(const collector *c, const char *name)
     return fits ? *(const double *)var->data : (double)NAN;
 }
 
-static bool is_undiscounted(const collector *c)
+/* Of costs (0) and of effects (1): a year, and years; NaN where the file does not say. */
+typedef struct rates {
+    double rate, later, change;
+} rates;
+
+static double discounted(const collector *c, const char *name, int i)
 {
-    double later = single(c, "discount_rate_later");
-    return single(c, "discount_rate") == 0 && (isnan(later) || later == 0);
+    const sq_variable *var = find(c, name);
+    return var != NULL && var->type == SQ_F64 && length_of(c, var) == 2 ? ((const double *)var->data)[i] : (double)NAN;
+}
+
+static rates rates_of(const collector *c, int i)
+{
+    return (rates){discounted(c, "discount_rate", i), discounted(c, "discount_rate_later", i),
+                   discounted(c, "discount_change", i)};
+}
+
+static bool is_zero(rates r) { return r.rate == 0 && (isnan(r.later) || r.later == 0); }
+
+static bool is_same(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
+
+static bool is_undiscounted(const collector *c) { return is_zero(rates_of(c, 0)) && is_zero(rates_of(c, 1)); }
+
+static const char *rates_text(const collector *c, const char *what, rates r)
+{
+    if (is_zero(r)) return sq_arena_format(c->arena, "%s not discounted", what);
+    const char *text = sq_arena_format(c->arena, "%s discounted at %.4g %% a year (effective)", what, 100 * r.rate);
+    if (text != NULL && !isnan(r.later))
+        text = sq_arena_format(c->arena, "%s, at %.4g %% after %.4g y", text, 100 * r.later, r.change);
+    return text;
 }
 
 static const char *discounting(const collector *c)
 {
-    double rate = single(c, "discount_rate"), from = single(c, "discount_from");
-    double later = single(c, "discount_rate_later"), change = single(c, "discount_change");
+    double from = single(c, "discount_from");
+    rates costs = rates_of(c, 0), effects = rates_of(c, 1);
+    bool together = costs.rate == effects.rate && is_same(costs.later, effects.later) &&
+                    is_same(costs.change, effects.change);
     if (is_undiscounted(c)) return "nothing discounted";
-    const char *text = sq_arena_format(
-        c->arena, "costs and effects discounted at %.4g %% a year (effective)", 100 * rate);
-    if (text != NULL && from != 0)
-        text = sq_arena_format(c->arena, "%s from %.4g y after index", text, from);
-    if (text != NULL && !isnan(later))
-        text = sq_arena_format(c->arena, "%s, at %.4g %% after %.4g y", text, 100 * later, change);
+    const char *text = rates_text(c, together ? "costs and effects" : "costs", costs);
+    const char *second = together || text == NULL ? "" : rates_text(c, "effects", effects);
+    if (text == NULL || second == NULL) return NULL;
+    if (!together) text = sq_arena_format(c->arena, "%s, %s", text, second);
+    if (text != NULL && from != 0) text = sq_arena_format(c->arena, "%s, from %.4g y after index", text, from);
     return text;
 }
 
@@ -187,7 +214,7 @@ static void add_settings(collector *c)
     const char *discount = discounting(c), *text = "Changed: ";
     bool known = seed != NULL && seed->type == SQ_TEXT && n != NULL && n->type == SQ_I64;
     c->failed = c->failed || discount == NULL;
-    if (!known || isnan(single(c, "horizon")) || isnan(single(c, "discount_rate")) || c->failed)
+    if (!known || isnan(single(c, "horizon")) || isnan(discounted(c, "discount_rate", 0)) || c->failed)
         return;
     int64_t patients = ((const int64_t *)n->data)[0];
     sq_grouped((double)patients, 0, count, sizeof count);

@@ -33,6 +33,12 @@ static double discount_factor(const sq_discount *d, double t)
     return sq_exp(-d->rate[0] * d->change - d->rate[1] * (since - d->change));
 }
 
+/* How a flow or a payment of this quantity is discounted. */
+static const sq_discount *discount_of(const sq_ref *r, int quantity)
+{
+    return &r->model->discount[quantity < SQ_QUANTITY_COST ? SQ_DISCOUNT_EFFECTS : SQ_DISCOUNT_COSTS];
+}
+
 static void add(const sq_discount *d, const sq_flow *flow, double now, double *total)
 {
     if (flow->rate == 0 || flow->since == now) return;
@@ -44,7 +50,7 @@ static void change_rate(sq_ref *r, int flow, double rate)
 {
     sq_flow *f = &r->flows[flow];
     if (rate == f->rate) return;
-    add(&r->model->discount, f, r->now, &r->life->total[2 * flow]);
+    add(discount_of(r, flow), f, r->now, &r->life->total[2 * flow]);
     *f = (sq_flow){rate, r->now};
 }
 
@@ -121,7 +127,7 @@ void sq_ref_rewards_end(sq_ref *r)
 void sq_ref_pay(sq_ref *r, int quantity, double amount)
 {
     double *total = &r->life->total[2 * quantity];
-    total[0] += amount * discount_factor(&r->model->discount, r->now);
+    total[0] += amount * discount_factor(discount_of(r, quantity), r->now);
     total[1] += amount;
 }
 
@@ -129,6 +135,6 @@ void sq_ref_totals_now(const sq_ref *r, double *out)
 {
     const sq_model *m = r->model;
     memcpy(out, r->life->total, sizeof(double) * 2 * (size_t)sq_quantities(m));
-    for (int i = 0; i < 2 + m->n_costs; i++) add(&m->discount, &r->flows[i], r->now, out + 2 * i);
+    for (int i = 0; i < 2 + m->n_costs; i++) add(discount_of(r, i), &r->flows[i], r->now, out + 2 * i);
     sum_costs(m, out);
 }

@@ -84,29 +84,70 @@ static bool read_rate(sq_build *b, const sq_node *map, bool effective, double *p
     return true;
 }
 
-static bool build_discount(sq_build *b)
+/* `rate:` and `then:` of a map. */
+static bool read_rates(sq_build *b, const sq_node *map, bool effective, sq_discount *d)
 {
-    static const char *const known[] = {"rate", "kind", "from", "then", NULL};
     static const char *const known_then[] = {"from", "rate", NULL};
-    static const char *const kinds[] = {"effective", "continuous", NULL};
-    sq_discount *d = &b->model->discount;
-    const sq_node *map = b->one[SQ_ONE_DISCOUNT].node;
-    d->change = INFINITY;
-    if (!map || map->kind == SQ_NODE_NULL) return true;
-    if (!sq_node_expect(map, SQ_NODE_MAP, "discount", b->diags)) return false;
-    sq_node_known_keys(map, "discount", known, b->diags);
-    int kind = sq_choice(b, sq_node_get(map, "kind"), "kind of discounting", kinds, 0);
-    if (kind < 0 || !read_rate(b, map, kind == 0, &d->rate[0])) return false;
+    const sq_node *then = sq_node_get(map, "then");
+    if (!read_rate(b, map, effective, &d->rate[0])) return false;
     d->rate[1] = d->rate[0];
-    const sq_node *from = sq_node_get(map, "from"), *then = sq_node_get(map, "then");
-    bool is_index = from && from->kind == SQ_NODE_SCALAR && strcmp(from->text, "index") == 0;
-    if (from && !is_index && !instant_constant(b, from, &d->origin)) return false;
     if (!then) return true;
     if (!sq_node_expect(then, SQ_NODE_MAP, "then: {from: …, rate: …}", b->diags)) return false;
     sq_node_known_keys(then, "a later discount rate", known_then, b->diags);
     const sq_node *change = sq_node_get(then, "from");
     if (!change) return sq_diag_error(b->diags, then->place, "a later rate needs `from:`");
-    return instant_constant(b, change, &d->change) && read_rate(b, then, kind == 0, &d->rate[1]);
+    return instant_constant(b, change, &d->change) && read_rate(b, then, effective, &d->rate[1]);
+}
+
+/* `costs: {rate: …}` and `effects: {rate: …}`, of which one that is not given stays undiscounted. */
+static bool read_apart(sq_build *b, const sq_node *map, bool effective)
+{
+    static const char *const words[SQ_DISCOUNTINGS] = {"costs", "effects"};
+    static const char *const known[] = {"rate", "then", NULL};
+    bool fine = true;
+    for (int i = 0; i < SQ_DISCOUNTINGS; i++) {
+        const sq_node *own = sq_node_get(map, words[i]);
+        if (!own) continue;
+        if (!sq_node_expect(own, SQ_NODE_MAP, "a discount rate: {rate: …}", b->diags)) return false;
+        sq_node_known_keys(own, words[i], known, b->diags);
+        fine = read_rates(b, own, effective, &b->model->discount[i]) && fine;
+    }
+    return fine;
+}
+
+/* One rate for all, or one for costs and one for effects. */
+static bool read_discount(sq_build *b, const sq_node *map, bool effective)
+{
+    sq_discount *d = b->model->discount;
+    bool apart = sq_node_get(map, "costs") || sq_node_get(map, "effects");
+    const sq_node *rate = sq_node_get(map, "rate"), *then = sq_node_get(map, "then");
+    if (apart && (rate || then))
+        return sq_diag_error(b->diags, rate ? rate->place : then->place,
+                             "either one `rate:` for all, or `costs:` and `effects:` with their own");
+    if (apart) return read_apart(b, map, effective);
+    if (!read_rates(b, map, effective, &d[SQ_DISCOUNT_COSTS])) return false;
+    d[SQ_DISCOUNT_EFFECTS] = d[SQ_DISCOUNT_COSTS];
+    return true;
+}
+
+static bool build_discount(sq_build *b)
+{
+    static const char *const known[] = {"rate", "costs", "effects", "kind", "from", "then", NULL};
+    static const char *const kinds[] = {"effective", "continuous", NULL};
+    sq_discount *d = b->model->discount;
+    const sq_node *map = b->one[SQ_ONE_DISCOUNT].node;
+    for (int i = 0; i < SQ_DISCOUNTINGS; i++) d[i].change = INFINITY;
+    if (!map || map->kind == SQ_NODE_NULL) return true;
+    if (!sq_node_expect(map, SQ_NODE_MAP, "discount", b->diags)) return false;
+    sq_node_known_keys(map, "discount", known, b->diags);
+    int kind = sq_choice(b, sq_node_get(map, "kind"), "kind of discounting", kinds, 0);
+    if (kind < 0 || !read_discount(b, map, kind == 0)) return false;
+    const sq_node *from = sq_node_get(map, "from");
+    double origin = 0;
+    bool is_index = from && from->kind == SQ_NODE_SCALAR && strcmp(from->text, "index") == 0;
+    if (from && !is_index && !instant_constant(b, from, &origin)) return false;
+    for (int i = 0; i < SQ_DISCOUNTINGS; i++) d[i].origin = origin;
+    return true;
 }
 
 /* ---- outputs ---------------------------------------------------------------------------- */
@@ -198,7 +239,7 @@ bool sq_build_experiment(sq_build *b)
     m->name = name_of(b, SQ_ONE_MODEL, "model");
     m->title = title(b, SQ_ONE_MODEL_TITLE);
     if (b->skim) {
-        m->discount.change = INFINITY;
+        for (int i = 0; i < SQ_DISCOUNTINGS; i++) m->discount[i].change = INFINITY;
         return true;
     }
     bool fine = build_horizon(b);

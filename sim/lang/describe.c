@@ -121,19 +121,41 @@ static double percent_a_year(double rate_per_day)
     return 100 * (sq_exp(rate_per_day * SQ_DAYS_PER_YEAR) - 1);
 }
 
+static void write_rates(sq_writer *w, const sq_discount *d)
+{
+    if (d->rate[0] > 0)
+        sq_write(w, "discounted at %.4g %% a year", percent_a_year(d->rate[0]));
+    else
+        sq_write(w, "not discounted");
+    if (isfinite(d->change))
+        sq_write(w, " and at %.4g %% after %.6g y", percent_a_year(d->rate[1]),
+                 d->change / SQ_DAYS_PER_YEAR);
+}
+
+static bool same_rates(const sq_discount *a, const sq_discount *b)
+{
+    return a->rate[0] == b->rate[0] && a->rate[1] == b->rate[1] && a->change == b->change;
+}
+
+static void write_discount(sq_writer *w, const sq_model *m)
+{
+    const sq_discount *costs = &m->discount[SQ_DISCOUNT_COSTS];
+    const sq_discount *effects = &m->discount[SQ_DISCOUNT_EFFECTS];
+    bool together = same_rates(costs, effects);
+    sq_write(w, together ? ", " : ", costs ");
+    write_rates(w, costs);
+    if (together) return;
+    sq_write(w, ", effects ");
+    write_rates(w, effects);
+}
+
 static void write_run(sq_writer *w, const sq_model *m)
 {
     sq_write(w, "\nHorizon ");
     write_time(w, m->horizon);
     sq_write(w, ", %lld patients per strategy", (long long)m->n_patients);
     sq_write(w, ", seed %llu", (unsigned long long)m->seed);
-    if (m->discount.rate[0] > 0)
-        sq_write(w, ", discounted at %.4g %% a year", percent_a_year(m->discount.rate[0]));
-    else
-        sq_write(w, ", not discounted");
-    if (isfinite(m->discount.change))
-        sq_write(w, " and at %.4g %% after %.6g y", percent_a_year(m->discount.rate[1]),
-                 m->discount.change / SQ_DAYS_PER_YEAR);
+    write_discount(w, m);
     sq_write(w, "\n");
 }
 

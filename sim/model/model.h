@@ -259,6 +259,9 @@ typedef struct sq_discount {
     double origin, change;
 } sq_discount;
 
+/* Costs and effects (life years, QALYs) may be discounted at different rates. */
+typedef enum sq_discounting { SQ_DISCOUNT_COSTS, SQ_DISCOUNT_EFFECTS, SQ_DISCOUNTINGS } sq_discounting;
+
 /* ---- what is measured --------------------------------------------------------------------------------- */
 
 /* Occurrences share one numbering: entry into state i is i, then events, marks, death, index. */
@@ -414,7 +417,7 @@ typedef struct sq_model {
     double horizon;          /* day */
     int64_t n_patients;
     uint64_t seed;
-    sq_discount discount;
+    sq_discount discount[SQ_DISCOUNTINGS];
     double grid_step;        /* day */
     int n_grid;              /* grid points are 0, step, …, (n_grid - 1) * step */
     int n_quantiles;

@@ -24,17 +24,38 @@ static bool add_number(sq_variables *v, const char *name, const char *units, con
     return value != NULL;
 }
 
+static const char *const DISCOUNTED[] = {"discounted", NULL};
+
+static bool name_discounted(sq_variables *v)
+{
+    static const char *const names[SQ_DISCOUNTINGS] = {"costs", "effects"};
+    if (sq_variables_axis(v, "discounted", SQ_DISCOUNTINGS) < 0) return false;
+    const char **text = sq_variables_add(v, SQ_TEXT, "discounted", "", "what is discounted", DISCOUNTED);
+    for (int i = 0; text && i < SQ_DISCOUNTINGS; i++) text[i] = names[i];
+    return text != NULL;
+}
+
+static bool add_rates(sq_variables *v, const char *name, const char *long_name, const sq_discount *d, int which)
+{
+    double *rate = sq_variables_add(v, SQ_F64, name, "1/year", long_name, DISCOUNTED);
+    for (int i = 0; rate && i < SQ_DISCOUNTINGS; i++)
+        rate[i] = which == 0 || isfinite(d[i].change) ? effective(d[i].rate[which]) : NAN;
+    return rate != NULL;
+}
+
 static bool add_discount(sq_variables *v, const sq_discount *d)
 {
-    bool added = add_number(v, "discount_rate", "1/year", "effective rate of discounting",
-                            effective(d->rate[0])) &&
+    bool changes = isfinite(d[SQ_DISCOUNT_COSTS].change) || isfinite(d[SQ_DISCOUNT_EFFECTS].change);
+    bool added = name_discounted(v) &&
+                 add_rates(v, "discount_rate", "effective rate of discounting", d, 0) &&
                  add_number(v, "discount_from", "year", "start of discounting, since index",
                             d->origin / SQ_DAYS_PER_YEAR);
-    if (!added || !isfinite(d->change)) return added;
-    return add_number(v, "discount_rate_later", "1/year", "effective rate of discounting after discount_change",
-                      effective(d->rate[1])) &&
-           add_number(v, "discount_change", "year", "when the rate changes, since discount_from",
-                      d->change / SQ_DAYS_PER_YEAR);
+    if (!added || !changes) return added;
+    double *at = sq_variables_add(v, SQ_F64, "discount_change", "year",
+                                  "when the rate changes, since discount_from", DISCOUNTED);
+    for (int i = 0; at && i < SQ_DISCOUNTINGS; i++)
+        at[i] = isfinite(d[i].change) ? d[i].change / SQ_DAYS_PER_YEAR : NAN;
+    return at && add_rates(v, "discount_rate_later", "effective rate of discounting after discount_change", d, 1);
 }
 
 static bool add_seed(sq_variables *v, uint64_t seed)
@@ -62,7 +83,7 @@ sq_status sq_settings_add(const sq_model *m, int n, const char *const *changes, 
 {
     bool added = add_number(v, "horizon", "year", "end of follow-up, since index",
                             m->horizon / SQ_DAYS_PER_YEAR) &&
-                 add_seed(v, m->seed) && add_discount(v, &m->discount) && add_changes(v, n, changes);
+                 add_seed(v, m->seed) && add_discount(v, m->discount) && add_changes(v, n, changes);
     return added ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the settings of the run");
 }
 

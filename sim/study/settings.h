@@ -5,9 +5,10 @@
 #include "model/model.h"
 #include "outcome/variable.h"
 
-/* Appends to `variables`: horizon [year], seed (text: a number would be rounded), discount_rate (effective, a
- * year) and discount_from [year since index], where the rate changes discount_rate_later and discount_change
- * [year since discount_from], and where n > 0 `changed`, the n settings "NAME=VALUE" that replaced parameters.
+/* Appends to `variables`: horizon [year], seed (text: a number would be rounded), on the axis `discounted`
+ * (costs, effects) discount_rate (effective, a year) and, where a rate changes, discount_rate_later and
+ * discount_change [year since discount_from]; discount_from [year since index]; and where n > 0 `changed`, the n
+ * settings "NAME=VALUE" that replaced parameters. Fails with
  * SQ_ERR_MEMORY. */
 sq_status sq_settings_add(const sq_model *model, int n, const char *const *changes, sq_variables *variables,
                           sq_error *err);

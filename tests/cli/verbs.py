@@ -99,6 +99,11 @@ def check_settings():
         file.write(later)
     table = small.must("run", "later.yaml", "-o", "i.h5", "--quiet")
     assert "discounted at 3 % a year (effective), at 1 % after 5 y;" in table, table
+    apart = text.replace("{rate: 3 %,", "{costs: {rate: 4 %}, effects: {rate: 1.5 %},")
+    with open("apart.yaml", "w", encoding="utf-8") as file:
+        file.write(apart)
+    table = small.must("run", "apart.yaml", "-o", "i.h5", "--quiet")
+    assert "; costs discounted at 4 % a year (effective), effects discounted at 1.5 % a year" in table, table
     one = small.must("check", "plain.yaml", "--strategy", "act", "-n", "1")
     assert "A run lives 1 patient under one strategy." in one, one
 

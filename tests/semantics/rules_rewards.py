@@ -67,6 +67,19 @@ def discounting(world):
             (exponential.value("cost_care"), 1000 * (1 - math.exp(-0.4)) / 0.1)]
 
 
+def discounting_apart(world):
+    # Costs at 25 % a year, effects at 10 % and from a year on at none; a bill and 1 day of QALYs at one year.
+    content = model({"bill": {"time": {"fixed": "1 y"}, "do": [{"pay": {"drug": "100 EUR", "qalys": "1 d"}}]}},
+                    costs={"drug": "0 EUR/y"})
+    rates = {"costs": {"rate": "25 %"}, "effects": {"rate": "10 %", "then": {"from": "1 y", "rate": "0"}}}
+    lives = world.live(content, horizon="2 y", discount={**rates, "kind": "effective"})
+    first = (1 - 1 / 1.1) / math.log(1.1) * 365.25
+    only_costs = world.live(content, horizon="2 y", discount={"costs": {"rate": "25 %"}})
+    return [(lives.value("cost_drug"), 80.0 + 64.0), (lives.days("life_years"), first + 365.25 / 1.1),
+            (lives.days("qalys"), first + 365.25 / 1.1 + 2 / 1.1),
+            (only_costs.days("life_years"), 730.5), (only_costs.value("cost_drug"), 144.0)]
+
+
 def lose(name, amount, duration):
     return {"lose utility": name, "amount": amount, "for": duration}
 
@@ -85,4 +98,4 @@ def utility_losses(world):
             (cut.days("qalys"), 1 + 9 * 0.5)]
 
 
-RULES = (flow, table_break, payment, discounting, utility_losses)
+RULES = (flow, table_break, payment, discounting, discounting_apart, utility_losses)

@@ -154,7 +154,7 @@ static inline void toy_init(toy *t)
         .csv_site = -1, .code = t->code, .constants = NUMBERS, .actions = t->actions,
         .draws = t->draws, .draw_options = t->options, .n_strategies = N_STRATEGIES,
         .strategies = t->strategies, .horizon = 10, .n_patients = 5, .seed = 1,
-        .discount = {.change = INFINITY}, .grid_step = 1, .n_grid = 11, .n_quantiles = 1,
+        .discount = {{.change = INFINITY}, {.change = INFINITY}}, .grid_step = 1, .n_grid = 11, .n_quantiles = 1,
         .quantiles = t->quantiles, .n_endpoints = N_ENDPOINTS, .endpoints = t->endpoints,
         .n_causes = N_ENDPOINTS, .causes = t->causes,
     };

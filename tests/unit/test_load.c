@@ -561,9 +561,9 @@ static void test_discount_and_grid(void **state)
     (void)state;
     study s = load(SMALL, ONLY "discount: {rate: 3 %, then: {from: 30 y, rate: 0}}\n"
                                "outputs: {grid: {to: 1 y, every: 1 mo}, quantiles: [0.5]}\n");
-    assert_true(fabs(s.model->discount.rate[0] * SQ_DAYS_PER_YEAR - log(1.03)) < 1e-16);
-    assert_true(s.model->discount.rate[1] == 0 &&
-                s.model->discount.change == 30 * SQ_DAYS_PER_YEAR);
+    assert_true(fabs(s.model->discount[SQ_DISCOUNT_EFFECTS].rate[0] * SQ_DAYS_PER_YEAR - log(1.03)) < 1e-16);
+    assert_true(s.model->discount[SQ_DISCOUNT_COSTS].rate[1] == 0 &&
+                s.model->discount[SQ_DISCOUNT_COSTS].change == 30 * SQ_DAYS_PER_YEAR);
     assert_int_equal(s.model->n_grid, 13);
     assert_int_equal(s.model->n_quantiles, 1);
     drop(&s);
