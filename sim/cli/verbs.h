@@ -6,7 +6,7 @@
 #include "cli/arguments.h"
 #include "sequela.h"
 
-extern const sq_verb sq_verb_run, sq_verb_check, sq_verb_trace, sq_verb_graph, sq_verb_digest,
+extern const sq_verb sq_verb_new, sq_verb_run, sq_verb_check, sq_verb_trace, sq_verb_graph, sq_verb_digest,
     sq_verb_summary, sq_verb_export;
 
 /* All of them in the order of the help, NULL at the end. */

@@ -37,6 +37,8 @@ _sequela()
         local options
         options=$("$program" help "$verb" 2> /dev/null | grep -o -- '--[a-z][a-z-]*')
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+    elif [[ $verb == new ]]; then
+        mapfile -t COMPREPLY < <(compgen -d -S / -- "$word")
     else
         local pattern='*.@(yaml|yml)'
         [[ $verb == @(digest|summary|export) ]] && pattern='*.@(h5|nc)'
