@@ -1,10 +1,15 @@
-/* The nearest of some names, so that a message about an unknown name can propose the right one. The
+/* Texts that a person wrote. Numbers are scanned here and only their value is left to strtod, whose own
+ * idea of a number depends on the locale and is wider than ours.
+ *
+ * The nearest of some names, so that a message about an unknown name can propose the right one. The
  * distance is the restricted Damerau-Levenshtein one (no letter is edited twice), computed over three
  * rows of the usual table. It runs only on the way to an error message: clarity before speed. */
 #include "base/text.h"
 
+#include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LONGEST = 64 };
@@ -72,4 +77,55 @@ const char *sq_nearest_name(const char *wanted, const char *const *names, size_t
         best_exact = exact;
     }
     return nearest;
+}
+
+/* ---- numbers */
+
+/* How many digits text[from..length) begins with. ASCII only, as above. */
+static size_t digits_at(const char *text, size_t from, size_t length)
+{
+    size_t n = 0;
+    while (from + n < length && text[from + n] >= '0' && text[from + n] <= '9')
+        n++;
+    return n;
+}
+
+static bool one_of(const char *text, size_t at, size_t length, char a, char b)
+{
+    return at < length && (text[at] == a || text[at] == b);
+}
+
+static size_t number_length(const char *text, size_t length)
+{
+    size_t n = one_of(text, 0, length, '+', '-');
+    size_t whole = digits_at(text, n, length), part = 0;
+    n += whole;
+    if (one_of(text, n, length, '.', '.')) {
+        part = digits_at(text, n + 1, length);
+        n += whole + part > 0 ? 1 + part : 0;
+    }
+    if (whole + part == 0)
+        return 0;
+    if (!one_of(text, n, length, 'e', 'E'))
+        return n;
+    size_t exponent = n + 1 + one_of(text, n + 1, length, '+', '-');
+    size_t digits = digits_at(text, exponent, length);
+    return digits > 0 ? exponent + digits : n;
+}
+
+size_t sq_text_number(const char *text, size_t length, double *value)
+{
+    char copy[SQ_LONGEST_NUMBER + 16];
+    const char *point = localeconv()->decimal_point;
+    size_t n = number_length(text, length), used = 0, width = strlen(point);
+    if (n == 0 || n > SQ_LONGEST_NUMBER || width > 8)
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        bool is_point = text[i] == '.';
+        memcpy(copy + used, is_point ? point : text + i, is_point ? width : 1);
+        used += is_point ? width : 1;
+    }
+    copy[used] = '\0';
+    *value = strtod(copy, NULL);
+    return n;
 }

@@ -11,4 +11,13 @@
  * first. The result points into names. Texts above 64 bytes have no nearest name. */
 const char *sq_nearest_name(const char *wanted, const char *const *names, size_t n);
 
+/* The most bytes a number may have: what is longer is no number a person wrote. */
+enum { SQ_LONGEST_NUMBER = 100 };
+
+/* The decimal number at the start of text[0..length): an optional sign, digits with at most one point, an
+ * optional exponent, as in -12, .5, 3.1e-4; never 0x10, inf or nan, and never the decimal comma of a locale
+ * that the host program may have set. Returns how many bytes it has, 0 if there is none or it is longer than
+ * SQ_LONGEST_NUMBER. *value is correctly rounded, infinite where the number is too large for a double. */
+size_t sq_text_number(const char *text, size_t length, double *value);
+
 #endif

@@ -1,6 +1,7 @@
 /* The numbers of parameter definitions: entries by category, what a paper stated, what is known of
  * it. A number without a stated unit has the unit of its expression; all entries of a table have
  * one unit. */
+#include "base/text.h"
 #include "lang/build.h"
 #include "math/statement.h"
 
@@ -236,12 +237,10 @@ static bool scan_number(const char **text, double *value)
 {
     while (isspace((unsigned char)**text)) (*text)++;
     if (!isdigit((unsigned char)**text) && **text != '.') return false;
-    char *end;
-    *value = strtod(*text, &end);
-    bool is_decimal = *text + strspn(*text, "0123456789.eE+-") >= end; /* strtod knows 0x10 too */
-    if (end == *text || !is_decimal || !isfinite(*value)) return false;
-    while (isspace((unsigned char)*end)) end++;
-    *text = end;
+    size_t n = sq_text_number(*text, strlen(*text), value);
+    if (n == 0 || !isfinite(*value)) return false;
+    *text += n;
+    while (isspace((unsigned char)**text)) (*text)++;
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* The loader's small tools: an index from names to numbers, texts that grow, scalars read as words,
  * whole numbers or choices. They are here so that the stages of the loader read as what they do. */
+#include "base/text.h"
 #include "lang/build.h"
 
 #include <ctype.h>
@@ -208,10 +209,10 @@ static bool whole_number(const char *text, uint64_t *value)
         *value = exact;
         return true;
     }
-    if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) return false;
     if (strchr(text, '.') && !strpbrk(text, "eE")) return false; /* 20.000 may mean 20000 */
-    double x = strtod(text, &end);
-    if (*end != '\0' || !(x < 0x1p53) || x != floor(x)) return false;
+    double x;
+    size_t n = strlen(text);
+    if (sq_text_number(text, n, &x) != n || !(x < 0x1p53) || x != floor(x)) return false;
     *value = (uint64_t)x;
     return true;
 }

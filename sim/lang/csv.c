@@ -2,6 +2,7 @@
  * place where each begins, so that whoever gives them a meaning can point at what is wrong. */
 #include "lang/csv.h"
 
+#include "base/text.h"
 #include "base/vec.h"
 
 #include <math.h>
@@ -44,10 +45,17 @@ static void skip_line(reader *r)
     if (r->at < r->end) step(r);
 }
 
-/* Passes over comments and empty lines; false at the end of the file. */
+/* Passes over empty lines; false at the end of the file. */
 static bool next_line(reader *r)
 {
-    while (r->at < r->end && (*r->at == '#' || at_line_end(r))) skip_line(r);
+    while (r->at < r->end && at_line_end(r)) skip_line(r);
+    return r->at < r->end;
+}
+
+/* Passes over the comments and empty lines that a file may begin with. */
+static bool first_line(reader *r)
+{
+    while (next_line(r) && *r->at == '#') skip_line(r);
     return r->at < r->end;
 }
 
@@ -124,6 +132,10 @@ static bool read_rows(reader *r, sq_csv *csv)
 {
     while (next_line(r)) {
         sq_place place = here(r);
+        if (*r->at == '#')
+            return sq_diag_error(r->diags, place,
+                                 "comment lines stand before the header only; a first cell that "
+                                 "begins with # is written in quotes");
         int n = read_row(r);
         if (n < 0) return false;
         if (n != csv->n_columns)
@@ -150,7 +162,7 @@ static bool read_all(reader *r, sq_csv *csv)
     sq_place whole = {r->source, 0, 0};
     if (memchr(r->at, '\0', (size_t)(r->end - r->at)))
         return sq_diag_error(r->diags, whole, "a NUL byte; is this a text file?");
-    if (!next_line(r)) return sq_diag_error(r->diags, whole, "the file has no header");
+    if (!first_line(r)) return sq_diag_error(r->diags, whole, "the file has no header");
     csv->header = here(r);
     csv->n_columns = read_row(r);
     if (csv->n_columns < 0 || !read_rows(r, csv)) return false;
@@ -199,10 +211,8 @@ bool sq_csv_number(const sq_csv *csv, size_t row, int column, double *value, sq_
 {
     size_t i = row * (size_t)csv->n_columns + (size_t)column;
     const char *text = csv->cell[i];
-    char *end;
-    *value = strtod(text, &end);
-    bool is_decimal = strspn(text, "+-.0123456789eE") == strlen(text);
-    if (*text && *end == '\0' && is_decimal && isfinite(*value)) return true;
+    size_t n = strlen(text);
+    if (n > 0 && sq_text_number(text, n, value) == n && isfinite(*value)) return true;
     return sq_diag_error(diags, csv->place[i], "expected a number in column '%s', not '%.60s'",
                          csv->column[column], text);
 }

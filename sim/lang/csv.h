@@ -1,6 +1,6 @@
 /* Comma-separated files: a header of column names and rows of cells. Quoted cells ("a, ""b"""),
- * comment lines that begin with '#', empty lines, either line ending and a byte-order mark are
- * understood. */
+ * empty lines, either line ending and a byte-order mark are understood, and so are lines that begin
+ * with '#' before the header; after it they are an error, for they might be rows. */
 #ifndef SQ_LANG_CSV_H
 #define SQ_LANG_CSV_H
 

@@ -2,15 +2,12 @@
  * told from such a word by what follows it: nothing that belongs to a word, or a unit (28d). Every
  * error names what the user probably knows from elsewhere (&&, =, ≤) in the language's own
  * spelling. */
+#include "base/text.h"
 #include "lang/expr_tree.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { LONGEST_NUMBER = 100 };
 
 /* ASCII alone: <ctype.h> follows the locale. */
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -103,29 +100,13 @@ static size_t number_length(const char *p)
     return e;
 }
 
-/* strtod reads the point of the locale, which a host program may have set. */
-static double number_value(const char *text, size_t length)
-{
-    char copy[LONGEST_NUMBER + 16];
-    const char *point = localeconv()->decimal_point;
-    size_t used = 0, width = strlen(point);
-    for (size_t i = 0; i < length && used + width < sizeof copy; i++) {
-        bool is_point = text[i] == '.';
-        memcpy(copy + used, is_point ? point : text + i, is_point ? width : 1);
-        used += is_point ? width : 1;
-    }
-    copy[used] = '\0';
-    return strtod(copy, NULL);
-}
-
 static bool lex_number(sq_lexer *lexer, sq_token *token, size_t length)
 {
     const char *text = lexer->origin->text + token->start;
-    if (length > LONGEST_NUMBER)
+    if (sq_text_number(text, length, &token->value) != length)
         return sq_expr_error(lexer->c, lexer->origin, token->start,
-                             "a number of more than %d characters", LONGEST_NUMBER);
+                             "a number of more than %d characters", SQ_LONGEST_NUMBER);
     token->kind = SQ_TOKEN_NUMBER;
-    token->value = number_value(text, length);
     token->end = token->start + (uint32_t)length;
     return isfinite(token->value)
                ? true

@@ -1,5 +1,7 @@
 /* base: statuses and their sentences, growing arrays, the check of the processor, and the nearest name
  * that an error message proposes. */
+#include <locale.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -139,6 +141,53 @@ static void test_nearest_name(void **state)
     assert_null(sq_nearest_name("relapse", NULL, 0));
 }
 
+/* How many bytes of the text are a number; its value must be as given. */
+static size_t number_of(const char *text, double expected)
+{
+    double value = expected;
+    size_t n = sq_text_number(text, strlen(text), &value);
+    if (!(value == expected)) fail_msg("'%s' read as %g", text, value);
+    return n;
+}
+
+static void test_numbers(void **state)
+{
+    (void)state;
+    assert_int_equal(number_of("12", 12), 2);
+    assert_int_equal(number_of("-0.25 of", -0.25), 5);
+    assert_int_equal(number_of("+.5e-3x", .5e-3), 6);
+    assert_int_equal(number_of("7.", 7), 2);
+    assert_int_equal(number_of("3e", 3), 1);
+    assert_int_equal(number_of("3e+y", 3), 1);
+    assert_int_equal(number_of("0x10", 0), 1);
+    assert_int_equal(number_of("1,5", 1), 1);
+    assert_int_equal(number_of("1e999", HUGE_VAL), 5);
+    static const char *const none[] = {"", "-", ".", "e5", "+-1", " 1", "inf", "nan", "٣"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        assert_int_equal(number_of(none[i], 0), 0);
+    double value;
+    assert_int_equal(sq_text_number("123", 2, &value), 2);
+    assert_true(value == 12);
+    char longest[SQ_LONGEST_NUMBER + 2] = "";
+    memset(longest, '1', SQ_LONGEST_NUMBER + 1);
+    assert_int_equal(sq_text_number(longest, SQ_LONGEST_NUMBER, &value), SQ_LONGEST_NUMBER);
+    assert_int_equal(sq_text_number(longest, SQ_LONGEST_NUMBER + 1, &value), 0);
+}
+
+/* A host program may have chosen a language that writes 1,5; skipped where none is installed. */
+static void test_numbers_in_another_locale(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8"};
+    const char *set = NULL;
+    for (size_t i = 0; !set && i < sizeof names / sizeof names[0]; i++)
+        set = setlocale(LC_NUMERIC, names[i]);
+    if (!set) skip();
+    assert_int_equal(number_of("1.5", 1.5), 3);
+    assert_int_equal(number_of("1,5", 1), 1);
+    setlocale(LC_NUMERIC, "C");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +200,8 @@ int main(void)
         cmocka_unit_test(test_cpu_without_fma_is_refused),
         cmocka_unit_test(test_cpu_list_agrees_with_check),
         cmocka_unit_test(test_nearest_name),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_numbers_in_another_locale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
