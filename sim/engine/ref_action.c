@@ -26,19 +26,33 @@ static sq_status assign(sq_ref *r, int index, double value)
     return SQ_OK;
 }
 
+/* The attribute that an action writes: of a vector the element that its index says now. */
+static sq_status target(sq_ref *r, const sq_action *action, int *attribute)
+{
+    double offset = 0;
+    *attribute = action->a;
+    if (action->q.count == 0) return SQ_OK;
+    sq_status status = value_of(r, action->q, r->model->attributes[action->a].name, &offset);
+    *attribute += (int)offset;
+    return status;
+}
+
 static sq_status set(sq_ref *r, const sq_action *action)
 {
     double value;
-    sq_status status = value_of(r, action->p, r->model->attributes[action->a].name, &value);
-    return status ? status : assign(r, action->a, value);
+    int attribute;
+    sq_status status = target(r, action, &attribute);
+    if (!status) status = value_of(r, action->p, r->model->attributes[attribute].name, &value);
+    return status ? status : assign(r, attribute, value);
 }
 
 static sq_status draw(sq_ref *r, const sq_action *action)
 {
     const sq_draw *d = &r->model->draws[action->b];
     double value = 0;
-    int option = 0;
-    sq_status status = SQ_OK;
+    int option = 0, attribute;
+    sq_status status = target(r, action, &attribute);
+    if (status) return status;
     switch (d->kind) {
     case SQ_DRAW_LAW: status = sq_ref_number(r, d, &value); break;
     case SQ_DRAW_CHANCE: status = sq_ref_flag(r, d, &value); break;
@@ -49,7 +63,7 @@ static sq_status draw(sq_ref *r, const sq_action *action)
         value = r->model->draw_options[d->first_option + option].value;
         break;
     }
-    return status ? status : assign(r, action->a, value);
+    return status ? status : assign(r, attribute, value);
 }
 
 /* Runs the branch that came up by jumping to it. */

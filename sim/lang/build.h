@@ -219,6 +219,9 @@ typedef struct sq_build {
     SQ_VEC(const sq_node *) attribute_nodes; /* NULL for implicit ones */
     SQ_VEC(sq_place) attribute_places;
     SQ_VEC(bool) attribute_given; /* has an initial value or comes from the population */
+    sq_ints attribute_symbols;    /* each one's symbol; elements of a vector share it */
+    sq_index element_index, column_index; /* attributes by "courses[cart]" and by "courses_cart" */
+    const sq_node **initial_leaf; /* of the vector whose initial values are being read */
     sq_index category_index, occurrence_index;
     SQ_VEC(const char *) occurrence_names;
     SQ_VEC(sq_place) occurrence_places;
@@ -295,6 +298,8 @@ bool sq_build_no_memory(sq_build *b);
 void *sq_build_scratch(sq_build *b, size_t count, size_t size);
 const char *sq_build_where(sq_build *b, sq_place place);
 bool sq_is_word(const char *text); /* [A-Za-z_][A-Za-z0-9_]* */
+/* Whether a name is a word; reports if not, as what cannot be named so ("an event"). */
+bool sq_expect_word(sq_build *b, const char *name, const char *what, sq_place place);
 /* The text of a scalar that must be there; NULL after reporting. `what`: what it is for. */
 const char *sq_scalar_text(sq_build *b, const sq_node *node, const char *what);
 /* The value of an optional key of a map restricted to words[NULL-terminated]; -1 after reporting.
@@ -321,12 +326,10 @@ bool sq_build_depth_fits(sq_build *b, sq_program program, sq_place place);
 
 int sq_find_category(const sq_build *b, const char *name);
 int sq_find_label(const sq_category *category, const char *label);
-int sq_find_attribute(const sq_build *b, const char *name);
 int sq_find_state(const sq_build *b, const char *name);
 int sq_find_event(const sq_build *b, const char *name);
 int sq_find_occurrence(const sq_build *b, const char *name);
 /* The same for a scalar node, reporting what is not known; -1 then. */
-int sq_named_attribute(sq_build *b, const sq_node *node, const char *what);
 int sq_named_state(sq_build *b, const sq_node *node, const char *what);
 int sq_named_event(sq_build *b, const sq_node *node, const char *what);
 int sq_named_occurrence(sq_build *b, const sq_node *node, const char *what);
@@ -341,6 +344,34 @@ enum { SQ_LONGEST_NAME = 255 };
  */
 int sq_add_symbol(sq_build *b, const char *name, const char *what, sq_place place, sq_symbol symbol,
                   int param);
+
+/* ---- attributes (build_attributes.c) ---------------------------------------------------- */
+
+bool sq_is_type_word(const char *name);
+/* The type a node names: a word of the language or a category; false after reporting. */
+bool sq_read_type(sq_build *b, const sq_node *node, sq_type *type);
+void sq_declare_attributes(sq_build *b);
+/* Adds an attribute that no file declares (a decision's own); its index, or -1 after reporting. */
+int sq_add_attribute(sq_build *b, sq_attribute attribute, sq_place place);
+/* What `initial:` says of an attribute or of this element of a vector; NULL if nothing. Elements are asked
+ * for in order. */
+const sq_node *sq_initial_of(sq_build *b, int attribute);
+/* How many elements an attribute's symbol stands for; 1 without `by:`. */
+int sq_vector_size(const sq_build *b, const sq_symbol *symbol);
+/* An attribute or one element ("courses[cart]") by its name; -1 for anything else, whole vectors included. */
+int sq_find_attribute(const sq_build *b, const char *name);
+/* The same for a scalar node, reporting what is not known; -1 then. */
+int sq_named_attribute(sq_build *b, const sq_node *node, const char *what);
+/* Notes that something other than an expression reads the attribute. */
+void sq_attribute_is_read(sq_build *b, int attribute);
+/* Where an action writes: attribute + value of offset (not given: 0). `name`: of the attribute, of the element
+ * where that is known, else of the vector. */
+typedef struct sq_target_place {
+    const char *name;
+    int attribute;
+    sq_program offset;
+} sq_target_place;
+bool sq_read_target(sq_build *b, const sq_node *node, unsigned allow, sq_target_place *out);
 
 /* ---- the stages ------------------------------------------------------------------------- */
 
@@ -360,6 +391,8 @@ void sq_collect_needs(sq_build *b, const sq_node *node, sq_ints *needs, int dept
 bool sq_read_unit(sq_build *b, const sq_node *node, sq_unit *unit);
 /* The canonical form of "cr[ a,b ]": "cr[a, b]"; in scratch. */
 const char *sq_canonical_name(sq_build *b, const char *name);
+/* Reads `by:` of param->node: the categories of a table's entries. */
+bool sq_read_dimensions(sq_build *b, sq_param *param);
 /* The block's steps of a strategy, in order of dependence; -1 strategy: no replacements. */
 bool sq_build_steps(sq_build *b, int strategy, int *first_step, int *n_steps);
 /* strategies' `set:` */
@@ -467,7 +500,7 @@ bool sq_build_start(sq_build *b);
 int sq_build_actions(sq_build *b, const sq_node *list, const sq_node *final_goto, const char *owner,
                      sq_range *range);
 /* `chance`, `among` or `from` of the map `node` for an attribute. */
-bool sq_build_draw(sq_build *b, const sq_node *node, int attribute, const char *owner,
+bool sq_build_draw(sq_build *b, const sq_node *node, const sq_target_place *target, const char *owner,
                    unsigned allow, int *draw);
 bool sq_build_sets(sq_build *b, const sq_node *map, unsigned allow);
 int sq_add_action(sq_build *b, sq_action action);

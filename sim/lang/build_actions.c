@@ -33,14 +33,14 @@ static bool error_at(context *c, const sq_node *node, const char *text)
 static bool set_attribute(sq_build *b, const sq_node *map, int i, unsigned allow)
 {
     const sq_node *named = sq_made_scalar(b, map->key[i], map->key_place[i]);
-    int attribute = named ? sq_named_attribute(b, named, "attribute") : -1;
-    if (attribute < 0) return false;
-    sq_action action = {.code = SQ_ACT_SET, .a = attribute};
-    if (b->attributes.items[attribute].latent)
+    sq_target_place target;
+    if (!named || !sq_read_target(b, named, allow, &target)) return false;
+    sq_attribute attribute = b->attributes.items[target.attribute];
+    sq_action action = {.code = SQ_ACT_SET, .a = target.attribute, .q = target.offset};
+    if (attribute.latent)
         return sq_diag_error(b->diags, map->key_place[i], "'%s' is latent and cannot be set",
                              map->key[i]);
-    bool fine =
-        sq_build_expr(b, map->item[i], b->attributes.items[attribute].type, allow, &action.p, NULL);
+    bool fine = sq_build_expr(b, map->item[i], attribute.type, allow, &action.p, NULL);
     return sq_add_action(b, action) >= 0 && fine;
 }
 
@@ -59,10 +59,10 @@ static bool emit_set(context *c, const sq_node *node)
 
 static bool emit_draw(context *c, const sq_node *node)
 {
-    sq_action action = {.code = SQ_ACT_DRAW};
-    action.a = sq_named_attribute(c->b, sq_node_get(node, "draw"), "attribute");
-    return action.a >= 0 &&
-           sq_build_draw(c->b, node, action.a, c->owner, SQ_READ_LIFE, &action.b) && add(c, action);
+    sq_target_place target;
+    if (!sq_read_target(c->b, sq_node_get(node, "draw"), SQ_READ_LIFE, &target)) return false;
+    sq_action action = {.code = SQ_ACT_DRAW, .a = target.attribute, .q = target.offset};
+    return sq_build_draw(c->b, node, &target, c->owner, SQ_READ_LIFE, &action.b) && add(c, action);
 }
 
 static bool emit_decide(context *c, const sq_node *node)

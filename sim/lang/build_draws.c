@@ -83,15 +83,16 @@ static bool draw_chance(sq_build *b, const sq_node *chance, int attribute, unsig
     return sq_build_expr(b, chance, sq_type_probability(), allow, &draw->chance, reads);
 }
 
-bool sq_build_draw(sq_build *b, const sq_node *node, int attribute, const char *owner,
+bool sq_build_draw(sq_build *b, const sq_node *node, const sq_target_place *target, const char *owner,
                    unsigned allow, int *index)
 {
+    int attribute = target->attribute;
     const sq_node *from = sq_node_get(node, "from"), *among = sq_node_get(node, "among");
     const sq_node *chance = sq_node_get(node, "chance"), *own = sq_node_get(node, "site");
     sq_draw draw = {.law = {.table = -1}};
     sq_bits reads = {{0}}, loads = {{0}};
     bool has_rest = false;
-    const char *name = b->attributes.items[attribute].name;
+    const char *name = target->name;
     if ((from != NULL) + (among != NULL) + (chance != NULL) != 1)
         return sq_diag_error(b->diags, node->place,
                              "the draw of '%s' needs one of `from:`, `among:`, `chance:`", name);

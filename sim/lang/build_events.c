@@ -106,7 +106,7 @@ static bool build_origin(sq_build *b, const sq_node *node, sq_event *event)
             return sq_diag_error(
                 b->diags, node->place,
                 "`from: birth` needs an attribute `age` of type time: the age at index");
-        b->symbols.items[sq_index_get(&b->symbol_index, "age")].used = true;
+        sq_attribute_is_read(b, event->origin_index);
         return true;
     }
     event->origin = SQ_FROM_OCCURRENCE;

@@ -21,13 +21,6 @@ int sq_find_label(const sq_category *category, const char *label)
     return -1;
 }
 
-int sq_find_attribute(const sq_build *b, const char *name)
-{
-    int i = sq_index_get(&b->symbol_index, name);
-    if (i < 0 || b->symbols.items[i].symbol.kind != SQ_SYMBOL_ATTRIBUTE) return -1;
-    return b->symbols.items[i].symbol.index;
-}
-
 int sq_find_occurrence(const sq_build *b, const char *name)
 {
     return sq_index_get(&b->occurrence_index, name);
@@ -51,18 +44,6 @@ static int unknown(sq_build *b, const sq_node *node, const char *what, const cha
     sq_diag_error(b->diags, node->place, "unknown %s '%.80s'%s", what, node->text,
                   sq_diag_hint(b->diags, node->text, names, n));
     return -1;
-}
-
-int sq_named_attribute(sq_build *b, const sq_node *node, const char *what)
-{
-    const char *name = sq_scalar_text(b, node, what);
-    if (!name) return -1;
-    int i = sq_find_attribute(b, name);
-    if (i >= 0) return i;
-    const char **names = sq_build_scratch(b, b->attributes.count, sizeof *names);
-    if (!names) return -1;
-    for (size_t k = 0; k < b->attributes.count; k++) names[k] = b->attributes.items[k].name;
-    return unknown(b, node, what, names, b->attributes.count);
 }
 
 int sq_named_state(sq_build *b, const sq_node *node, const char *what)

@@ -111,7 +111,7 @@ static bool row_program(sq_build *b, const sq_node *by, const sq_param *param, s
             return sq_diag_error(b->diags, by->item[d]->place,
                                  "'%s' is not an attribute of a category", by->item[d]->text);
         sq_bits_set(reads, attribute);
-        b->symbols.items[sq_index_get(&b->symbol_index, by->item[d]->text)].used = true;
+        sq_attribute_is_read(b, attribute);
         int labels = sq_category_of(b, type.category)->n_labels;
         if (d > 0)
             fine = sq_code_const(&b->compiler, labels) && sq_code_op(&b->compiler, SQ_OP_MUL, 0);
@@ -240,8 +240,7 @@ static bool read_loadings(sq_build *b, const sq_node *map, unsigned allow, loadi
         if (!sq_build_expr(b, map->item[i], sq_type_plain(), allow, &l->rho[i], reads))
             return false;
         if (reads) sq_bits_set(reads, attribute);
-        int symbol = sq_index_get(&b->symbol_index, map->key[i]);
-        b->symbols.items[symbol].used = true;
+        sq_attribute_is_read(b, attribute);
     }
     l->n = map->count;
     return true;

@@ -9,9 +9,6 @@
 /* Words of the files, beside those of expressions, that a name would make ambiguous. */
 static const char *const reserved[] = {"at", "of", "rest", "otherwise", "default", NULL};
 
-static const char *const type_words[] = {"time",  "rate",   "money", "probability", "utility",
-                                         "count", "number", "flag",  NULL};
-
 /* ---- the namespace ---------------------------------------------------------------------- */
 
 static bool is_listed(const char *name, const char *const *words)
@@ -78,7 +75,7 @@ static size_t all_names(void *context, const char *const **names)
     return b->symbol_names.count;
 }
 
-static bool expect_word(sq_build *b, const char *name, const char *what, sq_place place)
+bool sq_expect_word(sq_build *b, const char *name, const char *what, sq_place place)
 {
     if (sq_is_word(name)) return true;
     return sq_diag_error(
@@ -140,8 +137,8 @@ static void declare_categories(sq_build *b)
     const sq_entries *section = &b->section[SQ_IN_CATEGORIES];
     for (size_t i = 0; i < section->count; i++) {
         const sq_entry *e = &section->items[i];
-        if (!expect_word(b, e->name, "a category", e->place)) continue;
-        if (is_listed(e->name, type_words))
+        if (!sq_expect_word(b, e->name, "a category", e->place)) continue;
+        if (sq_is_type_word(e->name))
             sq_diag_error(b->diags, e->place,
                           "'%s' is a type of the language and cannot name a category", e->name);
         else
@@ -149,91 +146,21 @@ static void declare_categories(sq_build *b)
     }
 }
 
-/* ---- attributes ------------------------------------------------------------------------- */
-
-static bool type_from_word(sq_build *b, const sq_node *node, sq_type *type)
-{
-    const char *word = sq_scalar_text(b, node, "a type");
-    if (!word) return false;
-    *type = sq_type_flag();
-    if (strcmp(word, "flag") == 0) return true;
-    type->class = SQ_TYPE_NUMBER;
-    bool is_type = is_listed(word, type_words) || strcmp(word, "money/time") == 0;
-    if (is_type && sq_unit_from_word(word, &type->unit)) return true;
-    type->class = SQ_TYPE_CATEGORY;
-    type->category = sq_find_category(b, word);
-    if (type->category >= 0) return true;
-    const char *names[64];
-    size_t n = 0;
-    for (; type_words[n]; n++) names[n] = type_words[n];
-    for (size_t i = 0; i < b->categories.count && n < 64; i++)
-        names[n++] = b->categories.items[i].name;
-    return sq_diag_error(b->diags, node->place, "unknown type '%s'%s", word,
-                         sq_diag_hint(b->diags, word, names, n));
-}
-
-static bool read_attribute(sq_build *b, const sq_entry *e, sq_attribute *attribute)
-{
-    static const char *const known[] = {"type", "initial", "latent", NULL};
-    if (e->node->kind == SQ_NODE_SCALAR) return type_from_word(b, e->node, &attribute->type);
-    if (!sq_node_expect(e->node, SQ_NODE_MAP, "an attribute: a type, or a map", b->diags))
-        return false;
-    if (!sq_node_known_keys(e->node, "an attribute", known, b->diags)) return false;
-    const sq_node *latent = sq_node_get(e->node, "latent"), *type = sq_node_get(e->node, "type");
-    if (latent) {
-        static const char *const kinds[] = {"normal", NULL};
-        attribute->latent = true;
-        attribute->type = sq_type_plain();
-        if (type || sq_node_get(e->node, "initial"))
-            return sq_diag_error(b->diags, e->place,
-                                 "a latent is drawn: it has neither type nor initial");
-        return sq_choice(b, latent, "latent", kinds, 0) >= 0;
-    }
-    if (!type)
-        return sq_diag_error(b->diags, e->node->place, "the attribute '%s' has no type", e->name);
-    return type_from_word(b, type, &attribute->type);
-}
-
-/* Adds an attribute and its symbol; its index, or -1. node may be NULL (a decision's own). */
-static int add_attribute(sq_build *b, sq_attribute attribute, sq_place place, const sq_node *node)
-{
-    int index = (int)b->attributes.count;
-    sq_symbol symbol = {.kind = SQ_SYMBOL_ATTRIBUTE, .index = index, .type = attribute.type};
-    int added = sq_add_symbol(b, attribute.name, "attribute", place, symbol, -1);
-    if (added < 0) return -1;
-    if (!sq_vec_push(&b->attributes, attribute) || !sq_vec_push(&b->attribute_nodes, node) ||
-        !sq_vec_push(&b->attribute_places, place) ||
-        !sq_vec_push(&b->attribute_given, attribute.latent))
-        return sq_build_no_memory(b) - 1;
-    if (attribute.latent && !sq_vec_push(&b->latents, index)) return sq_build_no_memory(b) - 1;
-    return index;
-}
-
-static void declare_attributes(sq_build *b)
-{
-    const sq_entries *section = &b->section[SQ_IN_ATTRIBUTES];
-    for (size_t i = 0; i < section->count; i++) {
-        const sq_entry *e = &section->items[i];
-        sq_attribute attribute = {.name = sq_build_keep(b, e->name), .type = sq_type_plain()};
-        if (!expect_word(b, e->name, "an attribute", e->place)) continue;
-        read_attribute(b, e, &attribute);
-        add_attribute(b, attribute, e->place, e->node);
-    }
-}
+/* ---- decisions -------------------------------------------------------------------------- */
 
 /* A decision stores its choice in an attribute of its name: the user's, or one made here. */
 static void declare_decision(sq_build *b, const sq_entry *e)
 {
     static const char *const known[] = {"of", "options", "do", NULL};
     sq_decision decision = {.name = sq_build_keep(b, e->name), .category = -1, .common = -1};
-    if (!expect_word(b, e->name, "a decision", e->place) ||
+    if (!sq_expect_word(b, e->name, "a decision", e->place) ||
         !sq_node_expect(e->node, SQ_NODE_MAP, "a decision", b->diags))
         return;
     sq_node_known_keys(e->node, "a decision", known, b->diags);
     const sq_node *of = sq_node_get(e->node, "of"), *options = sq_node_get(e->node, "options");
     if (of) {
         sq_type type;
-        if (!type_from_word(b, of, &type)) return;
+        if (!sq_read_type(b, of, &type)) return;
         if (type.class == SQ_TYPE_CATEGORY) decision.category = type.category;
     } else if (options && options->kind == SQ_NODE_LIST) {
         decision.category = add_category(b, e->name, options);
@@ -247,7 +174,7 @@ static void declare_decision(sq_build *b, const sq_entry *e)
     sq_type type = {SQ_TYPE_CATEGORY, {0, 0, 0}, decision.category};
     if (decision.attribute < 0)
         decision.attribute =
-            add_attribute(b, (sq_attribute){decision.name, type, false}, e->place, NULL);
+            sq_add_attribute(b, (sq_attribute){.name = decision.name, .type = type}, e->place);
     else if (b->attributes.items[decision.attribute].type.class != SQ_TYPE_CATEGORY ||
              b->attributes.items[decision.attribute].type.category != decision.category)
         sq_diag_error(b->diags, e->place,
@@ -293,7 +220,7 @@ static void declare_states(sq_build *b)
     const sq_entries *section = &b->section[SQ_IN_STATES];
     for (size_t i = 0; i < section->count; i++) {
         const sq_entry *e = &section->items[i];
-        expect_word(b, e->name, "a state", e->place);
+        sq_expect_word(b, e->name, "a state", e->place);
         sq_state state = {sq_build_keep(b, e->name), read_state(b, e)};
         if (!sq_vec_push(&b->states, state) || !sq_vec_push(&b->state_names, state.name))
             sq_build_no_memory(b);
@@ -310,7 +237,7 @@ static void declare_events(sq_build *b)
     const sq_entries *section = &b->section[SQ_IN_EVENTS];
     for (size_t i = 0; i < section->count; i++) {
         const sq_entry *e = &section->items[i];
-        expect_word(b, e->name, "an event", e->place);
+        sq_expect_word(b, e->name, "an event", e->place);
         sq_event event = {.name = sq_build_keep(b, e->name)};
         if (!sq_vec_push(&b->events, event)) sq_build_no_memory(b);
         add_occurrence(b, event.name, "event", e->place);
@@ -322,7 +249,7 @@ static void add_mark(sq_build *b, const sq_node *node)
     if (node->kind != SQ_NODE_SCALAR) return; /* reported where the action is compiled */
     for (size_t i = 0; i < b->marks.count; i++)
         if (strcmp(b->marks.items[i], node->text) == 0) return;
-    expect_word(b, node->text, "a mark", node->place);
+    sq_expect_word(b, node->text, "a mark", node->place);
     const char *name = sq_build_keep(b, node->text);
     if (!sq_vec_push(&b->marks, name)) sq_build_no_memory(b);
     add_occurrence(b, name, "mark", node->place);
@@ -333,7 +260,7 @@ static void add_loss(sq_build *b, const sq_node *node)
     if (node->kind != SQ_NODE_SCALAR) return;
     for (size_t i = 0; i < b->losses.count; i++)
         if (strcmp(b->losses.items[i], node->text) == 0) return;
-    expect_word(b, node->text, "a loss of utility", node->place);
+    sq_expect_word(b, node->text, "a loss of utility", node->place);
     if (!sq_vec_push(&b->losses, sq_build_keep(b, node->text))) sq_build_no_memory(b);
 }
 
@@ -379,7 +306,7 @@ static void declare_functions(sq_build *b)
     for (size_t i = 0; i < section->count; i++) {
         const sq_entry *e = &section->items[i];
         sq_symbol symbol = {.kind = SQ_SYMBOL_FUNCTION, .node = e->node};
-        expect_word(b, e->name, "a function", e->place);
+        sq_expect_word(b, e->name, "a function", e->place);
         if (sq_scalar_text(b, e->node, "a function: an expression"))
             sq_add_symbol(b, e->name, "function", e->place, symbol, -1);
     }
@@ -404,7 +331,7 @@ bool sq_build_names(sq_build *b)
     b->compiler.names.all = all_names;
     b->compiler.names.occurrence = occurrence;
     declare_categories(b);
-    declare_attributes(b);
+    sq_declare_attributes(b);
     const sq_entries *decisions = &b->section[SQ_IN_DECISIONS];
     for (size_t i = 0; i < decisions->count; i++) declare_decision(b, &decisions->items[i]);
     declare_states(b);

@@ -234,7 +234,7 @@ static bool add_dimension(sq_build *b, sq_param *param, const sq_node *node)
     return labels > 0;
 }
 
-static bool read_dimensions(sq_build *b, sq_param *param)
+bool sq_read_dimensions(sq_build *b, sq_param *param)
 {
     const sq_node *by = param->node->kind == SQ_NODE_MAP ? sq_node_get(param->node, "by") : NULL;
     if (!by) return true;
@@ -292,7 +292,7 @@ static void declare_parameter(sq_build *b, const sq_entry *e)
     if (!is_map && !sq_scalar_text(b, e->node, "a parameter: a value or a map")) return;
     const sq_node *unit = is_map ? sq_node_get(e->node, "unit") : NULL;
     if (unit) param.has_unit = sq_read_unit(b, unit, &param.unit);
-    param.broken = !read_dimensions(b, &param);
+    param.broken = !sq_read_dimensions(b, &param);
     bool fine = !param.broken;
     if (param.kind == SQ_PARAM_LAW) fine = sq_declare_law(b, &param, index) && fine;
     if (param.kind == SQ_PARAM_FUNCTION) fine = sq_declare_function(b, &param, index) && fine;

@@ -285,13 +285,23 @@ static bool has_value(sq_build *b, int attribute, const bool *known, sq_place pl
                          b->attributes.items[attribute].name);
 }
 
+/* Whether what the operation reads is known; of a vector read by a changing index, all elements. */
+static bool operands_known(sq_build *b, const sq_op *op, const bool *known, sq_place place)
+{
+    if (op->code != SQ_OP_ATTR && op->code != SQ_OP_ATTR_AT) return true;
+    const sq_symbol *symbol = &b->symbols.items[b->attribute_symbols.items[op->a]].symbol;
+    int n = op->code == SQ_OP_ATTR ? 1 : sq_vector_size(b, symbol);
+    bool fine = true;
+    for (int i = 0; i < n && fine; i++) fine = has_value(b, op->a + i, known, place);
+    return fine;
+}
+
 /* Whether all attributes read by what was compiled since are known by then. */
 static bool reads_known(sq_build *b, extent since, const bool *known, sq_place place)
 {
     bool fine = true;
     for (size_t i = since.code; i < b->compiler.code.count && fine; i++)
-        if (b->compiler.code.items[i].code == SQ_OP_ATTR)
-            fine = has_value(b, b->compiler.code.items[i].a, known, place);
+        fine = operands_known(b, &b->compiler.code.items[i], known, place);
     for (size_t s = since.sites; s < b->sites.count; s++)
         for (int k = 0; k < b->sites.items[s].n_keys && fine; k++)
             fine = has_value(b, b->sites.items[s].key_attribute[k], known, place);
@@ -308,10 +318,14 @@ static bool build_initial_values(sq_build *b, const bool *given, bool *known)
     for (size_t i = 0; i < b->attributes.count; i++) {
         extent before = extent_of(b);
         const sq_node *node = b->attribute_nodes.items[i];
-        const sq_node *initial =
-            node && node->kind == SQ_NODE_MAP ? sq_node_get(node, "initial") : NULL;
+        const sq_node *initial = sq_initial_of(b, (int)i);
         sq_action action = {.code = SQ_ACT_SET, .a = (int)i};
-        if (given[i] || b->attributes.items[i].latent || (node && !initial)) continue;
+        if (given[i] || b->attributes.items[i].latent) continue;
+        if (node && !initial) { /* a map of initial values that fails has been told of */
+            bool is_told = node->kind == SQ_NODE_MAP && sq_node_get(node, "initial");
+            if (is_told) b->attribute_given.items[i] = true;
+            continue;
+        }
         if (!node)
             action.p = sq_build_constant(b, 0); /* a decision not yet made: its first option */
         if (initial)
@@ -338,7 +352,8 @@ static bool build_attribute(sq_build *b, const sq_node *map, int i, bool *given,
     if (node->kind == SQ_NODE_MAP) {
         sq_node_known_keys(node, "a draw", known, b->diags);
         action.code = SQ_ACT_DRAW;
-        fine = sq_build_draw(b, node, attribute, "population", SQ_READ_BASELINE, &action.b);
+        sq_target_place target = {.name = b->attributes.items[attribute].name, .attribute = attribute};
+        fine = sq_build_draw(b, node, &target, "population", SQ_READ_BASELINE, &action.b);
     } else {
         sq_type type = b->attributes.items[attribute].type;
         fine = sq_build_expr(b, node, type, SQ_READ_BASELINE, &action.p, NULL);

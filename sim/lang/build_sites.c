@@ -29,7 +29,7 @@ static bool read_keys(sq_build *b, const sq_node *key, sq_site *site)
         if (labels > MOST_SITE_SLOTS / site->n_slots)
             return sq_diag_error(b->diags, node->place, "these keys have more than %d combinations",
                                  (int)MOST_SITE_SLOTS);
-        b->symbols.items[sq_index_get(&b->symbol_index, node->text)].used = true;
+        sq_attribute_is_read(b, attribute);
         site->key_attribute[site->n_keys] = attribute;
         site->key_size[site->n_keys++] = labels;
         site->n_slots *= labels;

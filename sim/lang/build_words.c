@@ -353,10 +353,13 @@ static const char *population_in_words(sq_build *b)
     const sq_node *attributes = get(population, "attributes"),
                   *correlation = get(population, "correlation");
     for (size_t i = 0; i < b->attributes.count; i++) {
+        const sq_named *named = &b->symbols.items[b->attribute_symbols.items[i]];
         const sq_node *initial = get(b->attribute_nodes.items[i], "initial");
-        const char *name = b->attributes.items[i].name;
-        if (b->attributes.items[i].latent) sq_write(&w, "%s hidden, standard normal\n", name);
-        if (initial && !get(attributes, name)) sq_write(&w, "%s = %s\n", name, initial->text);
+        if (b->attributes.items[i].latent) sq_write(&w, "%s hidden, standard normal\n", named->name);
+        if (!initial || get(attributes, named->name) || named->symbol.index != (int)i) continue;
+        sq_write(&w, "%s = ", named->name); /* a vector's once, for all its elements */
+        sq_write_node(&w, initial);
+        sq_write(&w, "\n");
     }
     if (csv) patients_in_words(b, &w, csv);
     for (int i = 0; attributes && i < attributes->count; i++) {

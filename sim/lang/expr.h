@@ -10,7 +10,7 @@
 #include "model/model.h"
 
 typedef enum sq_symbol_kind {
-    SQ_SYMBOL_ATTRIBUTE,  /* index, type */
+    SQ_SYMBOL_ATTRIBUTE,  /* index, type; n_dims, dim: of a vector, whose elements follow each other */
     SQ_SYMBOL_PARAMETER,  /* index = slot; type; n_dims, dim: categories of its indices */
     SQ_SYMBOL_TABLE,      /* function table: index into tables; type of value; argument type */
     SQ_SYMBOL_FUNCTION,   /* named expression: node, expanded where it stands (cycles are errors) */
@@ -76,6 +76,10 @@ bool sq_expr_compile(sq_compiler *c, const sq_node *node, sq_type want, unsigned
 /* The same with the type found rather than wanted. */
 bool sq_expr_compile_any(sq_compiler *c, const sq_node *node, unsigned allow, sq_type *type,
                          sq_program *out, sq_bits *reads);
+/* The element of a vector that "courses[regimen]" names: an attribute where the indices are labels, else the
+ * first attribute of the vector and a program for how many further on the element is. */
+bool sq_expr_compile_element(sq_compiler *c, const sq_node *node, unsigned allow, int *attribute,
+                             sq_program *offset, sq_bits *reads);
 /* The value of an expression of numbers and units only ("14.6 mo", "3 y", "0.37", "7 %"). */
 bool sq_expr_constant(sq_compiler *c, const sq_node *node, sq_type want, double *value);
 bool sq_expr_constant_text(sq_compiler *c, const char *text, sq_place place, sq_type want, double *value);

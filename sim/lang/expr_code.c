@@ -191,6 +191,21 @@ bool sq_expr_compile_any(sq_compiler *c, const sq_node *node, unsigned allow, sq
     return compile(c, &origin, NULL, allow, type, out, reads);
 }
 
+bool sq_expr_compile_element(sq_compiler *c, const sq_node *node, unsigned allow, int *attribute,
+                             sq_program *offset, sq_bits *reads)
+{
+    *offset = (sq_program){0};
+    if (!sq_expr_is_text(c, node)) return false;
+    sq_expr_origin origin = origin_of(node);
+    sq_check k = {.c = c, .allow = allow, .reads = reads, .budget = SQ_EXPR_NODES};
+    sq_tree *tree = sq_expr_parse(c, &origin, &k.budget);
+    if (!tree || !sq_expr_check(&k, tree, SQ_NO_CATEGORY)) return false;
+    if (tree->op != SQ_OP_ATTR && tree->op != SQ_OP_ATTR_AT)
+        return sq_expr_error(c, &origin, 0, "expected an attribute or one element of it");
+    *attribute = tree->a;
+    return tree->op == SQ_OP_ATTR || emit_program(&k, tree->arg[0], offset);
+}
+
 static bool constant(sq_compiler *c, const sq_expr_origin *origin, sq_type want, double *value)
 {
     sq_check k = {.c = c, .budget = SQ_EXPR_NODES};

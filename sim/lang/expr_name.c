@@ -224,7 +224,7 @@ static const char *attribute_of(sq_check *k, int category)
     for (size_t i = 0; i < n; i++) {
         sq_symbol symbol;
         bool fits = look_up(k, names[i], &symbol) && symbol.kind == SQ_SYMBOL_ATTRIBUTE &&
-                    symbol.type.class == SQ_TYPE_CATEGORY && symbol.type.category == category;
+                    symbol.n_dims == 0 && symbol.type.class == SQ_TYPE_CATEGORY && symbol.type.category == category;
         if (fits && strcmp(names[i], name) == 0) return name;
         if (fits && !found) found = names[i];
     }
@@ -246,6 +246,7 @@ static bool check_symbol(sq_check *k, sq_tree *tree, const sq_symbol *symbol, in
     switch (symbol->kind) {
     case SQ_SYMBOL_ATTRIBUTE:
         if (!needs_patient(k, tree)) return false;
+        if (symbol->n_dims > 0) return needs_index(k, tree, symbol);
         note_read(k, symbol->index);
         return leaf(tree, SQ_OP_ATTR, symbol->index, symbol->type);
     case SQ_SYMBOL_PARAMETER:
@@ -330,13 +331,23 @@ static sq_tree *entry_number(sq_check *k, const sq_tree *tree, const sq_symbol *
     return entry;
 }
 
+/* A vector read by a changing index may be any of its elements. */
+static void note_elements(sq_check *k, const sq_symbol *symbol, const sq_tree *entry)
+{
+    int n = 1;
+    for (int d = 0; d < symbol->n_dims; d++) n *= sq_category_at(k->c, symbol->dim[d])->n_labels;
+    for (int i = 0; i < n; i++)
+        if (!entry->literal || entry->value == i) note_read(k, symbol->index + i);
+}
+
 bool sq_check_index(sq_check *k, sq_tree *tree)
 {
     sq_symbol symbol;
     if (!look_up(k, tree->name, &symbol)) return unknown_name(k, tree);
-    if (symbol.kind != SQ_SYMBOL_PARAMETER || symbol.n_dims == 0)
+    bool is_vector = symbol.kind == SQ_SYMBOL_ATTRIBUTE;
+    if ((symbol.kind != SQ_SYMBOL_PARAMETER && !is_vector) || symbol.n_dims == 0)
         return fail(k, tree, "'@' has no entries: write it without [ ]", tree->name);
-    if (!needs_parameters(k, tree)) return false;
+    if (is_vector ? !needs_patient(k, tree) : !needs_parameters(k, tree)) return false;
     if (tree->n_args != symbol.n_dims) return needs_index(k, tree, &symbol);
     for (int i = 0; i < tree->n_args; i++) {
         sq_type want = {.class = SQ_TYPE_CATEGORY, .category = symbol.dim[i]};
@@ -346,9 +357,11 @@ bool sq_check_index(sq_check *k, sq_tree *tree)
     }
     sq_tree *entry = entry_number(k, tree, &symbol);
     if (!entry) return false;
+    if (is_vector) note_elements(k, &symbol, entry);
     if (entry->literal)
-        return leaf(tree, SQ_OP_PARAM, symbol.index + (int)entry->value, symbol.type);
-    leaf(tree, SQ_OP_PARAM_AT, symbol.index, symbol.type);
+        return leaf(tree, is_vector ? SQ_OP_ATTR : SQ_OP_PARAM, symbol.index + (int)entry->value,
+                    symbol.type);
+    leaf(tree, is_vector ? SQ_OP_ATTR_AT : SQ_OP_PARAM_AT, symbol.index, symbol.type);
     tree->arg[0] = entry;
     tree->n_args = 1;
     tree->reads_time = entry->reads_time;

@@ -65,7 +65,8 @@ typedef struct sq_site {
 /* ---- the patient ------------------------------------------------------------------------------- */
 
 typedef struct sq_attribute {
-    const char *name;
+    const char *name;   /* of an element of a vector: "courses[cart]" */
+    const char *column; /* the name in tables: "courses_cart"; elsewhere the same as name */
     sq_type type;
     bool latent; /* hidden standard normal, drawn at baseline */
 } sq_attribute;
@@ -152,8 +153,8 @@ typedef struct sq_event {
 /*   code            a               b           p, q */
 #define SQ_ACT_LIST(X)                                                                                 \
     X(SQ_ACT_END)     /*                             end of the block */                               \
-    X(SQ_ACT_SET)     /* attribute a                 p value */                                        \
-    X(SQ_ACT_DRAW)    /* attribute a,  draw b */                                                       \
+    X(SQ_ACT_SET)     /* attribute a + q             p value, q element of a vector */                  \
+    X(SQ_ACT_DRAW)    /* attribute a + q, draw b     q element of a vector */                          \
     X(SQ_ACT_SPLIT)   /* draw b: jump to the value of the option that came up */                       \
     X(SQ_ACT_UNLESS)  /* jump to a                   unless p */                                       \
     X(SQ_ACT_JUMP)    /* jump to a */                                                                  \

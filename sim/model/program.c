@@ -53,8 +53,9 @@ double sq_program_value(const sq_view *view, sq_program program, double otherwis
         switch ((sq_op_code)op->code) {
         case SQ_OP_CONST: PUSH(view->model->constants[op->a]); break;
         case SQ_OP_PARAM: PUSH(view->block[op->a]); break;
-        case SQ_OP_PARAM_AT: UNARY(view->block[op->a + (int)x]); break;
+        case SQ_OP_PARAM_AT: UNARY(isnan(x) ? x : view->block[op->a + (int)x]); break;
         case SQ_OP_ATTR: PUSH(view->attribute[op->a]); break;
+        case SQ_OP_ATTR_AT: UNARY(isnan(x) ? x : view->attribute[op->a + (int)x]); break;
         case SQ_OP_STATE: PUSH(view->state); break;
         case SQ_OP_NOW: PUSH(view->now); break;
         case SQ_OP_IN_STATE: PUSH(view->now - view->entered); break;

@@ -12,6 +12,7 @@
     X(SQ_OP_PARAM,     0) /* block[a] */                                                           \
     X(SQ_OP_PARAM_AT,  1) /* block[a + (int)x] */                                                  \
     X(SQ_OP_ATTR,      0) /* attribute a of the patient */                                         \
+    X(SQ_OP_ATTR_AT,   1) /* attribute a + (int)x */                                               \
     X(SQ_OP_STATE,     0) /* index of the present state */                                         \
     X(SQ_OP_NOW,       0) /* days since index */                                                   \
     X(SQ_OP_IN_STATE,  0) /* days since the present state was entered */                           \

@@ -38,13 +38,13 @@ static const char *file_units(const sq_model *m, sq_unit unit, sq_arena *arena)
 static sq_column attribute_column(const sq_model *m, const sq_attribute *a, sq_arena *arena)
 {
     if (a->type.class == SQ_TYPE_FLAG)
-        return (sq_column){a->name, SQ_I32, "1", "at baseline", 2, no_yes};
+        return (sq_column){a->column, SQ_I32, "1", "at baseline", 2, no_yes};
     if (a->type.class == SQ_TYPE_CATEGORY && a->type.category >= 0) {
         const sq_category *k = &m->categories[a->type.category];
-        return (sq_column){a->name, SQ_I32, "1", "at baseline", k->n_labels, k->labels};
+        return (sq_column){a->column, SQ_I32, "1", "at baseline", k->n_labels, k->labels};
     }
     const char *units = file_units(m, a->type.unit, arena);
-    return (sq_column){a->name, SQ_F64, units ? units : "", "at baseline", 0, NULL};
+    return (sq_column){a->column, SQ_F64, units ? units : "", "at baseline", 0, NULL};
 }
 
 /* Name of a quantity's column: "qalys", "cost_drug_undiscounted". */
