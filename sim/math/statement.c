@@ -26,8 +26,7 @@ static const double DAYS_PER_MONTH = 30.4375, DAYS_PER_YEAR = 365.25;
 static const double NORMAL_975 = 1.95996398454005423552;
 static const double RESIDUAL_ALLOWED = 1e-9;
 
-/* A time as a reader of papers expects it: years from two years on, months from two months on. */
-static const char *time_text(double days, char text[32])
+const char *sq_statement_time(double days, char text[32])
 {
     if (days >= 2 * DAYS_PER_YEAR)
         snprintf(text, 32, "%.4g y", days / DAYS_PER_YEAR);
@@ -53,6 +52,20 @@ typedef struct mark {
 static bool time_is_logarithmic(sq_family family)
 {
     return family == SQ_WEIBULL || family == SQ_LOGNORMAL;
+}
+
+bool sq_law_has_line(const sq_law *law)
+{
+    switch (law->family) {
+    case SQ_EXPONENTIAL:
+    case SQ_WEIBULL:
+    case SQ_LOGNORMAL:
+    case SQ_UNIFORM:
+    case SQ_NORMAL:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static double score_of_hazard(sq_family family, double hazard)
@@ -150,7 +163,7 @@ static sq_status plateau_refused(const sq_law *law, double plateau, sq_survival_
     const char *what = plateau == law->cured ? "cured share" : "plateau";
     const char *where = point.survival < plateau ? "below" : "at";
     return sq_fail(err, SQ_ERR_NUMERIC, "survival %.6g at %s lies %s the %s %.6g", point.survival,
-                   time_text(point.time, when), where, what, plateau);
+                   sq_statement_time(point.time, when), where, what, plateau);
 }
 
 static sq_status check_point(const sq_law *law, sq_survival_point point, sq_error *err)
@@ -161,7 +174,7 @@ static sq_status check_point(const sq_law *law, sq_survival_point point, sq_erro
                        point.time);
     if (!(point.survival > 0 && point.survival < 1))
         return sq_fail(err, SQ_ERR_NUMERIC, "survival %g at %s: a survival between 0 and 1 is needed",
-                       point.survival, time_text(point.time, when));
+                       point.survival, sq_statement_time(point.time, when));
     if (law->hazard_ratio == 0)
         return sq_fail(err, SQ_ERR_NUMERIC, "with a hazard ratio of 0 survival never falls");
     double exponent = law->cure_on_population ? law->hazard_ratio : 1;
@@ -179,8 +192,8 @@ static sq_status check_fall(const sq_survival_point *points, sq_error *err)
     if (rise * later < 0)
         return SQ_OK;
     return sq_fail(err, SQ_ERR_NUMERIC, "the two points do not fall: survival %.6g at %s, %.6g at %s",
-                   points[0].survival, time_text(points[0].time, a), points[1].survival,
-                   time_text(points[1].time, b));
+                   points[0].survival, sq_statement_time(points[0].time, a), points[1].survival,
+                   sq_statement_time(points[1].time, b));
 }
 
 static const char *wrappers_problem(const sq_law *law)
@@ -256,7 +269,7 @@ static sq_status check_solution(const sq_law *law, double residual,
         return SQ_OK;
     return sq_fail(err, SQ_ERR_NUMERIC,
                    "no %s law with the argument given has survival %.6g at %s%s%s",
-                   sq_family_name(law->family), points[0].survival, time_text(points[0].time, when),
+                   sq_family_name(law->family), points[0].survival, sq_statement_time(points[0].time, when),
                    problem ? ": " : "", problem ? problem : "");
 }
 

@@ -14,6 +14,12 @@ typedef struct sq_survival_point {
     double survival; /* in (0,1) */
 } sq_survival_point;
 
+/* A time as a reader of papers expects it: years from two years on, months from two months on. */
+const char *sq_statement_time(double days, char text[32]);
+
+/* Whether the law has the closed form that sq_solve_statements uses. */
+bool sq_law_has_line(const sq_law *law);
+
 /* Solves the free arguments (is_free[i]) of law->arg so that every point is met; as many points as
  * free arguments, one or two. Exponential, Weibull, log-normal, uniform and normal laws; each has a
  * closed form. The law's wrappers (hazard ratio, time ratio, cured share) are taken into account: the
