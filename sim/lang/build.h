@@ -133,7 +133,7 @@ typedef struct sq_knots {
     int n;
     double *x, *y;
     const sq_node **y_node; /* NULL: use y */
-    sq_place *place;
+    sq_place *place, *y_place;
 } sq_knots;
 
 /* A definition of the parameter files, or a law of the model that needs room in the block (then
@@ -389,6 +389,10 @@ bool sq_build_parameters(sq_build *b);
 void sq_collect_needs(sq_build *b, const sq_node *node, sq_ints *needs, int depth);
 /* The unit a node names; false after reporting. */
 bool sq_read_unit(sq_build *b, const sq_node *node, sq_unit *unit);
+/* The category that a node names, itself or by an attribute of it; false after reporting. */
+bool sq_axis_category(sq_build *b, const sq_node *node, int *category);
+/* Makes a category a dimension of a definition. */
+bool sq_add_dimension(sq_build *b, sq_param *param, const sq_node *node);
 /* The canonical form of "cr[ a,b ]": "cr[a, b]"; in scratch. */
 const char *sq_canonical_name(sq_build *b, const char *name);
 /* Reads `by:` of param->node: the categories of a table's entries. */
@@ -448,6 +452,28 @@ bool sq_compile_function(sq_build *b, sq_param *param);
 bool sq_declare_table_law(sq_build *b, sq_param *param);
 /* `above`: what is known of the whole definition. */
 bool sq_compile_table_law(sq_build *b, sq_param *param, const sq_about *above);
+
+/* Room for n knots; false when memory is out. */
+bool sq_new_knots(sq_build *b, sq_knots *knots, int n);
+/* Whether knot i lies above the one before; reports if not. */
+bool sq_knots_increase(sq_build *b, const sq_knots *knots, int i);
+
+/* build_table_files.c: tables in comma-separated files. */
+/* The columns that tell the rows of a law's table apart: axis[i] names a category or an attribute of
+ * one, column[i] a column of the file. */
+typedef struct sq_by_columns {
+    int n;
+    const sq_node *axis[SQ_KEYS], *column[SQ_KEYS];
+} sq_by_columns;
+/* Those that a law's map names itself: `by: {COLUMN: CATEGORY}` of a life table, `csv: {by: {CATEGORY:
+ * COLUMN}}` of others; none where it names none. */
+bool sq_read_by_columns(sq_build *b, const sq_node *law, sq_by_columns *by);
+/* Knots of all entries of a life table. */
+bool sq_life_table_rows(sq_build *b, sq_param *param);
+/* Knots of entries [first, first + n_entries) from `csv:` of the map `law`, whose key `value` names the
+ * column of values: "rate" (per time), "survival" or "value" (of the given unit). */
+bool sq_csv_knots(sq_build *b, const sq_param *param, const sq_node *law, const char *value,
+                  sq_unit argument, sq_unit unit, int first, int n_entries, sq_knots *knots);
 
 /* build_laws.c: laws as parameters; build_law_uses.c: laws where they stand. */
 bool sq_declare_law(sq_build *b, sq_param *param, int index);

@@ -97,24 +97,30 @@ static bool slot_program(sq_build *b, int slot, sq_program *out)
     return fine || sq_build_no_memory(b);
 }
 
-/* The row of a life table by attributes: row-major index of their values. */
-static bool row_program(sq_build *b, const sq_node *by, const sq_param *param, sq_program *out,
-                        sq_bits *reads)
+/* The attribute of a category that a column of a file stands for; -1 after reporting. */
+static int axis_attribute(sq_build *b, const sq_node *axis)
+{
+    int attribute = sq_named_attribute(b, axis, "attribute");
+    if (attribute < 0 || b->attributes.items[attribute].type.class == SQ_TYPE_CATEGORY)
+        return attribute;
+    sq_diag_error(b->diags, axis->place, "'%s' is not an attribute of a category", axis->text);
+    return -1;
+}
+
+/* The row of a table by attributes: row-major index of their values. */
+static bool row_program(sq_build *b, const sq_by_columns *by, sq_program *out, sq_bits *reads)
 {
     sq_program begun = sq_code_begin(&b->compiler);
     bool fine = true;
-    for (int d = 0; d < param->n_dims && fine; d++) {
-        int attribute = sq_named_attribute(b, by->item[d], "attribute");
+    for (int d = 0; d < by->n && fine; d++) {
+        int attribute = axis_attribute(b, by->axis[d]);
         if (attribute < 0) return false;
-        sq_type type = b->attributes.items[attribute].type;
-        if (type.class != SQ_TYPE_CATEGORY || type.category != param->dim[d])
-            return sq_diag_error(b->diags, by->item[d]->place,
-                                 "'%s' is not an attribute of a category", by->item[d]->text);
+        int category = b->attributes.items[attribute].type.category;
         sq_bits_set(reads, attribute);
         sq_attribute_is_read(b, attribute);
-        int labels = sq_category_of(b, type.category)->n_labels;
         if (d > 0)
-            fine = sq_code_const(&b->compiler, labels) && sq_code_op(&b->compiler, SQ_OP_MUL, 0);
+            fine = sq_code_const(&b->compiler, sq_category_of(b, category)->n_labels) &&
+                   sq_code_op(&b->compiler, SQ_OP_MUL, 0);
         fine = fine && sq_code_op(&b->compiler, SQ_OP_ATTR, attribute);
         if (d > 0) fine = fine && sq_code_op(&b->compiler, SQ_OP_ADD, 0);
     }
@@ -122,22 +128,11 @@ static bool row_program(sq_build *b, const sq_node *by, const sq_param *param, s
     return fine || sq_build_no_memory(b);
 }
 
-static bool hidden_dimensions(sq_build *b, const sq_node *by, sq_param *param)
+static bool hidden_dimensions(sq_build *b, const sq_by_columns *by, sq_param *param)
 {
-    if (!by) return true;
-    if (!sq_node_expect(by, SQ_NODE_MAP, "by: columns and attributes", b->diags)) return false;
-    if (by->count > SQ_KEYS)
-        return sq_diag_error(b->diags, by->place, "at most %d columns", (int)SQ_KEYS);
-    for (int i = 0; i < by->count; i++) {
-        int attribute = sq_named_attribute(b, by->item[i], "attribute");
-        if (attribute < 0) return false;
-        sq_type type = b->attributes.items[attribute].type;
-        if (type.class != SQ_TYPE_CATEGORY)
-            return sq_diag_error(b->diags, by->item[i]->place,
-                                 "'%s' is not an attribute of a category", by->item[i]->text);
-        param->dim[param->n_dims++] = type.category;
-        param->n_entries *= sq_category_of(b, type.category)->n_labels;
-    }
+    for (int i = 0; i < by->n; i++)
+        if (axis_attribute(b, by->axis[i]) < 0 || !sq_add_dimension(b, param, by->axis[i]))
+            return false;
     return true;
 }
 
@@ -156,16 +151,16 @@ static bool hidden_law(sq_build *b, const sq_node *node, const char *owner, sq_u
                       .cured_slot = -1,
                       .row_slot = -1,
                       .table = -1};
-    const sq_node *by =
-        law->family == SQ_LIFE_TABLE && node->kind == SQ_NODE_MAP ? sq_node_get(node, "by") : NULL;
-    if (!hidden_dimensions(b, by, &param)) return false;
+    sq_by_columns by = {0};
+    if (sq_family_has_table(law->family) && !sq_read_by_columns(b, node, &by)) return false;
+    if (!hidden_dimensions(b, &by, &param)) return false;
     bool fine = sq_declare_law(b, &param, -1) && sq_compile_law(b, &param);
     sq_collect_needs(b, node, &param.needs, 0);
     param.broken = !fine;
     if (!sq_vec_push(&b->params, param)) return sq_build_no_memory(b);
     if (!fine) return false;
     law->table = param.table;
-    if (by && !row_program(b, by, &param, &law->row, reads)) return false;
+    if (by.n && !row_program(b, &by, &law->row, reads)) return false;
     for (int i = 0; i < SQ_LAW_ARGS && param.table < 0; i++)
         if (param.arg_slot[i] >= 0 && !slot_program(b, param.arg_slot[i], &law->arg[i]))
             return false;

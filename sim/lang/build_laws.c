@@ -210,6 +210,14 @@ static bool read_describes(sq_build *b, sq_param *param)
     return chosen >= 0;
 }
 
+/* Whether columns of one file tell the entries apart, so that they have no maps of their own. */
+static bool is_in_one_file(const sq_param *param)
+{
+    if (param->node->kind != SQ_NODE_MAP || !sq_family_has_table(param->family)) return false;
+    const sq_node *by = sq_node_get(param->node, "by"), *csv = sq_node_get(param->node, "csv");
+    return (by && by->kind == SQ_NODE_MAP) || (csv && csv->kind == SQ_NODE_MAP);
+}
+
 bool sq_declare_law(sq_build *b, sq_param *param, int index)
 {
     static const char *const known[] = {"law",   "by",   "default",   "unit", "source",
@@ -224,8 +232,7 @@ bool sq_declare_law(sq_build *b, sq_param *param, int index)
         if (family < 0 || !read_describes(b, param)) return false;
         param->family = (sq_family)family;
     }
-    const sq_node *by = param->node->kind == SQ_NODE_MAP ? sq_node_get(param->node, "by") : NULL;
-    bool one_leaf = param->n_dims == 0 || (by && by->kind == SQ_NODE_MAP);
+    bool one_leaf = param->n_dims == 0 || is_in_one_file(param);
     for (int e = 0; one_leaf && e < param->n_entries; e++) param->leaf[e] = param->node;
     if (!one_leaf && !sq_collect_entries(b, param, known, param->leaf)) return false;
     return sq_family_has_table(param->family) ? declare_rows(b, param, index)

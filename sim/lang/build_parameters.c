@@ -207,21 +207,29 @@ static void report_unapplied(sq_build *b)
 
 /* ---- declaring -------------------------------------------------------------------------- */
 
-static bool add_dimension(sq_build *b, sq_param *param, const sq_node *node)
+bool sq_axis_category(sq_build *b, const sq_node *node, int *category)
 {
     const char *name = sq_scalar_text(b, node, "by: a category");
     if (!name) return false;
-    int category = strcmp(name, "state") == 0 ? SQ_CATEGORY_STATES : sq_find_category(b, name);
-    int attribute = category == -1 && strcmp(name, "state") != 0 ? sq_find_attribute(b, name) : -1;
-    if (attribute >= 0 && b->attributes.items[attribute].type.class == SQ_TYPE_CATEGORY)
-        category = b->attributes.items[attribute].type.category;
-    else if (category == -1 && strcmp(name, "state") != 0) {
-        const char **names = sq_build_scratch(b, b->categories.count, sizeof *names);
-        for (size_t i = 0; names && i < b->categories.count; i++)
-            names[i] = b->categories.items[i].name;
-        return sq_diag_error(b->diags, node->place, "unknown category '%.80s'%s", name,
-                             names ? sq_diag_hint(b->diags, name, names, b->categories.count) : "");
+    *category = SQ_CATEGORY_STATES;
+    if (strcmp(name, "state") == 0) return true;
+    *category = sq_find_category(b, name);
+    if (*category >= 0) return true;
+    int attribute = sq_find_attribute(b, name);
+    if (attribute >= 0 && b->attributes.items[attribute].type.class == SQ_TYPE_CATEGORY) {
+        *category = b->attributes.items[attribute].type.category;
+        return true;
     }
+    const char **names = sq_build_scratch(b, b->categories.count, sizeof *names);
+    for (size_t i = 0; names && i < b->categories.count; i++) names[i] = b->categories.items[i].name;
+    return sq_diag_error(b->diags, node->place, "unknown category '%.80s'%s", name,
+                         names ? sq_diag_hint(b->diags, name, names, b->categories.count) : "");
+}
+
+bool sq_add_dimension(sq_build *b, sq_param *param, const sq_node *node)
+{
+    int category;
+    if (!sq_axis_category(b, node, &category)) return false;
     int labels = sq_category_of(b, category)->n_labels;
     if (param->n_dims == SQ_KEYS)
         return sq_diag_error(b->diags, node->place, "a table has at most %d dimensions",
@@ -234,20 +242,27 @@ static bool add_dimension(sq_build *b, sq_param *param, const sq_node *node)
     return labels > 0;
 }
 
+/* The dimensions that a file of a law's table has by its columns. */
+static bool read_file_dimensions(sq_build *b, sq_param *param)
+{
+    sq_by_columns by;
+    if (!sq_read_by_columns(b, param->node, &by)) return false;
+    bool fine = true;
+    for (int i = 0; i < by.n; i++) fine = sq_add_dimension(b, param, by.axis[i]) && fine;
+    return fine;
+}
+
 bool sq_read_dimensions(sq_build *b, sq_param *param)
 {
     const sq_node *by = param->node->kind == SQ_NODE_MAP ? sq_node_get(param->node, "by") : NULL;
+    bool is_law = param->kind == SQ_PARAM_LAW;
+    if (is_law && (!by || by->kind == SQ_NODE_MAP)) return read_file_dimensions(b, param);
     if (!by) return true;
-    if (by->kind == SQ_NODE_SCALAR) return add_dimension(b, param, by);
-    if (by->kind == SQ_NODE_MAP && param->kind == SQ_PARAM_LAW) { /* columns of a life table */
-        bool fine = true;
-        for (int i = 0; i < by->count; i++) fine = add_dimension(b, param, by->item[i]) && fine;
-        return fine;
-    }
+    if (by->kind == SQ_NODE_SCALAR) return sq_add_dimension(b, param, by);
     if (!sq_node_expect(by, SQ_NODE_LIST, "by: a category or a list of them", b->diags))
         return false;
     bool fine = true;
-    for (int i = 0; i < by->count; i++) fine = add_dimension(b, param, by->item[i]) && fine;
+    for (int i = 0; i < by->count; i++) fine = sq_add_dimension(b, param, by->item[i]) && fine;
     return fine;
 }
 

@@ -9,7 +9,7 @@
 
 /* ---- knots written in the file ---------------------------------------------------------- */
 
-static sq_knots *new_knots(sq_build *b, sq_knots *knots, int n)
+bool sq_new_knots(sq_build *b, sq_knots *knots, int n)
 {
     size_t size = (size_t)n;
     *knots = (sq_knots){.n = n};
@@ -17,10 +17,11 @@ static sq_knots *new_knots(sq_build *b, sq_knots *knots, int n)
     knots->y = sq_build_scratch(b, size, sizeof *knots->y);
     knots->y_node = sq_build_scratch(b, size, sizeof *knots->y_node);
     knots->place = sq_build_scratch(b, size, sizeof *knots->place);
-    return knots->x && knots->y && knots->y_node && knots->place ? knots : NULL;
+    knots->y_place = sq_build_scratch(b, size, sizeof *knots->y_place);
+    return knots->x && knots->y && knots->y_node && knots->place && knots->y_place;
 }
 
-static bool increasing(sq_build *b, const sq_knots *knots, int i)
+bool sq_knots_increase(sq_build *b, const sq_knots *knots, int i)
 {
     if (i == 0 || knots->x[i] > knots->x[i - 1]) return true;
     return sq_diag_error(b->diags, knots->place[i], "the knots of a table must increase");
@@ -32,15 +33,16 @@ static bool read_knots(sq_build *b, const sq_node *map, const char *what, sq_uni
     if (!sq_node_expect(map, SQ_NODE_MAP, what, b->diags)) return false;
     if (map->count == 0)
         return sq_diag_error(b->diags, map->place, "a table needs at least one knot");
-    if (!new_knots(b, knots, map->count)) return false;
+    if (!sq_new_knots(b, knots, map->count)) return false;
     sq_type type = {SQ_TYPE_NUMBER, argument, 0};
     bool fine = true;
     for (int i = 0; i < map->count && fine; i++) {
         knots->place[i] = map->key_place[i];
         knots->y_node[i] = map->item[i];
+        knots->y_place[i] = map->item[i]->place;
         fine = sq_expr_constant_text(&b->compiler, map->key[i], map->key_place[i], type,
                                      &knots->x[i]) &&
-               increasing(b, knots, i);
+               sq_knots_increase(b, knots, i);
     }
     return fine;
 }
@@ -68,6 +70,16 @@ static int add_table(sq_build *b, sq_param *param, sq_table table)
     return (int)b->tables.count - 1;
 }
 
+/* `piecewise:` holds knots and values, or `csv:`, the file they stand in. */
+static bool read_function(sq_build *b, sq_param *param)
+{
+    const sq_node *map = sq_node_get(param->node, "piecewise");
+    if (map->kind == SQ_NODE_MAP && sq_node_get(map, "csv"))
+        return sq_csv_knots(b, param, map, "value", param->argument, param->unit, 0, 1,
+                            param->knots);
+    return read_knots(b, map, "piecewise: knots and values", param->argument, param->knots);
+}
+
 bool sq_declare_function(sq_build *b, sq_param *param, int index)
 {
     static const char *const known[] = {"piecewise", "interpolate", "unit", "of", "source",
@@ -83,9 +95,7 @@ bool sq_declare_function(sq_build *b, sq_param *param, int index)
         return sq_diag_error(b->diags, of->place, "unknown unit '%.60s'", of->text ? of->text : "");
     param->knots = sq_build_scratch(b, 1, sizeof *param->knots);
     if (!param->knots) return false;
-    const sq_node *map = sq_node_get(param->node, "piecewise");
-    if (!read_knots(b, map, "piecewise: knots and values", param->argument, param->knots))
-        return false;
+    if (!read_function(b, param)) return false;
     sq_table table = {.rows = 1,
                       .size = param->knots->n,
                       .is_function = true,
@@ -135,169 +145,67 @@ bool sq_compile_function(sq_build *b, sq_param *param)
     int offset = b->tables.items[param->table].offset;
     bool fine = sq_read_about(b, param->node, NULL, &about) &&
                 sq_check_about(b, param, param->name, param->place, &about);
-    if (!param->has_unit) fine = unit_of_values(b, param) && fine;
+    if (!param->has_unit && knots->y_node) fine = unit_of_values(b, param) && fine;
     b->symbols.items[param->first_symbol].symbol.type.unit = param->unit;
     for (int i = 0; i < knots->n && fine; i++) {
-        fine = sq_add_constant(b, param, offset + i, knots->x[i], knots->place[i]) &&
-               sq_add_number(b, param, knot_name(b, param, i), offset + knots->n + i, param->unit,
-                             knots->y_node[i], &about, true);
+        int slot = offset + knots->n + i;
+        fine = sq_add_constant(b, param, offset + i, knots->x[i], knots->place[i]);
+        if (fine && knots->y_node)
+            fine = sq_add_number(b, param, knot_name(b, param, i), slot, param->unit,
+                                 knots->y_node[i], &about, true);
+        else if (fine)
+            fine = sq_add_value(b, param, param->name, slot, param->unit,
+                                sq_build_constant(b, knots->y[i]), knots->y_place[i], true);
     }
+    if (fine && !knots->y_node && !param->hidden)
+        sq_list_table(b, param, param->name, knots->n, param->unit, param->place, &about);
     return fine && add_table_step(b, param);
-}
-
-/* ---- life tables from a CSV ------------------------------------------------------------- */
-
-typedef struct life_table {
-    const sq_csv *csv;
-    int age, rate;
-    double age_days, rate_days;
-    int n_where, where_column[8];
-    const char *where_text[8];
-    int by_column[SQ_KEYS];
-} life_table;
-
-static bool named_column(sq_build *b, const sq_csv *csv, const sq_node *map, const char *key,
-                         int *column)
-{
-    const sq_node *node = sq_node_get(map, key);
-    const char *name = node ? sq_scalar_text(b, node, key) : key;
-    if (!name) return false;
-    *column = sq_csv_column(csv, name, node ? node->place : map->place, b->diags);
-    return *column >= 0;
-}
-
-/* Days in the unit that a key names; a year if it does not. */
-static bool days_in(sq_build *b, const sq_node *map, const char *key, double *days)
-{
-    const sq_node *node = sq_node_get(map, key);
-    *days = SQ_DAYS_PER_YEAR;
-    if (!node) return true;
-    sq_writer w = {0};
-    if (!sq_scalar_text(b, node, key)) return false;
-    sq_write(&w, "1 %s", node->text);
-    sq_place place = node->place;
-    place.column -= 2;
-    const char *text = sq_build_keep_written(b, &w);
-    return sq_expr_constant_text(&b->compiler, text, place, sq_type_time(), days);
-}
-
-static bool read_where(sq_build *b, const sq_node *map, life_table *t)
-{
-    const sq_node *where = sq_node_get(map, "where");
-    if (!where) return true;
-    if (!sq_node_expect(where, SQ_NODE_MAP, "where: columns and texts", b->diags)) return false;
-    if (where->count > 8)
-        return sq_diag_error(b->diags, where->place, "at most 8 columns can be matched");
-    for (int i = 0; i < where->count; i++) {
-        t->where_column[i] = sq_csv_column(t->csv, where->key[i], where->key_place[i], b->diags);
-        t->where_text[i] = sq_scalar_text(b, where->item[i], "where: a text");
-        if (t->where_column[i] < 0 || !t->where_text[i]) return false;
-    }
-    t->n_where = where->count;
-    return true;
-}
-
-static bool open_life_table(sq_build *b, const sq_param *param, const sq_node *map, life_table *t)
-{
-    const sq_node *file = sq_node_get(map, "csv"), *by = sq_node_get(map, "by");
-    if (!file)
-        return sq_diag_error(b->diags, map->place,
-                             "a life table needs `csv:`, the name of its file");
-    const sq_source *source = sq_build_read_beside(b, file);
-    t->csv = source ? sq_csv_read(&b->scratch, source, b->diags) : NULL;
-    if (!t->csv) return false;
-    for (int i = 0; by && by->kind == SQ_NODE_MAP && i < param->n_dims; i++) {
-        t->by_column[i] = sq_csv_column(t->csv, by->key[i], by->key_place[i], b->diags);
-        if (t->by_column[i] < 0) return false;
-    }
-    return named_column(b, t->csv, map, "age", &t->age) &&
-           named_column(b, t->csv, map, "rate", &t->rate) &&
-           days_in(b, map, "age in", &t->age_days) && days_in(b, map, "rate per", &t->rate_days) &&
-           read_where(b, map, t);
-}
-
-static bool row_matches(const sq_build *b, const sq_param *param, const life_table *t, size_t row,
-                        int entry)
-{
-    const char **cell = t->csv->cell + row * (size_t)t->csv->n_columns;
-    for (int i = 0; i < t->n_where; i++)
-        if (strcmp(cell[t->where_column[i]], t->where_text[i]) != 0) return false;
-    int rest = entry, size = param->n_entries;
-    for (int d = 0; d < param->n_dims; d++) {
-        const sq_category *category = sq_category_of(b, param->dim[d]);
-        size /= category->n_labels;
-        if (strcmp(cell[t->by_column[d]], category->labels[rest / size]) != 0) return false;
-        rest %= size;
-    }
-    return true;
-}
-
-static bool life_table_row(sq_build *b, const sq_param *param, const life_table *t, int entry,
-                           sq_knots *knots)
-{
-    if (!new_knots(b, knots, (int)t->csv->n_rows)) return false;
-    knots->y_node = NULL;
-    knots->n = 0;
-    for (size_t row = 0; row < t->csv->n_rows; row++) {
-        if (param->n_dims + t->n_where && !row_matches(b, param, t, row, entry)) continue;
-        int i = knots->n++;
-        knots->place[i] = t->csv->place[row * (size_t)t->csv->n_columns + (size_t)t->age];
-        if (!sq_csv_number(t->csv, row, t->age, &knots->x[i], b->diags) ||
-            !sq_csv_number(t->csv, row, t->rate, &knots->y[i], b->diags))
-            return false;
-        knots->x[i] *= t->age_days;
-        knots->y[i] /= t->rate_days;
-        if (!increasing(b, knots, i)) return false;
-    }
-    if (knots->n > 0) return true;
-    return sq_diag_error(b->diags, t->csv->header, "no row of the life table is left for %s",
-                         sq_entry_name(b, param, "", entry));
-}
-
-/* By category: either columns of one file (`by:` a map), or one file per entry. */
-static bool life_table_rows(sq_build *b, sq_param *param)
-{
-    static const char *const known[] = {
-        "csv",    "age",   "rate", "by",  "where", "age in",  "rate per",  "interpolate",
-        "source", "class", "note", "law", "unit",  "default", "describes", NULL};
-    const sq_node *by = sq_node_get(param->node, "by");
-    bool is_one_file = param->n_dims == 0 || (by && by->kind == SQ_NODE_MAP);
-    life_table t = {0};
-    for (int e = 0; e < param->n_entries; e++) {
-        const sq_node *map = is_one_file ? param->node : param->leaf[e];
-        if (!sq_node_expect(map, SQ_NODE_MAP, "a life table", b->diags)) return false;
-        sq_param one = *param;
-        if (!is_one_file) one.n_dims = 0;
-        if (e == 0 || !is_one_file) {
-            t = (life_table){0};
-            sq_node_known_keys(map, "a life table", known, b->diags);
-            if (!open_life_table(b, &one, map, &t)) return false;
-        }
-        if (!life_table_row(b, &one, &t, e, &param->knots[e])) return false;
-    }
-    return true;
 }
 
 /* ---- laws by knots ---------------------------------------------------------------------- */
 
+/* What a law by knots calls its knots, and the column of a file that gives them. */
+static const char *knots_key(const sq_param *param)
+{
+    return param->family == SQ_PIECEWISE ? "rates" : "survival";
+}
+
+/* Knots of an entry written in the file, or of all entries in one comma-separated file; how many. */
+static int rows_of_leaf(sq_build *b, sq_param *param, int entry)
+{
+    const sq_node *leaf = param->leaf[entry], *map, *csv;
+    const char *key = knots_key(param), *column = param->family == SQ_PIECEWISE ? "rate" : key;
+    sq_unit time = sq_type_time().unit;
+    map = sq_node_get(leaf, key);
+    csv = sq_node_get(leaf, "csv");
+    if ((map != NULL) + (csv != NULL) != 1)
+        return sq_diag_error(b->diags, leaf->place, "%s needs %s`%s:`%s",
+                             sq_family_name(param->family), map ? "one of " : "", key,
+                             map ? " and `csv:`" : ", or `csv:`");
+    if (map) return read_knots(b, map, key, time, &param->knots[entry]);
+    sq_param one = *param;
+    if (leaf != param->node) one.n_dims = 0;
+    int n = leaf == param->node ? param->n_entries : 1;
+    bool fine = sq_csv_knots(b, &one, leaf, column, time, sq_type_probability().unit, 
+                             n > 1 ? 0 : entry, n, &param->knots[entry]);
+    return fine ? n : 0;
+}
+
 static bool rows_in_files(sq_build *b, sq_param *param)
 {
-    static const char *const rate_keys[] = {"rates", "source", "class",     "note",
-                                            "law",   "unit",   "describes", NULL};
-    static const char *const survival_keys[] = {"survival", "tail", "source",    "class", "note",
-                                                "law",      "unit", "describes", NULL};
+    static const char *const rate_keys[] = {"rates", "csv",  "by",   "source",    "class",
+                                            "note",  "law",  "unit", "describes", NULL};
+    static const char *const survival_keys[] = {"survival", "csv",  "by",   "tail", "source",
+                                                "class",    "note", "law",  "unit", "describes",
+                                                NULL};
     bool rates = param->family == SQ_PIECEWISE;
-    const char *key = rates ? "rates" : "survival";
-    for (int e = 0; e < param->n_entries; e++) {
+    for (int e = 0, n; e < param->n_entries; e += n) {
         const sq_node *leaf = param->leaf[e];
         if (!sq_node_expect(leaf, SQ_NODE_MAP, "a law", b->diags)) return false;
         sq_node_known_keys(leaf, sq_family_name(param->family), rates ? rate_keys : survival_keys,
                            b->diags);
-        const sq_node *map = sq_node_get(leaf, key);
-        if (!map)
-            return sq_diag_error(b->diags, leaf->place, "%s needs `%s:`",
-                                 sq_family_name(param->family), key);
-        if (!read_knots(b, map, key, sq_type_time().unit, &param->knots[e])) return false;
+        n = rows_of_leaf(b, param, e);
+        if (n == 0) return false;
     }
     return true;
 }
@@ -340,7 +248,7 @@ bool sq_declare_table_law(sq_build *b, sq_param *param)
     bool is_life = param->family == SQ_LIFE_TABLE;
     sq_table table = {
         .rows = param->n_entries, .family = param->family, .interpolation = SQ_CONSTANT};
-    if (!(is_life ? life_table_rows(b, param) : rows_in_files(b, param))) return false;
+    if (!(is_life ? sq_life_table_rows(b, param) : rows_in_files(b, param))) return false;
     if (param->family == SQ_TABULATED && !read_tail(b, param, &table.tail)) return false;
     const sq_node *first = param->leaf[0];
     if (is_life) table.interpolation = read_interpolation(b, first, SQ_LOGLINEAR);
@@ -348,6 +256,18 @@ bool sq_declare_table_law(sq_build *b, sq_param *param)
     if (table.size < 0) return false;
     param->table = add_table(b, param, table);
     return param->table >= 0;
+}
+
+static sq_type value_type(const sq_param *param)
+{
+    return param->family == SQ_TABULATED ? sq_type_probability() : sq_number(-1, 0, SQ_KIND_NONE);
+}
+
+/* A number of a file: what is impossible about it is said where it stands there. */
+static bool add_file_value(sq_build *b, sq_param *param, int slot, const sq_knots *knots, int i)
+{
+    return sq_add_value(b, param, param->name, slot, value_type(param).unit,
+                        sq_build_constant(b, knots->y[i]), knots->y_place[i], false);
 }
 
 /* Value i of a row, the last one held beyond its end. */
@@ -360,9 +280,8 @@ static bool add_table_value(sq_build *b, sq_param *param, const sq_table *table,
     sq_place place = knots->place[own];
     bool fine = sq_add_constant(b, param, slot, x, place);
     if (!knots->y_node)
-        return fine && sq_add_constant(b, param, slot + table->size, knots->y[own], place);
-    sq_type type =
-        param->family == SQ_TABULATED ? sq_type_probability() : sq_number(-1, 0, SQ_KIND_NONE);
+        return fine && add_file_value(b, param, slot + table->size, knots, own);
+    sq_type type = value_type(param);
     sq_program value;
     return fine && sq_build_expr(b, knots->y_node[own], type, SQ_ALLOW_PARAMETERS, &value, NULL) &&
            sq_add_value(b, param, param->name, slot + table->size, type.unit, value,
@@ -375,8 +294,7 @@ static bool list_entry(sq_build *b, const sq_param *param, int entry, const sq_a
     const sq_node *leaf = param->leaf[entry];
     const char *name = sq_entry_name(b, param, "", entry);
     sq_place place = leaf == param->node ? param->place : leaf->place;
-    bool shares = param->family == SQ_TABULATED;
-    sq_unit unit = shares ? sq_type_probability().unit : sq_number(-1, 0, SQ_KIND_NONE).unit;
+    sq_unit unit = value_type(param).unit;
     sq_about about;
     if (!sq_read_about(b, leaf, above, &about)) return false;
     sq_list_table(b, param, name, param->knots[entry].n, unit, place, &about);

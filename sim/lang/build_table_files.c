@@ -1,0 +1,280 @@
+/* Tables that stand in comma-separated files: life tables, and rates, survival or values by time given as
+ * `csv: {file: …, time: COLUMN, rate: COLUMN, …}`. One reader serves them all: which column is the argument
+ * and which the value, in what units, which rows belong to an entry. What is wrong with a cell is said at
+ * the cell. */
+#include "lang/build.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { MOST_WHERE = 8 };
+
+typedef struct table_file {
+    const sq_csv *csv;
+    int x, y;            /* columns */
+    double x_unit;       /* of the argument, in internal units */
+    double y_unit;       /* of the value; of time where it is a rate per time */
+    bool is_rate;
+    int n_where, where_column[MOST_WHERE];
+    const char *where_text[MOST_WHERE];
+    int by_column[SQ_KEYS];
+} table_file;
+
+/* ---- columns and units ------------------------------------------------------------------ */
+
+static bool named_column(sq_build *b, const sq_csv *csv, const sq_node *map, const char *key,
+                         int *column)
+{
+    const sq_node *node = sq_node_get(map, key);
+    const char *name = node ? sq_scalar_text(b, node, key) : key;
+    if (!name) return false;
+    *column = sq_csv_column(csv, name, node ? node->place : map->place, b->diags);
+    return *column >= 0;
+}
+
+/* One of the unit that a key names, in internal units; `otherwise` if the key is not there. */
+static bool unit_in(sq_build *b, const sq_node *map, const char *key, sq_type type,
+                    double otherwise, double *one)
+{
+    const sq_node *node = sq_node_get(map, key);
+    *one = otherwise;
+    if (!node) return true;
+    sq_writer w = {0};
+    if (!sq_scalar_text(b, node, key)) return false;
+    bool is_number = isdigit((unsigned char)node->text[0]); /* 1/y is one; y is one with "1 " before */
+    sq_write(&w, "%s%s", is_number ? "" : "1 ", node->text);
+    sq_place place = node->place;
+    if (!is_number) place.column -= 2;
+    const char *text = sq_build_keep_written(b, &w);
+    return sq_expr_constant_text(&b->compiler, text, place, type, one);
+}
+
+static bool read_where(sq_build *b, const sq_node *map, table_file *t)
+{
+    const sq_node *where = sq_node_get(map, "where");
+    if (!where) return true;
+    if (!sq_node_expect(where, SQ_NODE_MAP, "where: columns and texts", b->diags)) return false;
+    if (where->count > MOST_WHERE)
+        return sq_diag_error(b->diags, where->place, "at most %d columns can be matched",
+                             (int)MOST_WHERE);
+    for (int i = 0; i < where->count; i++) {
+        t->where_column[i] = sq_csv_column(t->csv, where->key[i], where->key_place[i], b->diags);
+        t->where_text[i] = sq_scalar_text(b, where->item[i], "where: a text");
+        if (t->where_column[i] < 0 || !t->where_text[i]) return false;
+    }
+    t->n_where = where->count;
+    return true;
+}
+
+static const sq_csv *open_csv(sq_build *b, const sq_node *file)
+{
+    const sq_source *source = sq_build_read_beside(b, file);
+    return source ? sq_csv_read(&b->scratch, source, b->diags) : NULL;
+}
+
+/* ---- which column belongs to which category --------------------------------------------- */
+
+/* A life table says COLUMN: CATEGORY; `csv:` maps, where a key says what a column is for, the other
+ * way round. */
+bool sq_read_by_columns(sq_build *b, const sq_node *law, sq_by_columns *by)
+{
+    *by = (sq_by_columns){0};
+    const sq_node *own = law->kind == SQ_NODE_MAP ? sq_node_get(law, "by") : NULL;
+    const sq_node *csv = law->kind == SQ_NODE_MAP ? sq_node_get(law, "csv") : NULL;
+    bool of_life_table = own && own->kind == SQ_NODE_MAP;
+    const sq_node *map = of_life_table                       ? own
+                         : csv && csv->kind == SQ_NODE_MAP ? sq_node_get(csv, "by")
+                                                           : NULL;
+    if (!map) return true;
+    if (!sq_node_expect(map, SQ_NODE_MAP, "by: categories and their columns", b->diags))
+        return false;
+    if (map->count > SQ_KEYS)
+        return sq_diag_error(b->diags, map->place, "at most %d columns", (int)SQ_KEYS);
+    for (int i = 0; i < map->count; i++) {
+        const sq_node *key = sq_made_scalar(b, map->key[i], map->key_place[i]);
+        if (!key || !sq_scalar_text(b, map->item[i], "by: a column and a category")) return false;
+        by->axis[i] = of_life_table ? map->item[i] : key;
+        by->column[i] = of_life_table ? key : map->item[i];
+    }
+    by->n = map->count;
+    return true;
+}
+
+/* The column of each dimension of a table. */
+static bool find_by_columns(sq_build *b, const sq_param *param, const sq_node *law, table_file *t)
+{
+    sq_by_columns by;
+    if (!sq_read_by_columns(b, law, &by)) return false;
+    for (int d = 0; d < param->n_dims; d++) {
+        const sq_node *column = NULL;
+        for (int i = 0; i < by.n; i++) {
+            int axis;
+            if (!sq_axis_category(b, by.axis[i], &axis)) return false;
+            if (axis == param->dim[d]) column = by.column[i];
+        }
+        if (!column)
+            return sq_diag_error(b->diags, law->place,
+                                 "no column of the file is named for %s: `by: {%s: COLUMN}`",
+                                 sq_category_of(b, param->dim[d])->name,
+                                 sq_category_of(b, param->dim[d])->name);
+        t->by_column[d] = sq_csv_column(t->csv, column->text, column->place, b->diags);
+        if (t->by_column[d] < 0) return false;
+    }
+    return true;
+}
+
+/* ---- rows ------------------------------------------------------------------------------- */
+
+static bool row_matches(const sq_build *b, const sq_param *param, const table_file *t, size_t row,
+                        int entry)
+{
+    const char **cell = t->csv->cell + row * (size_t)t->csv->n_columns;
+    for (int i = 0; i < t->n_where; i++)
+        if (strcmp(cell[t->where_column[i]], t->where_text[i]) != 0) return false;
+    int rest = entry, size = param->n_entries;
+    for (int d = 0; d < param->n_dims; d++) {
+        const sq_category *category = sq_category_of(b, param->dim[d]);
+        size /= category->n_labels;
+        if (strcmp(cell[t->by_column[d]], category->labels[rest / size]) != 0) return false;
+        rest %= size;
+    }
+    return true;
+}
+
+static sq_place cell_place(const sq_csv *csv, size_t row, int column)
+{
+    return csv->place[row * (size_t)csv->n_columns + (size_t)column];
+}
+
+static bool read_row(sq_build *b, const table_file *t, size_t row, sq_knots *knots)
+{
+    int i = knots->n++;
+    knots->place[i] = cell_place(t->csv, row, t->x);
+    knots->y_place[i] = cell_place(t->csv, row, t->y);
+    if (!sq_csv_number(t->csv, row, t->x, &knots->x[i], b->diags) ||
+        !sq_csv_number(t->csv, row, t->y, &knots->y[i], b->diags))
+        return false;
+    knots->x[i] *= t->x_unit;
+    knots->y[i] = t->is_rate ? knots->y[i] / t->y_unit : knots->y[i] * t->y_unit;
+    return sq_knots_increase(b, knots, i);
+}
+
+static bool read_entry(sq_build *b, const sq_param *param, const table_file *t, int entry,
+                       sq_knots *knots)
+{
+    if (!sq_new_knots(b, knots, (int)t->csv->n_rows)) return false;
+    knots->y_node = NULL;
+    knots->n = 0;
+    for (size_t row = 0; row < t->csv->n_rows; row++) {
+        if (param->n_dims + t->n_where && !row_matches(b, param, t, row, entry)) continue;
+        if (!read_row(b, t, row, knots)) return false;
+    }
+    if (knots->n > 0) return true;
+    return sq_diag_error(b->diags, t->csv->header, "no row of the %s is left for %s",
+                         param->family == SQ_LIFE_TABLE ? "life table" : "file",
+                         sq_entry_name(b, param, "", entry));
+}
+
+/* ---- life tables ------------------------------------------------------------------------ */
+
+static bool open_life_table(sq_build *b, const sq_param *param, const sq_node *map, table_file *t)
+{
+    const sq_node *file = sq_node_get(map, "csv");
+    *t = (table_file){.is_rate = true};
+    if (!file)
+        return sq_diag_error(b->diags, map->place,
+                             "a life table needs `csv:`, the name of its file");
+    t->csv = open_csv(b, file);
+    return t->csv && find_by_columns(b, param, map, t) &&
+           named_column(b, t->csv, map, "age", &t->x) &&
+           named_column(b, t->csv, map, "rate", &t->y) &&
+           unit_in(b, map, "age in", sq_type_time(), SQ_DAYS_PER_YEAR, &t->x_unit) &&
+           unit_in(b, map, "rate per", sq_type_time(), SQ_DAYS_PER_YEAR, &t->y_unit) &&
+           read_where(b, map, t);
+}
+
+bool sq_life_table_rows(sq_build *b, sq_param *param)
+{
+    static const char *const known[] = {
+        "csv",    "age",   "rate", "by",  "where", "age in",  "rate per",  "interpolate",
+        "source", "class", "note", "law", "unit",  "default", "describes", NULL};
+    const sq_node *by = sq_node_get(param->node, "by");
+    bool is_one_file = param->n_dims == 0 || (by && by->kind == SQ_NODE_MAP);
+    table_file t = {0};
+    for (int e = 0; e < param->n_entries; e++) {
+        const sq_node *map = is_one_file ? param->node : param->leaf[e];
+        if (!sq_node_expect(map, SQ_NODE_MAP, "a life table", b->diags)) return false;
+        sq_param one = *param;
+        if (!is_one_file) one.n_dims = 0;
+        if (e == 0 || !is_one_file) {
+            sq_node_known_keys(map, "a life table", known, b->diags);
+            if (!open_life_table(b, &one, map, &t)) return false;
+        }
+        if (!read_entry(b, &one, &t, e, &param->knots[e])) return false;
+    }
+    return true;
+}
+
+/* ---- tables by time --------------------------------------------------------------------- */
+
+/* The unit of the values: a rate is per `rate per:`, a value in `value in:`. */
+static bool value_unit(sq_build *b, const sq_node *csv, const char *value, sq_unit unit,
+                       table_file *t)
+{
+    t->is_rate = strcmp(value, "rate") == 0;
+    t->y_unit = 1;
+    if (t->is_rate)
+        return unit_in(b, csv, "rate per", sq_type_time(), SQ_DAYS_PER_YEAR, &t->y_unit);
+    bool has_dimension = unit.time != 0 || unit.money != 0;
+    if (strcmp(value, "value") == 0 && has_dimension && !sq_node_get(csv, "value in"))
+        return sq_diag_error(b->diags, csv->place,
+                             "`value in:` must say in what unit the column of values is");
+    return unit_in(b, csv, "value in", (sq_type){SQ_TYPE_NUMBER, unit, 0}, 1, &t->y_unit);
+}
+
+static bool known_csv_keys(sq_build *b, const sq_node *csv, const char *x, const char *value)
+{
+    const char *known[] = {"file", "by", "where", x, value,
+                           strcmp(x, "time") == 0 ? "time in" : x,
+                           strcmp(value, "rate") == 0    ? "rate per"
+                           : strcmp(value, "value") == 0 ? "value in"
+                                                         : value,
+                           NULL};
+    return sq_node_known_keys(csv, "csv", known, b->diags);
+}
+
+/* Survival in a file must not rise; said at the cell. */
+static bool falls(sq_build *b, const sq_knots *knots)
+{
+    for (int i = 1; i < knots->n; i++)
+        if (knots->y[i] > knots->y[i - 1])
+            return sq_diag_error(b->diags, knots->y_place[i],
+                                 "survival rises here, from %g to %g", knots->y[i - 1],
+                                 knots->y[i]);
+    return true;
+}
+
+bool sq_csv_knots(sq_build *b, const sq_param *param, const sq_node *law, const char *value,
+                  sq_unit argument, sq_unit unit, int first, int n_entries, sq_knots *knots)
+{
+    const sq_node *csv = sq_node_get(law, "csv"), *file;
+    sq_unit time = sq_type_time().unit;
+    const char *x = sq_unit_equal(argument, time) ? "time" : "argument";
+    table_file t = {0};
+    if (!sq_node_expect(csv, SQ_NODE_MAP, "csv: the file and its columns", b->diags)) return false;
+    known_csv_keys(b, csv, x, value);
+    if (!(file = sq_node_get(csv, "file")))
+        return sq_diag_error(b->diags, csv->place, "csv: needs `file:`, the name of the file");
+    t.csv = open_csv(b, file);
+    double otherwise = strcmp(x, "time") == 0 ? SQ_DAYS_PER_YEAR : 1;
+    bool fine = t.csv && find_by_columns(b, param, law, &t) &&
+                named_column(b, t.csv, csv, x, &t.x) &&
+                named_column(b, t.csv, csv, value, &t.y) &&
+                unit_in(b, csv, "time in", sq_type_time(), otherwise, &t.x_unit) &&
+                value_unit(b, csv, value, unit, &t) && read_where(b, csv, &t);
+    for (int e = 0; e < n_entries && fine; e++) {
+        fine = read_entry(b, param, &t, first + e, &knots[e]);
+        if (fine && strcmp(value, "survival") == 0) fine = falls(b, &knots[e]);
+    }
+    return fine;
+}
