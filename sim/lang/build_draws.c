@@ -78,7 +78,7 @@ static bool draw_chance(sq_build *b, const sq_node *chance, int attribute, unsig
     sq_attribute drawn = b->attributes.items[attribute];
     draw->kind = SQ_DRAW_CHANCE;
     if (drawn.type.class != SQ_TYPE_FLAG)
-        return sq_diag_error(b->diags, chance->place, "'%s' is not a flag: `chance:` draws flags",
+        return sq_diag_error(b->diags, chance->place, "'%s' is not a flag: draw a number `from:` a law, a label `among:` labels",
                              drawn.name);
     return sq_build_expr(b, chance, sq_type_probability(), allow, &draw->chance, reads);
 }

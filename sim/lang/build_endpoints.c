@@ -18,7 +18,7 @@ static bool add_cause(sq_build *b, const char *name, sq_bits events, sq_place pl
 static bool some_occurrence(sq_build *b, const sq_node *node, sq_bits *set)
 {
     if (!sq_occurrence_set(b, node, "occurrence", set)) return false;
-    return !sq_bits_empty(set) || sq_diag_error(b->diags, node->place, "expected at least one occurrence");
+    return !sq_bits_empty(set) || sq_diag_error(b->diags, node->place, "expected at least one occurrence: an event, a state, a mark, death or index");
 }
 
 static bool add_causes(sq_build *b, const sq_node *map)

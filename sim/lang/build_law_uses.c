@@ -227,7 +227,8 @@ static bool read_loadings(sq_build *b, const sq_node *map, unsigned allow, loadi
     for (int i = 0; i < map->count; i++) {
         int attribute = sq_find_attribute(b, map->key[i]);
         if (attribute < 0 || !b->attributes.items[attribute].latent)
-            return sq_diag_error(b->diags, map->key_place[i], "'%.80s' is not a latent",
+            return sq_diag_error(b->diags, map->key_place[i],
+                                 "'%.80s' is not a latent: an attribute declared as {latent: normal}",
                                  map->key[i]);
         l->latent[i] = attribute;
         for (size_t k = 0; k < b->latents.count; k++)

@@ -48,7 +48,7 @@ int sq_family_from_word(sq_build *b, const char *word, sq_place place)
     }
     for (int i = 0; i < SQ_FAMILY_COUNT; i++) sq_write(&w, "%s%s", i ? ", " : "", names[i]);
     sq_diag_error(b->diags, place, "unknown law '%.60s'%s; the laws are %s", word,
-                  sq_diag_hint(b->diags, word, names, SQ_FAMILY_COUNT), w.items ? w.items : "");
+                  sq_diag_near(b->diags, word, names, SQ_FAMILY_COUNT), w.items ? w.items : "");
     free(w.items);
     return -1;
 }

@@ -42,9 +42,11 @@ static bool unknown_entry(collector *c, const sq_category *category, const sq_no
     if (!names) return false;
     for (int k = 0; k < category->n_labels; k++) names[n++] = category->labels[k];
     for (int k = 0; level == 0 && c->known[k]; k++) names[n++] = c->known[k];
+    const char *near = sq_diag_near(c->b->diags, map->key[i], names, n);
+    if (!near[0])
+        near = sq_diag_hint(c->b->diags, map->key[i], names, (size_t)category->n_labels);
     return sq_diag_error(c->b->diags, map->key_place[i], "'%.80s' is not a label of %s%s",
-                         map->key[i], category->name,
-                         sq_diag_hint(c->b->diags, map->key[i], names, n));
+                         map->key[i], category->name, near);
 }
 
 static bool collect(collector *c, const sq_node *node, int level, int base);
@@ -407,7 +409,10 @@ static const sq_node *value_node(sq_build *b, sq_param *param, const sq_node *le
     const sq_node *ratio = sq_node_get(leaf, "hazard ratio"), *stated = count ? count : ratio;
     if ((value != NULL) + (count != NULL) + (ratio != NULL) != 1) {
         sq_diag_error(b->diags, leaf->place,
-                      "%s needs one of `value:`, `count:` and `hazard ratio:`", param->name);
+                      value || stated
+                          ? "%s has two values: give one of `value:`, `count:` and `hazard ratio:`"
+                          : "%s needs one of `value:`, `count:` and `hazard ratio:`",
+                      param->name);
         return NULL;
     }
     if (value) return value;

@@ -24,7 +24,7 @@ static bool read_keys(sq_build *b, const sq_node *key, sq_site *site)
         if (attribute < 0) return false;
         sq_type type = b->attributes.items[attribute].type;
         if (type.class != SQ_TYPE_CATEGORY)
-            return sq_diag_error(b->diags, node->place, "a key must be an attribute of a category");
+            return sq_diag_error(b->diags, node->place, "'%.80s' is not of a category: a key is one stream of luck per label", node->text);
         int labels = sq_category_of(b, type.category)->n_labels;
         if (labels > MOST_SITE_SLOTS / site->n_slots)
             return sq_diag_error(b->diags, node->place, "these keys have more than %d combinations",

@@ -95,7 +95,7 @@ static bool read_time(sq_build *b, const sq_node *what, sq_target *target)
     bool needs = target->kind == SQ_TARGET_SURVIVAL || target->kind == SQ_TARGET_INCIDENCE;
     if (needs != (at != NULL))
         return sq_diag_error(b->diags, what->place,
-                             needs ? "what: needs `at:` a time" : "`at:` has no meaning here");
+                             needs ? "what: needs `at:` a time, as in {survival: os, at: 1 y}" : "`at:` has no meaning here");
     if (at && !sq_expr_constant(&b->compiler, at, sq_type_time(), &target->time)) return false;
     target->time = sq_on_time_grid(target->time);
     return true;

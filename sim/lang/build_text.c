@@ -186,7 +186,7 @@ int sq_choice(sq_build *b, const sq_node *node, const char *what, const char *co
     for (size_t i = 0; i < n; i++)
         sq_write(&w, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", words[i]);
     sq_diag_error(b->diags, node->place, "unknown %s '%s': expected %s%s", what, text,
-                  w.items ? w.items : "", sq_diag_hint(b->diags, text, words, n));
+                  w.items ? w.items : "", sq_diag_near(b->diags, text, words, n));
     free(w.items);
     return -1;
 }

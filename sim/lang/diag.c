@@ -138,11 +138,36 @@ bool sq_diags_full(const sq_diags *diags)
     return diags->n_errors >= SQ_DIAG_ERRORS || diags->out_of_memory;
 }
 
-const char *sq_diag_hint(sq_diags *diags, const char *wanted, const char *const *names, size_t n)
+const char *sq_diag_near(sq_diags *diags, const char *wanted, const char *const *names, size_t n)
 {
     const char *near = sq_nearest_name(wanted, names, n);
     const char *hint = near ? sq_arena_format(&diags->arena, "; did you mean '%s'?", near) : "";
     return hint ? hint : "";
+}
+
+/* The nearest name, or behind `lead` all of them. */
+static const char *near_or_all(sq_diags *diags, const char *wanted, const char *lead,
+                               const char *const *names, size_t n)
+{
+    if (n == 0) return "; there is none";
+    const char *text = sq_diag_near(diags, wanted, names, n);
+    if (text[0]) return text;
+    text = lead;
+    for (size_t i = 0; i < n && text; i++)
+        text = sq_arena_format(&diags->arena, "%s%s%s", text, i ? ", " : " ", names[i]);
+    return text ? text : "";
+}
+
+const char *sq_diag_hint(sq_diags *diags, const char *wanted, const char *const *names, size_t n)
+{
+    enum { FEW = 16 };
+    if (n > FEW) return sq_diag_near(diags, wanted, names, n);
+    return near_or_all(diags, wanted, "; known:", names, n);
+}
+
+const char *sq_diag_keys(sq_diags *diags, const char *wanted, const char *const *names, size_t n)
+{
+    return near_or_all(diags, wanted, "; its keys:", names, n);
 }
 
 static const char *shown_path(const sq_source *source)

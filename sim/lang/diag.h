@@ -59,8 +59,12 @@ void sq_diag_warning(sq_diags *diags, sq_place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* True when no further error would be kept: time to give up. */
 bool sq_diags_full(const sq_diags *diags);
-/* "; did you mean 'x'?" for the nearest of n names, or "" ; text lives in the diags' arena. */
+/* What to say behind an unknown name: "; did you mean 'x'?" for the nearest of n names, or "" where none is near.
+ * hint says in its place which names there are ("; known: a, b", "; there is none") if they are few, keys always
+ * ("; its keys: a, b"). The text lives in the diags' arena. */
+const char *sq_diag_near(sq_diags *diags, const char *wanted, const char *const *names, size_t n);
 const char *sq_diag_hint(sq_diags *diags, const char *wanted, const char *const *names, size_t n);
+const char *sq_diag_keys(sq_diags *diags, const char *wanted, const char *const *names, size_t n);
 /* All diagnostics in the shape above, files in the order in which they were first complained of, lines in
  * order within a file; malloc'd; NULL when memory is out. */
 char *sq_diags_render(const sq_diags *diags);

@@ -53,13 +53,26 @@ const char *sq_type_text(const sq_compiler *c, sq_type type, char *buffer, size_
     return buffer;
 }
 
+static const char *unit_advice(sq_unit have, sq_unit want)
+{
+    if (!is_dimensionless(have) || is_dimensionless(want)) return "";
+    if (want.money != 0 && want.time != 0)
+        return "; an amount per time is written as in 300 EUR/mo";
+    if (want.money != 0) return "; write its currency, as in 100 EUR";
+    return want.time > 0 ? "; write its unit: d, wk, mo or y" : "; write it per time, as in 0.3/y";
+}
+
 /* "cannot add time and money" at the node. */
 static bool mismatch(sq_check *k, const sq_tree *tree, const char *verb, sq_type a, sq_type b)
 {
     char left[TYPE_TEXT], right[TYPE_TEXT];
-    return sq_expr_error(k->c, tree->origin, tree->at, "cannot %s %s and %s", verb,
+    const char *advice = "";
+    if (a.class == SQ_TYPE_NUMBER && b.class == SQ_TYPE_NUMBER)
+        advice = is_dimensionless(a.unit) ? unit_advice(a.unit, b.unit)
+                                          : unit_advice(b.unit, a.unit);
+    return sq_expr_error(k->c, tree->origin, tree->at, "cannot %s %s and %s%s", verb,
                          sq_type_text(k->c, a, left, sizeof left),
-                         sq_type_text(k->c, b, right, sizeof right));
+                         sq_type_text(k->c, b, right, sizeof right), advice);
 }
 
 /* "expected …, found time" at the node's beginning. */
@@ -70,13 +83,10 @@ static bool unexpected(sq_check *k, const sq_tree *tree, const char *wanted, con
                          sq_type_text(k->c, tree->type, found, sizeof found), advice);
 }
 
-static const char *unit_advice(sq_unit have, sq_unit want)
+static const char *flag_advice(sq_type have)
 {
-    if (!is_dimensionless(have) || is_dimensionless(want)) return "";
-    if (want.money != 0 && want.time != 0)
-        return "; an amount per time is written as in 300 EUR/mo";
-    if (want.money != 0) return "; write its currency, as in 100 EUR";
-    return want.time > 0 ? "; write its unit: d, wk, mo or y" : "; write it per time, as in 0.3/y";
+    if (have.class == SQ_TYPE_CATEGORY) return "; compare it, as in x == label";
+    return have.class == SQ_TYPE_NUMBER ? "; compare it, as in x > 1" : "";
 }
 
 bool sq_expr_expect(sq_check *k, const sq_tree *tree, sq_type want)
@@ -90,14 +100,15 @@ bool sq_expr_expect(sq_check *k, const sq_tree *tree, sq_type want)
     } else if (want.class == SQ_TYPE_CATEGORY && fits) {
         fits = tree->type.category == want.category;
     }
+    if (want.class == SQ_TYPE_FLAG) advice = flag_advice(tree->type);
     return fits || unexpected(k, tree, sq_type_text(k->c, want, wanted, sizeof wanted), advice);
 }
 
 static bool expect_class(sq_check *k, const sq_tree *tree, sq_type_class class)
 {
     if (tree->type.class == class) return true;
-    return unexpected(
-        k, tree, class == SQ_TYPE_NUMBER ? "a number" : "a flag (something true or false)", "");
+    if (class == SQ_TYPE_NUMBER) return unexpected(k, tree, "a number", "");
+    return unexpected(k, tree, "a flag (something true or false)", flag_advice(tree->type));
 }
 
 static bool expect_dimensionless(sq_check *k, const sq_tree *tree)

@@ -52,7 +52,7 @@ static bool unknown_label(sq_check *k, const sq_tree *tree, int category)
     const char *list = "";
     for (int i = 0; i < c->n_labels && i < SHOWN && list; i++)
         list = sq_arena_format(arena, "%s%s%s", list, i > 0 ? ", " : "", c->labels[i]);
-    const char *near = sq_diag_hint(k->c->diags, tree->name, c->labels, (size_t)c->n_labels);
+    const char *near = sq_diag_near(k->c->diags, tree->name, c->labels, (size_t)c->n_labels);
     bool states = category == SQ_CATEGORY_STATES;
     return sq_expr_error(k->c, tree->origin, tree->at,
                          "'%.80s' is not a %s%s; expected one of %s%s%s", tree->name,

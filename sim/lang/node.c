@@ -310,7 +310,7 @@ static bool key_fits(reader *r, const sq_node *key)
     if (key->kind != SQ_NODE_SCALAR)
         return sq_diag_error(r->diags, key->place, "a key must be a text, not a list or a map");
     if (!key->quoted && strcmp(key->text, "<<") == 0)
-        return sq_diag_error(r->diags, key->place, "merge keys ('<<') are not allowed");
+        return sq_diag_error(r->diags, key->place, "merge keys ('<<') are not allowed; write the keys out");
     return true;
 }
 
@@ -610,7 +610,7 @@ bool sq_node_known_keys(const sq_node *map, const char *what, const char *const 
         all = false;
         if (explain_key(map, i, known, n, diags)) continue;
         all = sq_diag_error(diags, map->key_place[i], "unknown key '%s' in %s%s", map->key[i], what,
-                            sq_diag_hint(diags, map->key[i], known, n));
+                            sq_diag_keys(diags, map->key[i], known, n));
     }
     return all;
 }

@@ -275,7 +275,8 @@ static void test_known_keys_and_kinds(void **state)
     assert_int_equal(d.diags.n_errors, 2);
     assert_string_equal(d.diags.items[0].text,
                         "unknown key 'hazard ration' in an event; did you mean 'hazard ratio'?");
-    assert_string_equal(d.diags.items[1].text, "unknown key 'zzz' in an event");
+    assert_string_equal(d.diags.items[1].text,
+                        "unknown key 'zzz' in an event; its keys: time, hazard ratio, goto");
     assert_false(
         sq_node_expect(sq_node_get(d.root, "goto"), SQ_NODE_MAP, "a map of events", &d.diags));
     assert_string_equal(d.diags.items[2].text, "expected a map of events, found a text");
