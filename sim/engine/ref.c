@@ -103,12 +103,11 @@ static sq_status fire(sq_ref *r, int event, double at)
 static void draw_latents(sq_ref *r)
 {
     const sq_model *m = r->model;
-    const double *factor = r->block + m->latent_factor;
-    double own[SQ_BITS_MAX];
+    const double *factor = r->block + m->factor;
     for (int i = 0; i < m->n_latents; i++) {
-        own[i] = -sq_normal_quantile(sq_ref_uniform(r, m->latent_site + i));
+        r->score[i] = -sq_normal_quantile(sq_ref_uniform(r, m->latent_site + i));
         double z = 0;
-        for (int j = 0; j <= i; j++) z += factor[i * m->n_latents + j] * own[j];
+        for (int j = 0; j <= i; j++) z += factor[i * m->n_members + j] * r->score[j];
         r->attribute[m->latents[i]] = z;
     }
 }
@@ -262,12 +261,13 @@ sq_status sq_ref_new(sq_ref **out, const sq_model *m, sq_error *err)
     r->model = m;
     r->attribute = room(m->n_attributes, sizeof *r->attribute);
     r->baseline = room(m->n_attributes, sizeof *r->baseline);
+    r->score = room(m->n_members, sizeof *r->score);
     r->last_time = room(SQ_OCCURRENCES(m), sizeof *r->last_time);
     r->visits = room(m->n_counters, sizeof *r->visits);
     r->clocks = room(m->n_events, sizeof *r->clocks);
     r->flows = room(2 + m->n_costs, sizeof *r->flows);
     r->losses = room(m->n_losses, sizeof *r->losses);
-    if (r->attribute && r->baseline && r->last_time && r->visits && r->clocks && r->flows && r->losses)
+    if (r->attribute && r->baseline && r->score && r->last_time && r->visits && r->clocks && r->flows && r->losses)
         return SQ_OK;
     sq_ref_free(r);
     *out = NULL;
@@ -279,6 +279,7 @@ void sq_ref_free(sq_ref *r)
     if (!r) return;
     free(r->attribute);
     free(r->baseline);
+    free(r->score);
     free(r->last_time);
     free(r->visits);
     free(r->clocks);

@@ -46,6 +46,7 @@ typedef struct sq_loss {
 struct sq_ref {
     const sq_model *model;
     double *attribute, *baseline;
+    double *score;       /* [n_members] own normal scores, as far as they are drawn */
     double *last_time;   /* [occurrences] latest time; NaN if never */
     uint32_t *visits;    /* [n_counters] */
     sq_clock *clocks;

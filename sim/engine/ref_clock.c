@@ -44,6 +44,32 @@ sq_status sq_ref_luck(sq_ref *r, int site, const sq_loading *loading, double *su
     return SQ_OK;
 }
 
+/* The score of a member is the mix of its own with those of the members drawn before it. Where it is
+ * correlated with none of them it keeps its uniform to the bit. */
+static void member_luck(sq_ref *r, const sq_draw *draw, double *survival, double *hazard)
+{
+    int member = draw->member - 1;
+    const double *factor = r->block + r->model->factor + member * r->model->n_members;
+    double u = sq_ref_uniform(r, draw->site), mean = 0;
+    bool alone = true;
+    r->score[member] = -sq_normal_quantile(u);
+    for (int j = 0; j < member; j++) {
+        if (factor[j] == 0) continue;
+        mean += factor[j] * r->score[j];
+        alone = false;
+    }
+    double score = mean + factor[member] * r->score[member];
+    *survival = alone ? u : sq_normal_ccdf(score);
+    if (hazard) *hazard = alone ? -sq_log(u) : -sq_normal_log_ccdf(score);
+}
+
+static sq_status draw_luck(sq_ref *r, const sq_draw *draw, double *survival, double *hazard)
+{
+    if (draw->member == 0) return sq_ref_luck(r, draw->site, &draw->loading, survival, hazard);
+    member_luck(r, draw, survival, hazard);
+    return SQ_OK;
+}
+
 /* ---- draws ---------------------------------------------------------------------------------------- */
 
 static sq_status law_now(sq_ref *r, const sq_law_spec *spec, const char *what, sq_law *law)
@@ -61,7 +87,7 @@ sq_status sq_ref_number(sq_ref *r, const sq_draw *draw, double *value)
     const char *path = r->model->sites[draw->site].path;
     double survival = 0, hazard = 0;
     sq_law law;
-    sq_status status = sq_ref_luck(r, draw->site, &draw->loading, &survival, &hazard);
+    sq_status status = draw_luck(r, draw, &survival, &hazard);
     if (!status) status = law_now(r, &draw->law, path, &law);
     if (status) return status;
     *value = sq_law_inverse(&law, hazard);
@@ -80,7 +106,7 @@ static sq_status probability(sq_ref *r, int site, sq_program program, double *p)
 sq_status sq_ref_flag(sq_ref *r, const sq_draw *draw, double *value)
 {
     double survival = 0, p = 0;
-    sq_status status = sq_ref_luck(r, draw->site, &draw->loading, &survival, NULL);
+    sq_status status = draw_luck(r, draw, &survival, NULL);
     if (!status) status = probability(r, draw->site, draw->chance, &p);
     if (!status) *value = survival < p;
     return status;
@@ -113,7 +139,7 @@ static sq_status option_probabilities(sq_ref *r, const sq_draw *draw, double *p)
 sq_status sq_ref_option(sq_ref *r, const sq_draw *draw, int *chosen)
 {
     double p[SQ_DRAW_OPTIONS], survival = 0, cumulated = 0;
-    sq_status status = sq_ref_luck(r, draw->site, &draw->loading, &survival, NULL);
+    sq_status status = draw_luck(r, draw, &survival, NULL);
     if (!status) status = option_probabilities(r, draw, p);
     if (status) return status;
     *chosen = -1;

@@ -179,7 +179,12 @@ typedef struct sq_strategy_set {
 } sq_strategy_set;
 
 /* What can be judged at load because it reads parameters alone. */
-typedef enum sq_probe_kind { SQ_PROBE_LAW, SQ_PROBE_DRAW, SQ_PROBE_UTILITY } sq_probe_kind;
+typedef enum sq_probe_kind {
+    SQ_PROBE_LAW,
+    SQ_PROBE_DRAW,
+    SQ_PROBE_UTILITY,
+    SQ_PROBE_LOADING,
+} sq_probe_kind;
 typedef struct sq_probe {
     sq_probe_kind kind;
     bool is_waiting; /* the law is of a time to wait, which cannot be negative */
@@ -188,6 +193,7 @@ typedef struct sq_probe {
     int draw;
     bool must_sum_to_one;
     sq_program utility;
+    sq_program own_variance; /* what the loadings of a draw leave */
 } sq_probe;
 
 /* A block of actions: [first, end). */
@@ -234,7 +240,8 @@ typedef struct sq_build {
     SQ_VEC(sq_probe) probes;
     SQ_VEC(sq_range) decision_ranges; /* pairs (decision, range) flattened by decision_owner */
     sq_ints decision_owner;
-    SQ_VEC(sq_program) correlation; /* n x n, row-major; the diagonal not given */
+    sq_ints members; /* attributes with a normal score at baseline: latents, then those drawn and correlated */
+    SQ_VEC(sq_program) correlation; /* n x n in the members, row-major; the diagonal not given */
     int block_size;
 
     /* Lists that become arrays of the model. */
@@ -534,9 +541,16 @@ bool sq_declare_decisions(sq_build *b);
 bool sq_build_decisions(sq_build *b);
 bool sq_build_strategies(sq_build *b);
 
-/* build_population.c, build_rewards.c, build_endpoints.c, build_targets.c, build_experiment.c */
+/* build_population.c, build_patients.c, build_correlation.c, build_rewards.c, build_endpoints.c,
+ * build_targets.c, build_experiment.c */
 bool sq_build_population(sq_build *b);
+/* Notes that the population gives an attribute, once; false after reporting. given[n_attributes]. */
+bool sq_give_attribute(sq_build *b, int attribute, const char *name, sq_place place, bool *given);
+/* Patients from a file: the map under `csv:`. */
+bool sq_build_patients(sq_build *b, const sq_node *map, bool *given);
 bool sq_build_correlation(sq_build *b);
+/* Place of an attribute among the members of the correlation; -1 if it is none. */
+int sq_correlated_member(const sq_build *b, int attribute);
 bool sq_declare_costs(sq_build *b);
 bool sq_build_rewards(sq_build *b);
 bool sq_build_endpoints(sq_build *b);

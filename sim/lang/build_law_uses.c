@@ -216,6 +216,7 @@ bool sq_build_law(sq_build *b, const sq_node *node, const char *owner, sq_unit u
 typedef struct loadings {
     int n, latent[16], position[16]; /* attribute, and place among the latents */
     sq_program rho[16];
+    bool reads_patient; /* a loading does */
 } loadings;
 
 static bool read_loadings(sq_build *b, const sq_node *map, unsigned allow, loadings *l,
@@ -233,9 +234,12 @@ static bool read_loadings(sq_build *b, const sq_node *map, unsigned allow, loadi
         l->latent[i] = attribute;
         for (size_t k = 0; k < b->latents.count; k++)
             if (b->latents.items[k] == attribute) l->position[i] = (int)k;
-        if (!sq_build_expr(b, map->item[i], sq_type_plain(), allow, &l->rho[i], reads))
+        sq_bits own = {{0}};
+        if (!sq_build_expr(b, map->item[i], sq_type_plain(), allow, &l->rho[i], &own))
             return false;
-        if (reads) sq_bits_set(reads, attribute);
+        l->reads_patient = l->reads_patient || !sq_bits_empty(&own);
+        sq_bits_set(&own, attribute);
+        if (reads) sq_bits_join(reads, &own);
         sq_attribute_is_read(b, attribute);
     }
     l->n = map->count;
@@ -274,7 +278,7 @@ static bool sd_program(sq_build *b, const loadings *l, sq_program *out)
     bool fine = sq_code_const(c, 1);
     for (int i = 0; i < l->n; i++) {
         for (int j = 0; j <= i && fine; j++) {
-            size_t at = (size_t)l->position[i] * b->latents.count + (size_t)l->position[j];
+            size_t at = (size_t)l->position[i] * b->members.count + (size_t)l->position[j];
             sq_program r =
                 at < b->correlation.count ? b->correlation.items[at] : (sq_program){0, 0};
             if (i == j || r.count) fine = subtract_term(c, l, i, j, r);
@@ -283,6 +287,15 @@ static bool sd_program(sq_build *b, const loadings *l, sq_program *out)
     fine = fine && sq_code_op(c, SQ_OP_SQRT, 0);
     *out = sq_code_end(c, begun);
     return fine;
+}
+
+/* Lets a finished block be asked whether the loadings leave a variance: what their sd is the root of. */
+static bool probe_loading(sq_build *b, const sq_node *node, const sq_loading *loading)
+{
+    sq_probe probe = {.kind = SQ_PROBE_LOADING,
+                      .place = node->place,
+                      .own_variance = {loading->sd.first, loading->sd.count - 1}};
+    return sq_vec_push(&b->probes, probe) || sq_build_no_memory(b);
 }
 
 bool sq_build_loading(sq_build *b, const sq_node *node, unsigned allow, sq_loading *loading,
@@ -295,5 +308,6 @@ bool sq_build_loading(sq_build *b, const sq_node *node, unsigned allow, sq_loadi
     if (!mean_program(&b->compiler, &l, &loading->mean) || !sd_program(b, &l, &loading->sd))
         return sq_build_no_memory(b);
     return sq_build_depth_fits(b, loading->mean, node->place) &&
-           sq_build_depth_fits(b, loading->sd, node->place);
+           sq_build_depth_fits(b, loading->sd, node->place) &&
+           (l.reads_patient || probe_loading(b, node, loading));
 }

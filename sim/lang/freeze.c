@@ -32,6 +32,8 @@ static void freeze_names(sq_build *b)
     m->losses = FREEZE(losses);
     m->costs = FREEZE(costs);
     m->latents = FREEZE(latents);
+    m->members = FREEZE(members);
+    m->n_members = (int)b->members.count;
     m->n_categories = (int)b->categories.count;
     m->n_attributes = (int)b->attributes.count;
     m->n_states = (int)b->states.count;
@@ -165,12 +167,23 @@ static bool probe_utility(sq_build *b, const sq_view *view, const sq_probe *prob
                          "health", x);
 }
 
+static bool probe_loading(sq_build *b, const sq_view *view, const sq_probe *probe)
+{
+    double own = sq_program_value(view, probe->own_variance, 1);
+    if (own >= 0) return true;
+    return sq_diag_error(b->diags, probe->place,
+                         "these loadings are too large: the latents would give %.4g of a variance of 1 "
+                         "(squares of the loadings, with the correlations of the latents)",
+                         1 - own);
+}
+
 static bool run_probe(sq_build *b, const sq_view *view, const sq_probe *probe)
 {
     switch (probe->kind) {
     case SQ_PROBE_LAW: return probe_law(b, view, probe);
     case SQ_PROBE_DRAW: return probe_draw(b, view, probe);
     case SQ_PROBE_UTILITY: return probe_utility(b, view, probe);
+    case SQ_PROBE_LOADING: return probe_loading(b, view, probe);
     }
     return true;
 }

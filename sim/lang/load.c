@@ -32,7 +32,7 @@ static void free_lists(sq_build *b)
         b->attributes.items,      b->states.items,
         b->state_names.items,     b->events.items,
         b->marks.items,           b->losses.items,
-        b->costs.items,           b->latents.items,
+        b->costs.items,           b->latents.items,         b->members.items,
         b->sites.items,           b->site_places.items,
         b->actions.items,         b->draws.items,
         b->draw_options.items,    b->tables.items,

@@ -6,6 +6,7 @@
 #include "math/statement.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static bool is_plain_kind(sq_unit u, sq_kind kind)
 {
@@ -71,20 +72,42 @@ static sq_status prepare_table(const sq_model *m, const sq_step *step, double *b
     return SQ_OK;
 }
 
+/* The members up to i that are correlated with one of them, as in "a, b and c"; row j of the factor is in
+ * place for j < i, and row i as far as column i. */
+static void name_members(const sq_model *m, const double *a, int i, char *text, size_t size)
+{
+    size_t used = 0;
+    const char *between = "";
+    text[0] = '\0';
+    for (int j = 0; j <= i && used < size; j++) {
+        if (j < i && a[i * m->n_members + j] == 0) continue;
+        const char *name = m->attributes[m->members[j]].name;
+        int n = snprintf(text + used, size - used, "%s%s", used && j == i ? " and " : between, name);
+        used += n > 0 ? (size_t)n : 0;
+        between = ", ";
+    }
+}
+
+static sq_status contradiction(const sq_model *m, const sq_step *step, const double *a, int i, sq_error *err)
+{
+    char names[256];
+    name_members(m, a, i, names, sizeof names);
+    return sq_fail(err, SQ_ERR_INPUT,
+                   "%s: the correlations of %s contradict each other (the matrix is not positive definite "
+                   "at %s)",
+                   step->where, names, m->attributes[m->members[i]].name);
+}
+
 /* In place: the lower triangle of the n x n correlation matrix at block[slot] becomes its factor. */
 static sq_status factorise(const sq_model *m, const sq_step *step, double *block, sq_error *err)
 {
-    int n = m->n_latents;
+    int n = m->n_members;
     double *a = block + step->slot;
     for (int i = 0; i < n; i++) {
         for (int j = 0; j <= i; j++) {
             double sum = a[i * n + j];
             for (int k = 0; k < j; k++) sum -= a[i * n + k] * a[j * n + k];
-            if (i == j && !(sum > 0))
-                return sq_fail(err, SQ_ERR_INPUT,
-                               "%s: the correlations of the latents contradict each other (the matrix is "
-                               "not positive definite at %s)",
-                               step->where, m->attributes[m->latents[i]].name);
+            if (i == j && !(sum > 0)) return contradiction(m, step, a, i, err);
             a[i * n + j] = i == j ? sqrt(sum) : sum / a[j * n + j];
         }
     }

@@ -98,6 +98,7 @@ typedef struct sq_draw {
     int n_options;        /* SQ_DRAW_AMONG: options in the order written */
     int first_option;     /* into draw_options */
     sq_loading loading;
+    int member;           /* of the correlation at baseline, counted from 1; 0 none */
 } sq_draw;
 
 /* More options than this are refused by the loader, so that a draw's probabilities have a fixed room. */
@@ -215,7 +216,7 @@ typedef enum sq_step_kind {
     SQ_STEP_VALUE,    /* block[slot] = program */
     SQ_STEP_SOLVE,    /* solve[index]: a law's free arguments from published statements */
     SQ_STEP_TABLE,    /* table[index]: check it and fill its cumulative hazards */
-    SQ_STEP_CHOLESKY, /* factor of the latents' correlation matrix, block[slot ...] row-major n x n */
+    SQ_STEP_CHOLESKY, /* factor of the correlation matrix at baseline, block[slot ...] row-major n x n */
 } sq_step_kind;
 
 typedef struct sq_step {
@@ -387,7 +388,9 @@ typedef struct sq_model {
     int start_state, start_actions;
     int n_latents;
     const int *latents;      /* attributes, in declared order */
-    int latent_factor;       /* slot of the n x n lower-triangular Cholesky factor */
+    int n_members;           /* of the correlation: the latents, then attributes drawn by the population */
+    const int *members;      /* attributes, in the order in which they are drawn */
+    int factor;              /* slot of the n_members x n_members lower-triangular Cholesky factor */
     int baseline_actions;    /* initial values and the population's draws, in order */
     sq_patients patients;
 

@@ -1,8 +1,10 @@
-"""Rules L2 and L3: keyed sites and loadings. (L1, the address, is behind every E in these tests.)"""
+"""Rules L2 to L4: keyed sites, loadings, correlations at baseline. (L1, the address, is behind every E in
+these tests.)"""
+import numpy as np
 from scipy.stats import norm
 
 from lives import TICK, grid, model, once
-from luck import SEED, hazard, latent, score, uniform
+from luck import BASELINE, SEED, hazard, latent, score, uniform
 
 CLOSE = 2 * TICK
 PATIENTS = 8
@@ -59,4 +61,41 @@ def loadings(world):
             (uniform("clock") != uniform("look.n"), True)]
 
 
-RULES = (keyed_site, loadings)
+def correlation(world):
+    """Latents first, then attributes as they are drawn: each mixes its own score with those before."""
+    content = model({"die": once("die", "1 d", {"goto": "dead"})},
+                    categories={"kinds": ["good", "bad"]},
+                    attributes={"z": {"latent": "normal"}, "size": "number", "fit": "flag",
+                                "kind": "kinds", "other": "number"})
+    drawn = {"size": {"from": {"normal": {"mean": 2, "sd": 3}}}, "fit": {"chance": 0.3},
+             "other": {"from": {"exponential": {"rate": 0.5}}},
+             "kind": {"among": {"good": 0.6, "bad": "rest"}}}
+    r = {"z": {"size": 0.5, "kind": 0.3}, "size": {"fit": -0.4, "kind": 0.2}, "kind": {"fit": 0.1}}
+
+    def live(**population):
+        return world.live(content, patients=PATIENTS, population={"attributes": drawn, **population})
+
+    def column(lives, name):
+        return [lives.value(name, q) for q in range(PATIENTS)]
+    members = ["z", "size", "fit", "kind"]
+    matrix = np.eye(4)
+    for a, row in r.items():
+        for b, value in row.items():
+            i, j = members.index(a), members.index(b)
+            matrix[i, j] = matrix[j, i] = value
+    own = np.array([[score("population." + name, q, purpose=BASELINE) for name in members]
+                    for q in range(PATIENTS)])
+    z, size, fit, kind = (own @ np.linalg.cholesky(matrix).T).T
+    mixed, none, zero = live(correlation=r), live(), live(correlation={"size": {"z": 0, "kind": 0}})
+    names = ("z", "size", "fit", "kind", "other")
+    bits = [[column(lives, name) for name in names] for lives in (none, zero)]
+    return [(column(mixed, "z"), [float(s) for s in z]),
+            (column(mixed, "size"), [float(2 + 3 * s) for s in size]),
+            (column(mixed, "fit"), [float(s > norm.isf(0.3)) for s in fit]),
+            (column(mixed, "kind"), [float(s < norm.isf(0.6)) for s in kind]),
+            (column(none, "size"), [float(2 + 3 * s) for s in own[:, 1]]),
+            # What is not correlated, or correlated with 0, keeps every bit.
+            (column(mixed, "other") == column(none, "other"), True), (bits[0] == bits[1], True)]
+
+
+RULES = (keyed_site, loadings, correlation)

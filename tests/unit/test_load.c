@@ -425,7 +425,7 @@ static void test_loadings(void **state)
     assert_true(fabs(sq_program_value(&view, loading->mean, 0) - (0.6 * 2 - 0.5)) < 1e-15);
     double variance = 0.36 + 0.25 + 2 * 0.6 * 0.5 * 0.3;
     assert_true(fabs(sq_program_value(&view, loading->sd, 0) - sqrt(1 - variance)) < 1e-15);
-    const double *factor = block + s.model->latent_factor;
+    const double *factor = block + s.model->factor;
     assert_true(factor[0] == 1 && factor[2] == 0.3 && fabs(factor[3] - sqrt(0.91)) < 1e-15);
     drop(&s);
 }
