@@ -82,8 +82,15 @@ typedef enum sq_section {
     SQ_IN_COMMON_RULES,
     SQ_IN_ENDPOINTS,
     SQ_IN_TARGETS,
+    SQ_IN_MODULES,
+    SQ_IN_INSTANCES,
     SQ_SECTIONS
 } sq_section;
+
+/* Where an instance stands: how many entries each section had when it was met. */
+typedef struct sq_instance_at {
+    size_t at[SQ_SECTIONS];
+} sq_instance_at;
 
 /* Keys that are said once. */
 typedef enum sq_single {
@@ -215,6 +222,7 @@ typedef struct sq_build {
 
     sq_entries section[SQ_SECTIONS];
     sq_said one[SQ_SINGLES];
+    SQ_VEC(sq_instance_at) instance_at; /* of the section of instances */
     sq_index file_index;
     SQ_VEC(const char *) chain; /* files being read, outermost first */
     SQ_VEC(sq_place) file_named_at;
@@ -318,6 +326,17 @@ bool sq_integer_constant(sq_build *b, const sq_node *node, const char *what, uin
                          uint64_t most, uint64_t *value);
 /* A scalar node made here, in scratch. */
 const sq_node *sq_made_scalar(sq_build *b, const char *text, sq_place place);
+/* A list or a map made here, in scratch, with room for so many entries; NULL or false when memory is
+ * out. Nobody changes what is put in. */
+sq_node *sq_made_list(sq_build *b, sq_place place, size_t room);
+void sq_list_put(sq_node *list, const sq_node *item);
+typedef struct sq_made_map {
+    sq_node *node;
+    const char **key;
+    sq_place *place;
+} sq_made_map;
+bool sq_map_begin(sq_build *b, sq_place place, size_t room, sq_made_map *map);
+void sq_map_put(sq_made_map *map, const char *key, sq_place place, const sq_node *item);
 /* The parts of "0.2 at 2 y" as scalar nodes; false if ` at ` is not there. */
 bool sq_split_at(sq_build *b, const sq_node *node, const char *separator, const sq_node **left,
                  const sq_node **right);
@@ -384,11 +403,21 @@ bool sq_read_target(sq_build *b, const sq_node *node, unsigned allow, sq_target_
 
 /* build_files.c: reads a file and all it names into sections. */
 bool sq_build_files(sq_build *b, const char *path);
+/* Adds to a section; an error naming both places if the name is taken there. */
+bool sq_add_entry(sq_build *b, sq_section section, sq_entry entry);
 /* A further file named by a node (CSV); path relative to the file the node stands in. */
 const sq_source *sq_build_read_beside(sq_build *b, const sq_node *node);
 
+/* build_modules.c: after all files are read, writes every instance of a module into the sections. */
+bool sq_build_modules(sq_build *b);
+
 /* build_names.c */
 bool sq_build_names(sq_build *b);
+/* Whether nothing that an expression reads may bear this name. */
+bool sq_is_reserved_name(const char *name);
+/* Tells of every `mark:` and `lose utility:` (the key) in lists of actions under a node. */
+void sq_find_used(const sq_node *node, void (*found)(void *context, const char *key, const sq_node *name),
+                  void *context);
 
 /* build_parameters.c: declares and compiles all definitions. */
 bool sq_build_parameters(sq_build *b);

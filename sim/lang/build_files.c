@@ -18,6 +18,7 @@ static const struct {
     {"procedures", SQ_IN_PROCEDURES},
     {"override", SQ_IN_OVERRIDE},     {"strategies", SQ_IN_STRATEGIES}, {"rules", SQ_IN_RULES},
     {"endpoints", SQ_IN_ENDPOINTS},   {"targets", SQ_IN_TARGETS},
+    {"modules", SQ_IN_MODULES},
 };
 
 static const struct {
@@ -43,7 +44,8 @@ static const char *const known_keys[] = {
     "procedures",
     "utility",    "costs",    "parameters",  "experiment", "override",   "horizon",
     "patients",   "seed",     "population", "strategies", "rules",
-    "reference",  "discount", "outputs",     "endpoints",  "targets",    NULL,
+    "reference",  "discount", "outputs",     "endpoints",  "targets",    "modules",
+    "instances",  NULL,
 };
 
 enum {
@@ -132,7 +134,7 @@ const sq_source *sq_build_read_beside(sq_build *b, const sq_node *node)
 
 /* ---- sections --------------------------------------------------------------------------- */
 
-static bool add_entry(sq_build *b, sq_section section, sq_entry entry)
+bool sq_add_entry(sq_build *b, sq_section section, sq_entry entry)
 {
     sq_entries *entries = &b->section[section];
     int before = sq_index_get(&entries->index, entry.name);
@@ -149,7 +151,7 @@ static void add_map(sq_build *b, sq_section section, const sq_node *map, const c
 {
     if (map->kind == SQ_NODE_NULL || !sq_node_expect(map, SQ_NODE_MAP, what, b->diags)) return;
     for (int i = 0; i < map->count; i++)
-        add_entry(b, section, (sq_entry){map->key[i], map->key_place[i], map->item[i]});
+        sq_add_entry(b, section, (sq_entry){map->key[i], map->key_place[i], map->item[i]});
 }
 
 static void add_single(sq_build *b, sq_single single, const char *key, sq_place place,
@@ -170,8 +172,21 @@ static void add_decisions(sq_build *b, const sq_node *map)
     if (!sq_node_expect(map, SQ_NODE_MAP, "decisions", b->diags)) return;
     for (int i = 0; i < map->count; i++) {
         bool is_rules = map->item[i]->kind == SQ_NODE_LIST;
-        add_entry(b, is_rules ? SQ_IN_COMMON_RULES : SQ_IN_DECISIONS,
+        sq_add_entry(b, is_rules ? SQ_IN_COMMON_RULES : SQ_IN_DECISIONS,
                   (sq_entry){map->key[i], map->key_place[i], map->item[i]});
+    }
+}
+
+/* An instance's events rank where it stands among the sections. */
+static void add_instances(sq_build *b, const sq_node *map)
+{
+    if (map->kind == SQ_NODE_NULL || !sq_node_expect(map, SQ_NODE_MAP, "instances", b->diags)) return;
+    sq_instance_at here;
+    for (int i = 0; i < SQ_SECTIONS; i++) here.at[i] = b->section[i].count;
+    for (int i = 0; i < map->count; i++) {
+        sq_entry entry = {map->key[i], map->key_place[i], map->item[i]};
+        if (sq_add_entry(b, SQ_IN_INSTANCES, entry) && !sq_vec_push(&b->instance_at, here))
+            sq_build_no_memory(b);
     }
 }
 
@@ -225,6 +240,8 @@ static void add_key(sq_build *b, const char *key, sq_place place, const sq_node 
         add_single(b, SQ_ONE_MODEL, key, place, node);
     else if (strcmp(key, "decisions") == 0)
         add_decisions(b, node);
+    else if (strcmp(key, "instances") == 0)
+        add_instances(b, node);
     else if (strcmp(key, "parameters") == 0 && node->kind == SQ_NODE_MAP)
         add_map(b, SQ_IN_PARAMETERS, node, key);
     else if (strcmp(key, "parameters") == 0 && node->kind != SQ_NODE_NULL)

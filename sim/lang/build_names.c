@@ -18,6 +18,11 @@ static bool is_listed(const char *name, const char *const *words)
     return false;
 }
 
+bool sq_is_reserved_name(const char *name)
+{
+    return is_listed(name, reserved) || sq_expr_is_reserved(name);
+}
+
 int sq_add_symbol(sq_build *b, const char *name, const char *what, sq_place place, sq_symbol symbol,
                   int param)
 {
@@ -33,7 +38,7 @@ int sq_add_symbol(sq_build *b, const char *name, const char *what, sq_place plac
                       (int)SQ_LONGEST_NAME);
         return -1;
     }
-    if (is_listed(name, reserved) || sq_expr_is_reserved(name)) {
+    if (sq_is_reserved_name(name)) {
         sq_diag_error(b->diags, place, "'%s' is a word of the language and cannot name %s %s", name,
                       strchr("aeiou", what[0]) ? "an" : "a", what);
         return -1;
@@ -264,40 +269,43 @@ static void add_loss(sq_build *b, const sq_node *node)
     if (!sq_vec_push(&b->losses, sq_build_keep(b, node->text))) sq_build_no_memory(b);
 }
 
-/* Marks and losses are declared by being used: a walk over all lists of actions finds them. */
-static void find_marks(sq_build *b, const sq_node *node)
+void sq_find_used(const sq_node *node, void (*found)(void *context, const char *key, const sq_node *name),
+                  void *context)
 {
     static const char *const holders[] = {"do",           "then",    "else",      "into",
                                           "choose first", "options", "otherwise", NULL};
     if (node->kind == SQ_NODE_LIST)
-        for (int i = 0; i < node->count; i++) find_marks(b, node->item[i]);
+        for (int i = 0; i < node->count; i++) sq_find_used(node->item[i], found, context);
     if (node->kind != SQ_NODE_MAP) return;
     for (int i = 0; i < node->count; i++) {
-        if (strcmp(node->key[i], "mark") == 0) add_mark(b, node->item[i]);
-        if (strcmp(node->key[i], "lose utility") == 0) add_loss(b, node->item[i]);
-        if (is_listed(node->key[i], holders)) find_marks(b, node->item[i]);
+        const char *key = node->key[i];
+        const sq_node *item = node->item[i];
+        if (strcmp(key, "mark") == 0 || strcmp(key, "lose utility") == 0) found(context, key, item);
+        if (is_listed(key, holders)) sq_find_used(item, found, context);
+        bool by_label = strcmp(key, "options") == 0 && item->kind == SQ_NODE_MAP;
+        for (int k = 0; by_label && k < item->count; k++)
+            sq_find_used(item->item[k], found, context);
     }
 }
 
-static void find_marks_of_branches(sq_build *b, const sq_node *decision)
+/* Marks and losses are declared by being used: a walk over all lists of actions finds them. */
+static void add_used(void *context, const char *key, const sq_node *name)
 {
-    const sq_node *options =
-        decision->kind == SQ_NODE_MAP ? sq_node_get(decision, "options") : NULL;
-    for (int i = 0; options && options->kind == SQ_NODE_MAP && i < options->count; i++)
-        find_marks(b, options->item[i]);
+    if (strcmp(key, "mark") == 0)
+        add_mark(context, name);
+    else
+        add_loss(context, name);
 }
 
 static void declare_marks(sq_build *b)
 {
     const sq_entries *events = &b->section[SQ_IN_EVENTS], *decisions = &b->section[SQ_IN_DECISIONS];
     const sq_entries *procedures = &b->section[SQ_IN_PROCEDURES];
-    if (b->one[SQ_ONE_START].node) find_marks(b, b->one[SQ_ONE_START].node);
-    for (size_t i = 0; i < procedures->count; i++) find_marks(b, procedures->items[i].node);
-    for (size_t i = 0; i < events->count; i++) find_marks(b, events->items[i].node);
-    for (size_t i = 0; i < decisions->count; i++) {
-        find_marks(b, decisions->items[i].node);
-        find_marks_of_branches(b, decisions->items[i].node);
-    }
+    if (b->one[SQ_ONE_START].node) sq_find_used(b->one[SQ_ONE_START].node, add_used, b);
+    for (size_t i = 0; i < procedures->count; i++) sq_find_used(procedures->items[i].node, add_used, b);
+    for (size_t i = 0; i < events->count; i++) sq_find_used(events->items[i].node, add_used, b);
+    for (size_t i = 0; i < decisions->count; i++)
+        sq_find_used(decisions->items[i].node, add_used, b);
 }
 
 static void declare_functions(sq_build *b)

@@ -126,7 +126,7 @@ static void apply_set(sq_build *b, const char *text)
         b->out_of_memory = true;
         return;
     }
-    *source = (sq_source){SQ_SET_PATH, kept, strlen(kept)};
+    *source = (sq_source){SQ_SET_PATH, kept, strlen(kept), NULL};
     sq_place named = {source, 1, 1}, value = {source, 1, (int)(equals - text) + 2};
     const sq_node *node = sq_made_scalar(b, kept + (equals - text) + 1, value);
     if (!node) return;

@@ -254,6 +254,46 @@ const sq_node *sq_made_scalar(sq_build *b, const char *text, sq_place place)
     return node;
 }
 
+/* sq_node holds its children as they can be changed, for the reader that makes them. */
+static sq_node *as_child(const sq_node *node)
+{
+    union {
+        const sq_node *seen;
+        sq_node *held;
+    } child = {.seen = node};
+    return child.held;
+}
+
+sq_node *sq_made_list(sq_build *b, sq_place place, size_t room)
+{
+    sq_node *list = sq_build_scratch(b, 1, sizeof *list);
+    if (!list) return NULL;
+    *list = (sq_node){.kind = SQ_NODE_LIST, .place = place};
+    list->item = sq_build_scratch(b, room, sizeof *list->item);
+    return list->item ? list : NULL;
+}
+
+void sq_list_put(sq_node *list, const sq_node *item) { list->item[list->count++] = as_child(item); }
+
+bool sq_map_begin(sq_build *b, sq_place place, size_t room, sq_made_map *map)
+{
+    map->node = sq_made_list(b, place, room);
+    map->key = sq_build_scratch(b, room, sizeof *map->key);
+    map->place = sq_build_scratch(b, room, sizeof *map->place);
+    if (!map->node || !map->key || !map->place) return false;
+    map->node->kind = SQ_NODE_MAP;
+    map->node->key = map->key;
+    map->node->key_place = map->place;
+    return true;
+}
+
+void sq_map_put(sq_made_map *map, const char *key, sq_place place, const sq_node *item)
+{
+    map->key[map->node->count] = key;
+    map->place[map->node->count] = place;
+    sq_list_put(map->node, item);
+}
+
 /* Characters (not bytes) in the first n bytes of a text. */
 static int characters(const char *text, size_t n)
 {

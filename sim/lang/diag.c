@@ -270,6 +270,10 @@ static void put_diag(writer *w, const sq_diag *diag)
     put_text(w, numbers);
     put_text(w, diag->is_warning ? ": warning: " : ": ");
     put_safe(w, diag->text);
+    if (place.source && place.source->instance) {
+        put_text(w, ", ");
+        put_safe(w, place.source->instance);
+    }
     put_text(w, "\n");
     if (place.source && place.line > 0) put_line(w, place);
 }

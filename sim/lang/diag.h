@@ -19,6 +19,8 @@ typedef struct sq_source {
     const char *path; /* as the user named it, or composed from the file that named it */
     const char *text;
     size_t size;
+    const char *instance; /* NULL, or "in instance NAME (file:line:column)": the file as the body of a
+                             module that is used there */
 } sq_source;
 
 /* A place in a source: line and column from 1, column in characters (UTF-8 code points). Line 0: the file

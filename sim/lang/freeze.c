@@ -211,7 +211,7 @@ static sq_place place_of(const sq_build *b, const char *text, const char **rest)
         if (*end != ':') continue;
         sq_source *source = sq_arena_alloc(&b->diags->arena, sizeof *source);
         if (!source) break;
-        *source = (sq_source){path, b->files.items[i].text, b->files.items[i].size};
+        *source = (sq_source){path, b->files.items[i].text, b->files.items[i].size, NULL};
         *rest = end + 1 + (end[1] == ' ');
         return (sq_place){source, line, column};
     }

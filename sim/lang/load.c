@@ -42,6 +42,7 @@ static void free_lists(sq_build *b)
         b->quantiles.items,       b->highlights.items,      b->endpoints.items,
         b->causes.items,          b->targets.items,
         b->files.items,           b->occurrence_places.items,
+        b->instance_at.items,
     };
     free_params(b);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) free(lists[i]);
@@ -72,7 +73,7 @@ static bool require(sq_build *b, sq_single single, const char *what)
         sq_source *source = sq_arena_alloc(&b->diags->arena, sizeof *source);
         if (!source) return sq_build_no_memory(b);
         const sq_source_file *file = &b->files.items[0];
-        *source = (sq_source){file->path, file->text, file->size};
+        *source = (sq_source){file->path, file->text, file->size, NULL};
         place = (sq_place){source, 0, 0};
     }
     return sq_diag_error(b->diags, place, "%s", what);
@@ -124,7 +125,7 @@ static bool build_model(sq_build *b, const char *path)
                  "no model: an experiment names its file with `model:`, a model file begins with "
                  "`model:` and its name"))
         return false;
-    if (!build_all_names(b)) return false;
+    if (!sq_build_modules(b) || !build_all_names(b)) return false;
     bool fine = b->skim || sq_build_parameters(b);
     if (no_memory_left(b)) return false;
     fine = build_parts(b) && fine;
