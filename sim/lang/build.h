@@ -223,6 +223,7 @@ typedef struct sq_build {
     sq_entries section[SQ_SECTIONS];
     sq_said one[SQ_SINGLES];
     SQ_VEC(sq_instance_at) instance_at; /* of the section of instances */
+    sq_index used_modules, used_procedures;
     sq_index file_index;
     SQ_VEC(const char *) chain; /* files being read, outermost first */
     SQ_VEC(sq_place) file_named_at;

@@ -48,7 +48,6 @@ typedef struct expansion {
 typedef struct outer {
     const char *prefix;
     const sq_node *key;
-    int depth;
 } outer;
 
 static const sq_node *module_named(sq_build *b, const sq_node *of)
@@ -57,7 +56,10 @@ static const sq_node *module_named(sq_build *b, const sq_node *of)
     const char *name = sq_scalar_text(b, of, "of: a module");
     if (!name) return NULL;
     int i = sq_index_get(&modules->index, name);
-    if (i >= 0) return modules->items[i].node;
+    if (i >= 0) {
+        sq_index_put(&b->scratch, &b->used_modules, name, 1);
+        return modules->items[i].node;
+    }
     const char **names = sq_build_scratch(b, modules->count, sizeof *names);
     for (size_t k = 0; names && k < modules->count; k++) names[k] = modules->items[k].name;
     if (names)
@@ -79,6 +81,8 @@ typedef struct collection {
     sq_index *own;
     const char *prefix; /* of the instances inside, "" for the body itself */
     bool fine;
+    const char *module; /* whose body this is, and the body it stands in */
+    const struct collection *outer;
 } collection;
 
 static void add_own(collection *c, const char *name, unsigned kinds)
@@ -110,30 +114,47 @@ static void collect_part(collection *c, const sq_node *map, unsigned kinds)
     }
 }
 
-static bool collect_own(collection *c, const sq_node *module, int depth);
+static bool collect_own(collection *c, const sq_node *module);
 
-static void collect_inside(collection *c, const sq_node *instances, int depth)
+/* Whether a module would hold itself, or stand too deep; reports if so. */
+static bool holds_itself(const collection *c, const sq_node *of)
 {
-    for (int i = 0; i < instances->count; i++) {
+    sq_build *b = c->b;
+    const char *path = of->text;
+    int depth = 1;
+    for (const collection *k = c; k && path; k = k->outer, depth++) {
+        path = sq_arena_format(&b->scratch, "%s -> %s", k->module, path);
+        if (path && strcmp(k->module, of->text) == 0)
+            return !sq_diag_error(b->diags, of->place, "modules hold each other in a circle: %s", path);
+    }
+    if (!path) return !sq_build_no_memory(b);
+    return depth > MOST_DEEP &&
+           !sq_diag_error(b->diags, of->place, "modules stand more than %d deep in each other here",
+                          (int)MOST_DEEP);
+}
+
+static void collect_inside(collection *c, const sq_node *instances)
+{
+    for (int i = 0; i < instances->count && c->fine; i++) {
         const sq_node *node = instances->item[i], *of = sq_node_get(node, "of");
         const sq_node *module = of ? module_named(c->b, of) : NULL;
-        collection inside = *c;
+        if (!module) continue; /* reported where the instance is written out */
+        if (holds_itself(c, of)) {
+            c->fine = false;
+            return;
+        }
+        collection inside = {c->b, c->own, c->prefix, true, of->text, c};
         if (!is_plain(node))
             inside.prefix = sq_arena_format(&c->b->scratch, "%s%s_", c->prefix, instances->key[i]);
         if (!inside.prefix) sq_build_no_memory(c->b);
-        bool found = module && inside.prefix && collect_own(&inside, module, depth + 1);
-        c->fine = c->fine && found && inside.fine;
+        c->fine = inside.prefix && collect_own(&inside, module);
     }
 }
 
 /* Names, marks and losses of a body and of the instances inside it. */
-static bool collect_own(collection *c, const sq_node *module, int depth)
+static bool collect_own(collection *c, const sq_node *module)
 {
     if (module->kind != SQ_NODE_MAP) return true;
-    if (depth > MOST_DEEP)
-        return sq_diag_error(c->b->diags, module->place,
-                             "modules hold each other in a circle here, or more than %d deep",
-                             (int)MOST_DEEP);
     for (int p = 0; p < PARTS; p++) {
         const sq_node *map = sq_node_get(module, parts[p].key);
         if (!map || map->kind != SQ_NODE_MAP) continue;
@@ -141,7 +162,7 @@ static bool collect_own(collection *c, const sq_node *module, int depth)
         for (int i = 0; i < map->count; i++) sq_find_used(map->item[i], add_used, c);
     }
     const sq_node *instances = sq_node_get(module, "instances");
-    if (instances && instances->kind == SQ_NODE_MAP) collect_inside(c, instances, depth);
+    if (instances && instances->kind == SQ_NODE_MAP) collect_inside(c, instances);
     return c->fine;
 }
 
@@ -160,6 +181,11 @@ static bool add_argument(sq_scope *scope, const sq_entry *instance, const sq_nod
     if (sq_index_get(&scope->own, name) >= 0)
         return sq_diag_error(b->diags, place,
                              "the argument '%s' has the name of something its module declares", name);
+    if (sq_index_get(scope->labels, name) >= 0)
+        return sq_diag_error(b->diags, place,
+                             "the argument '%s' is a label of a category as well: in the body the "
+                             "word would mean two things; rename one of them",
+                             name);
     if (sq_index_get(&scope->argument, name) >= 0)
         return sq_diag_error(b->diags, place, "the argument '%s' is named twice", name);
     if ((!given || given->kind == SQ_NODE_NULL) && !has_default)
@@ -336,10 +362,10 @@ static const sq_node *inside_node(const sq_scope *scope, const sq_node *node)
     return made.node;
 }
 
-static bool write_inside(expansion *x, const sq_scope *scope, const sq_node *instances, int depth)
+static bool write_inside(expansion *x, const sq_scope *scope, const sq_node *instances)
 {
     if (!sq_node_expect(instances, SQ_NODE_MAP, "instances", x->b->diags)) return false;
-    outer here = {scope->prefix, scope->key, depth + 1};
+    outer here = {scope->prefix, scope->key};
     bool fine = true;
     for (int i = 0; i < instances->count && fine; i++) {
         const sq_node *node = inside_node(scope, instances->item[i]);
@@ -349,11 +375,10 @@ static bool write_inside(expansion *x, const sq_scope *scope, const sq_node *ins
     return fine;
 }
 
-static bool write_key(expansion *x, const sq_scope *scope, const sq_node *module, const char *key,
-                      int depth)
+static bool write_key(expansion *x, const sq_scope *scope, const sq_node *module, const char *key)
 {
     const sq_node *node = sq_node_get(module, key);
-    if (strcmp(key, "instances") == 0) return write_inside(x, scope, node, depth);
+    if (strcmp(key, "instances") == 0) return write_inside(x, scope, node);
     if (strcmp(key, "utility") == 0) return write_utility(scope, node);
     if (strcmp(key, "costs") == 0) return write_costs(x, scope, node);
     for (int p = 0; p < PARTS; p++)
@@ -384,8 +409,9 @@ static bool open_scope(sq_scope *scope, const sq_entry *instance, const sq_node 
     if (!scope->prefix || !name) return sq_build_no_memory(b);
     scope->body = module->place.source;
     scope->pointed = pointed_source(b, scope->body, name, instance->place);
-    collection c = {b, &scope->own, "", true};
-    if (!scope->pointed || !collect_own(&c, module, 0) || !read_arguments(scope, instance, module))
+    const char *of = sq_node_get(instance->node, "of")->text;
+    collection c = {b, &scope->own, "", true, of, NULL};
+    if (!scope->pointed || !collect_own(&c, module) || !read_arguments(scope, instance, module))
         return false;
     const sq_node *key = sq_node_get(module, "key");
     const sq_node *own = key ? sq_scope_copy(scope, key, SQ_WORD_VALUE) : NULL;
@@ -423,7 +449,7 @@ static bool write_instance(expansion *x, const sq_entry *instance, const outer *
         return false;
     bool fine = true;
     for (int i = 0; i < module->count; i++)
-        fine = write_key(x, &scope, module, module->key[i], outside->depth) && fine;
+        fine = write_key(x, &scope, module, module->key[i]) && fine;
     return fine;
 }
 
@@ -493,7 +519,7 @@ bool sq_build_modules(sq_build *b)
 {
     const sq_entries *instances = &b->section[SQ_IN_INSTANCES];
     expansion x = {.b = b};
-    outer none = {"", NULL, 0};
+    outer none = {"", NULL};
     if (!check_modules(b)) return false;
     bool fine = find_labels(&x);
     for (size_t i = 0; i < instances->count && !sq_diags_full(b->diags); i++) {

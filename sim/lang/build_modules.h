@@ -14,6 +14,7 @@ enum {
     SQ_WORD_PROCEDURE = 8,
     SQ_WORD_LOSS = 16,
     SQ_WORD_LABEL = 32, /* nothing a module declares: only arguments are replaced */
+    SQ_WORD_COST = 64,  /* nor does it declare costs; the model's hide an argument of that name */
 };
 
 /* One instance being written out. */

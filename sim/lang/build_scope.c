@@ -40,7 +40,7 @@ static const struct {
     {"loads on", SQ_WORD_VALUE, SQ_WORD_VALUE},
     {"among", SQ_WORD_VALUE, SQ_WORD_LABEL},
     {"options", SQ_WORD_VALUE, SQ_WORD_LABEL},
-    {"pay", SQ_WORD_VALUE, SQ_WORD_LABEL},
+    {"pay", SQ_WORD_VALUE, SQ_WORD_COST},
     {"run", SQ_WORD_PROCEDURE, 0},
     {"lose utility", SQ_WORD_LOSS, 0},
     {"goto", SQ_WORD_OCCURRENCE, 0},
@@ -105,7 +105,9 @@ static void write_word(const sq_scope *scope, sq_writer *w, const char *word, un
                        sq_place place)
 {
     int argument = sq_index_get(&scope->argument, word);
-    if (argument >= 0) {
+    bool is_cost = kinds == SQ_WORD_COST &&
+                   sq_index_get(&scope->b->section[SQ_IN_COSTS].index, word) >= 0;
+    if (argument >= 0 && !is_cost) {
         write_argument(scope, w, word, scope->value[argument], place);
     } else if (is_own(scope, word, kinds)) {
         bool is_value = is_own(scope, word, kinds & SQ_WORD_VALUE);

@@ -235,6 +235,7 @@ static int category_of(const sq_tree *tree)
 static bool check_sides(sq_check *k, sq_tree *a, sq_tree *b, int category)
 {
     bool second_first = sq_may_be_label(k, a) && !sq_may_be_label(k, b);
+    if (category == SQ_NO_CATEGORY) category = sq_label_category(k, a, b);
     sq_tree *first = second_first ? b : a, *second = second_first ? a : b;
     if (!sq_expr_check(k, first, category)) return false;
     int known = category_of(first);
@@ -319,7 +320,8 @@ static bool check_in(sq_check *k, sq_tree *tree)
 {
     sq_tree *x = tree->arg[0], *any = NULL;
     sq_type type;
-    if (!sq_expr_check(k, x, SQ_NO_CATEGORY)) return false;
+    int labels = tree->n_args > 1 ? sq_label_category(k, x, tree->arg[1]) : SQ_NO_CATEGORY;
+    if (!sq_expr_check(k, x, labels)) return false;
     for (int i = 1; i < tree->n_args; i++) {
         sq_tree *equal = sq_tree_new(k->c, tree, SQ_OP_EQ, 2);
         sq_tree *either = any ? sq_tree_new(k->c, tree, SQ_OP_OR, 2) : equal;

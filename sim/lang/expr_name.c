@@ -307,6 +307,18 @@ bool sq_may_be_label(const sq_check *k, const sq_tree *tree)
     return !found || symbol.kind == SQ_SYMBOL_OCCURRENCE;
 }
 
+int sq_label_category(const sq_check *k, const sq_tree *a, const sq_tree *b)
+{
+    const sq_names *names = &k->c->names;
+    bool words = a->kind == SQ_TREE_WORD && b->kind == SQ_TREE_WORD;
+    if (!words || !sq_may_be_label(k, a) || !sq_may_be_label(k, b)) return SQ_NO_CATEGORY;
+    for (int i = 0; i < names->n_categories; i++)
+        if (label_index(&names->categories[i], a->name) >= 0 &&
+            label_index(&names->categories[i], b->name) >= 0)
+            return i;
+    return SQ_NO_CATEGORY;
+}
+
 /* ---- entries of tables ---------------------------------------------------------------- */
 
 static sq_tree *binary(sq_check *k, const sq_tree *like, sq_op_code op, sq_tree *a, sq_tree *b)

@@ -98,6 +98,9 @@ bool sq_check_index(sq_check *k, sq_tree *tree);
 bool sq_check_named_call(sq_check *k, sq_tree *tree);
 /* A word that can only be a label, or a number that might be one. */
 bool sq_may_be_label(const sq_check *k, const sq_tree *tree);
+/* The category of two bare labels of one category, as they stand in the body of a module that was given a
+ * label; SQ_NO_CATEGORY otherwise. */
+int sq_label_category(const sq_check *k, const sq_tree *a, const sq_tree *b);
 /* The value of an operation on literals, by the machine that will run the others. */
 bool sq_expr_fold(sq_check *k, sq_tree *tree);
 

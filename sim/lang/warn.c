@@ -232,6 +232,17 @@ static void warn_of_unread(sq_build *b)
                  unread.n == 1 ? "attribute is never read" : "attributes are never read");
 }
 
+static void warn_of_modules(sq_build *b)
+{
+    const sq_entries *modules = &b->section[SQ_IN_MODULES];
+    for (size_t i = 0; i < modules->count; i++)
+        if (sq_index_get(&b->used_modules, modules->items[i].name) < 0)
+            sq_diag_warning(b->diags, modules->items[i].place,
+                            "the module '%s' has no instance: nothing in it is checked but the "
+                            "names of its sections",
+                            modules->items[i].name);
+}
+
 static void warn_of_unused(sq_build *b)
 {
     name_list unused = {0}, unsourced = {0};
@@ -303,6 +314,7 @@ void sq_build_warn(sq_build *b)
     warn_of_idle(b);
     warn_of_unread(b);
     warn_of_clocks(b);
+    warn_of_modules(b);
     warn_of_unused(b);
     warn_of_grid(b);
 }
