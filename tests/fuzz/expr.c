@@ -68,7 +68,7 @@ static void compile(const char *text, unsigned allow)
     sq_compiler c = {.names = {.lookup = lookup, .categories = categories, .n_categories = 1,
                                .states = {"state", 2, states}, .currency = "EUR"},
                      .diags = &diags, .arena = &arena, .n_attributes = ATTRIBUTES};
-    sq_source source = {.path = "fuzz", .text = text, .size = strlen(text)};
+    sq_source source = {.path = "fuzz", .text = text, .size = strlen(text), NULL};
     sq_node node = {.kind = SQ_NODE_SCALAR, .text = text, .place = {&source, 1, 1}};
     sq_bits reads = {0};
     sq_type type;

@@ -201,7 +201,7 @@ static inline void refused_as(const char *text, sq_type want, unsigned allow, in
     desk d;
     begin(&d);
     const char *line = sq_arena_format(&d.arena, "k: %s\n", text);
-    sq_source source = {"a.yaml", line, strlen(line)};
+    sq_source source = {"a.yaml", line, strlen(line), NULL};
     sq_node node = {.kind = SQ_NODE_SCALAR, .text = text, .place = {&source, 1, 4}};
     if (sq_expr_compile(&d.c, &node, want, allow, &d.program, NULL)) fail_msg("accepted: %s", text);
     assert_int_equal(d.diags.n_errors, 1);

@@ -469,7 +469,7 @@ static void test_places_in_scalars(void **state)
     desk d;
     begin(&d);
     const char *text = "é: \"1 + agee\"\nb: \"1 \\u002B agee\"\nc: 2 + agee\n";
-    sq_source source = {"a.yaml", text, strlen(text)};
+    sq_source source = {"a.yaml", text, strlen(text), NULL};
     const sq_node *root = sq_node_parse(&d.arena, &source, &d.diags);
     static const int columns[] = {9, 5, 8};
     for (int i = 0; i < 3; i++) {

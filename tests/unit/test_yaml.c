@@ -298,7 +298,7 @@ static void test_rendering(void **state)
     (void)state;
     desk d;
     read_text(&d, "a: 1\nb: é \t# x\nc: 3\n");
-    sq_source other = {"-", "x\n", 2};
+    sq_source other = {"-", "x\n", 2, NULL};
     sq_diag_error(&d.diags, (sq_place){&d.source, 3, 4}, "later %s", "on");
     sq_diag_error(&d.diags, (sq_place){&other, 1, 1}, "another\x1B file");
     sq_diag_warning(&d.diags, (sq_place){&d.source, 2, 7}, "a tab");
@@ -344,7 +344,7 @@ static void test_a_very_long_line_is_cut(void **state)
     memset(text, 'x', LENGTH);
     text[LENGTH] = '\0';
     memcpy(text + 5000000, "<here>", 6);
-    sq_source source = {"a.yaml", text, LENGTH};
+    sq_source source = {"a.yaml", text, LENGTH, NULL};
     sq_diags diags = {0};
     sq_diag_error(&diags, (sq_place){&source, 1, 5000002}, "far away");
     char *shown = sq_diags_render(&diags);
