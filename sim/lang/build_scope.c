@@ -121,14 +121,14 @@ static void write_word(const sq_scope *scope, sq_writer *w, const char *word, un
 /* Whether what was written so far ends in `happened(` or another question about an occurrence. */
 static bool asks_occurrence(const char *text, const char *at)
 {
-    static const char *const words[] = {"happened", "since", "count", "time_in", NULL};
+    static const char *const questions[] = {"happened", "since", "count", "time_in", NULL};
     while (at > text && isspace((unsigned char)at[-1])) at--;
     if (at == text || at[-1] != '(') return false;
     at--;
     while (at > text && isspace((unsigned char)at[-1])) at--;
-    for (int i = 0; words[i]; i++) {
-        size_t n = strlen(words[i]);
-        bool ends = (size_t)(at - text) >= n && memcmp(at - n, words[i], n) == 0;
+    for (int i = 0; questions[i]; i++) {
+        size_t n = strlen(questions[i]);
+        bool ends = (size_t)(at - text) >= n && memcmp(at - n, questions[i], n) == 0;
         bool whole = ends && (at - n == text || !(isalnum((unsigned char)at[-(ptrdiff_t)n - 1]) ||
                                                   at[-(ptrdiff_t)n - 1] == '_'));
         if (whole) return true;

@@ -17,7 +17,7 @@ import markdown
 TABLE = re.compile(r"\*(?:const )?(\w+)\[\] = \{([^}]*)\}")
 ACTION = re.compile(r'\{\{("[^}]*)\}, emit_')
 # Tables of the loader that repeat words of the language for ends of their own.
-OTHER_TABLES = {"reserved", "holders", "words_only"}
+OTHER_TABLES = {"reserved", "holders", "words_only", "questions"}
 REFERENCE = os.path.join("tests", "docs", "reference")
 
 
