@@ -28,6 +28,7 @@ static sq_status move(sq_ref *r)
     sq_status status = sq_life_add_stay(r->life, r->state, r->entered, r->now, r->err);
     if (status) return status;
     SQ_TRACE(r, on_goto, r->now, r->state, to);
+    r->time_in[r->state] += r->now - r->entered;
     r->state = to;
     r->entered = r->now;
     sq_bits_set(&r->changed, SQ_READS_STATE(m));
@@ -130,6 +131,7 @@ static void empty(sq_ref *r)
     memset(r->clocks, 0, sizeof(sq_clock) * (size_t)m->n_events);
     memset(r->happened, 0, sizeof r->happened);
     for (int i = 0; i < SQ_OCCURRENCES(m); i++) r->last_time[i] = NAN;
+    for (int i = 0; i < m->n_states; i++) r->time_in[i] = 0;
     for (int i = 0; i < m->n_events; i++) r->clocks[i].due = INFINITY;
     for (int i = 0; i < m->n_losses; i++) r->losses[i] = (sq_loss){0, -INFINITY};
     r->now = r->entered = 0;
@@ -234,6 +236,7 @@ sq_status sq_ref_live(sq_ref *r, const double *block, int strategy, sq_luck luck
     r->strategy = strategy;
     r->patient = patient;
     r->life = life;
+    r->history = (sq_history){r->last_time, life->count, r->time_in};
     r->trace = trace;
     r->err = err;
     sq_status status = begin(r, luck);
@@ -263,12 +266,14 @@ sq_status sq_ref_new(sq_ref **out, const sq_model *m, sq_error *err)
     r->baseline = room(m->n_attributes, sizeof *r->baseline);
     r->score = room(m->n_members, sizeof *r->score);
     r->last_time = room(SQ_OCCURRENCES(m), sizeof *r->last_time);
+    r->time_in = room(m->n_states, sizeof *r->time_in);
     r->visits = room(m->n_counters, sizeof *r->visits);
     r->clocks = room(m->n_events, sizeof *r->clocks);
     r->flows = room(2 + m->n_costs, sizeof *r->flows);
     r->losses = room(m->n_losses, sizeof *r->losses);
-    if (r->attribute && r->baseline && r->score && r->last_time && r->visits && r->clocks && r->flows && r->losses)
-        return SQ_OK;
+    bool complete = r->attribute && r->baseline && r->score && r->last_time && r->time_in && r->visits &&
+                    r->clocks && r->flows && r->losses;
+    if (complete) return SQ_OK;
     sq_ref_free(r);
     *out = NULL;
     return sq_fail(err, SQ_ERR_MEMORY, "no memory for a patient's workspace");
@@ -281,6 +286,7 @@ void sq_ref_free(sq_ref *r)
     free(r->baseline);
     free(r->score);
     free(r->last_time);
+    free(r->time_in);
     free(r->visits);
     free(r->clocks);
     free(r->flows);

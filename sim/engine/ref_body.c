@@ -11,6 +11,7 @@ sq_view sq_ref_view(const sq_ref *r)
         .block = r->block,
         .attribute = r->attribute,
         .happened = r->happened,
+        .history = &r->history,
         .now = r->now,
         .entered = r->entered,
         .state = r->state,
@@ -68,6 +69,7 @@ sq_status sq_ref_occur(sq_ref *r, int occurrence)
     uint64_t *word = &r->happened[occurrence / 64], bit = 1ULL << (occurrence % 64);
     sq_bits_set(&r->occurred, occurrence);
     if (!(*word & bit)) sq_bits_set(&r->changed, SQ_READS_HAPPENED(r->model));
+    sq_bits_set(&r->changed, SQ_READS_OCCURRED(r->model, occurrence));
     *word |= bit;
     r->last_time[occurrence] = r->now;
     if (life->count[occurrence]++ == 0) life->first_time[occurrence] = r->now;

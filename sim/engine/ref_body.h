@@ -48,6 +48,8 @@ struct sq_ref {
     double *attribute, *baseline;
     double *score;       /* [n_members] own normal scores, as far as they are drawn */
     double *last_time;   /* [occurrences] latest time; NaN if never */
+    double *time_in;     /* [n_states] days of the stays that are over */
+    sq_history history;  /* as programs see these two and the counts of this life */
     uint32_t *visits;    /* [n_counters] */
     sq_clock *clocks;
     sq_flow *flows;      /* [2 + n_costs] */

@@ -74,6 +74,7 @@ static double next_table_break(const sq_ref *r)
     sq_view view = sq_ref_view(r);
     for (int i = 0; i < r->model->n_breaks; i++) {
         const sq_break *b = &r->model->breaks[i];
+        if (b->only_in >= 0 && b->only_in != r->state) continue;
         sq_law_table t = sq_block_table(r->model, r->block, b->table, 0);
         double at = sq_program_value(&view, b->argument, 0);
         if (isnan(at)) continue; /* the reward that uses it judges it */

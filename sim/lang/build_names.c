@@ -73,6 +73,13 @@ static bool occurrence(void *context, const char *name, int *index)
     return *index >= 0;
 }
 
+static size_t occurrences(void *context, const char *const **names)
+{
+    sq_build *b = context;
+    *names = b->occurrence_names.items;
+    return b->occurrence_names.count;
+}
+
 static size_t all_names(void *context, const char *const **names)
 {
     sq_build *b = context;
@@ -323,13 +330,12 @@ static void declare_functions(sq_build *b)
 static void check_sizes(sq_build *b)
 {
     sq_place place = b->one[SQ_ONE_MODEL].place;
-    int occurrences = (int)b->occurrence_names.count, attributes = (int)b->attributes.count;
-    if (occurrences > SQ_BITS_MAX)
-        sq_diag_error(b->diags, place, "%d states, events and marks are more than the %d possible",
-                      occurrences - 2, SQ_BITS_MAX - 2);
-    if (attributes + 3 > SQ_BITS_MAX)
-        sq_diag_error(b->diags, place, "%d attributes are more than the %d possible", attributes,
-                      SQ_BITS_MAX - 3);
+    int n_occurrences = (int)b->occurrence_names.count, attributes = (int)b->attributes.count;
+    if (attributes + 3 + n_occurrences > SQ_BITS_MAX)
+        sq_diag_error(b->diags, place,
+                      "%d attributes (every element counts), states, events and marks are more than the %d "
+                      "possible",
+                      attributes + n_occurrences - 2, SQ_BITS_MAX - 5);
 }
 
 bool sq_build_names(sq_build *b)
@@ -338,6 +344,7 @@ bool sq_build_names(sq_build *b)
     b->compiler.names.lookup = lookup;
     b->compiler.names.all = all_names;
     b->compiler.names.occurrence = occurrence;
+    b->compiler.names.occurrences = occurrences;
     declare_categories(b);
     sq_declare_attributes(b);
     const sq_entries *decisions = &b->section[SQ_IN_DECISIONS];

@@ -41,9 +41,11 @@ enum {
 typedef struct sq_names {
     void *context;
     bool (*lookup)(void *context, const char *name, sq_symbol *symbol);
-    /* Index of the occurrence in happened(NAME), so that an event may bear the name of an attribute. May be
+    /* Index of the occurrence in happened(NAME), since(NAME) and the like, so that an event may bear the name of an attribute. May be
      * NULL: lookup then answers with SQ_SYMBOL_OCCURRENCE. */
     bool (*occurrence)(void *context, const char *name, int *index);
+    /* All names it knows, for "did you mean"; may be NULL. */
+    size_t (*occurrences)(void *context, const char *const **names);
     /* All names in reach, for "did you mean"; the array lives as long as the context. */
     size_t (*all)(void *context, const char *const **names);
     const sq_category *categories; /* for labels and messages */

@@ -494,8 +494,8 @@ bool sq_expr_is_reserved(const char *word)
 {
     static const char *const words[] = {"and",   "or",    "not",      "in", "true", "false",
                                         "d",     "wk",    "mo",       "y",  "now",  "in_state",
-                                        "state", "alive", "happened", NULL};
+                                        "state", "alive", NULL};
     for (int i = 0; words[i]; i++)
         if (strcmp(word, words[i]) == 0) return true;
-    return function_named(word) >= 0;
+    return function_named(word) >= 0 || sq_is_history(word);
 }

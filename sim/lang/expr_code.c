@@ -101,7 +101,7 @@ static bool emit_program(sq_check *k, const sq_tree *tree, sq_program *out)
 static bool emit_breaks(sq_check *k)
 {
     for (size_t i = 0; i < k->timed.count; i++) {
-        sq_break at = {.table = k->timed.items[i]->a};
+        sq_break at = {.table = k->timed.items[i]->a, .only_in = sq_time_only_in(k->timed.items[i]->arg[0])};
         if (!emit_program(k, k->timed.items[i]->arg[0], &at.argument)) return false;
         if (!sq_vec_push(&k->c->breaks, at)) return out_of_memory(k->c);
     }

@@ -1,5 +1,5 @@
 /* What words mean in expressions: the patient's world, names the builder knows, labels, entries of
- * tables and calls of function tables; and the rule by which time may enter a reward. */
+ * tables and calls of function tables. */
 #include "lang/expr_tree.h"
 
 #include <stdlib.h>
@@ -27,7 +27,8 @@ static bool fail(sq_check *k, const sq_tree *tree, const char *format, const cha
 static const char *const own_words[] = {"now", "in_state", "state", "alive"};
 static const char *const own_functions[] = {"if",    "min",    "max",        "abs",     "floor",
                                             "sqrt",  "exp",    "log",        "pow",     "expit",
-                                            "logit", "probit", "normal_cdf", "happened"};
+                                            "logit", "probit", "normal_cdf", "happened", "since",
+                                            "count", "time_in"};
 
 /* The nearest of the builder's names and n of the language's own. */
 static const char *hint(sq_check *k, const char *name, const char *const *own, size_t n)
@@ -89,7 +90,7 @@ static bool unknown_name(sq_check *k, const sq_tree *tree)
 
 /* ---- the patient's world -------------------------------------------------------------- */
 
-static bool needs_patient(sq_check *k, const sq_tree *tree)
+bool sq_check_needs_patient(sq_check *k, const sq_tree *tree)
 {
     if (k->allow & SQ_ALLOW_PATIENT) return true;
     if (k->allow == 0)
@@ -105,12 +106,12 @@ static bool needs_parameters(sq_check *k, const sq_tree *tree)
     return fail(k, tree, "the parameter '@' cannot be read here", tree->name);
 }
 
-static void note_read(sq_check *k, int bit)
+void sq_note_read(sq_check *k, int bit)
 {
     if (k->reads && bit >= 0 && bit < SQ_BITS_MAX) sq_bits_set(k->reads, bit);
 }
 
-static bool leaf(sq_tree *tree, sq_op_code op, int a, sq_type type)
+bool sq_check_leaf(sq_tree *tree, sq_op_code op, int a, sq_type type)
 {
     tree->op = op;
     tree->a = a;
@@ -119,20 +120,21 @@ static bool leaf(sq_tree *tree, sq_op_code op, int a, sq_type type)
     return true;
 }
 
-static bool check_time(sq_check *k, sq_tree *tree, sq_op_code op)
+bool sq_check_time(sq_check *k, sq_tree *tree, sq_op_code op)
 {
     bool in_table = (k->allow & SQ_ALLOW_TIME_IN_TABLES) && k->table_depth > 0;
-    note_read(k, k->c->n_attributes + 1);
-    if (op == SQ_OP_IN_STATE) note_read(k, k->c->n_attributes); /* it begins anew with a state */
+    sq_note_read(k, k->c->n_attributes + 1);
+    if (op == SQ_OP_IN_STATE || op == SQ_OP_TIME_IN) /* they begin, or go on, with a state */
+        sq_note_read(k, k->c->n_attributes);
     tree->reads_time = true;
     if ((k->allow & SQ_ALLOW_TIME) || in_table)
-        return leaf(tree, op, 0, (sq_type){.class = SQ_TYPE_NUMBER, .unit = {.time = 1}});
+        return sq_check_leaf(tree, op, 0, (sq_type){.class = SQ_TYPE_NUMBER, .unit = {.time = 1}});
     if (k->allow & SQ_ALLOW_TIME_IN_TABLES)
         return fail(k, tree,
                     "a reward may depend on time only through a piecewise-constant table: expected "
                     "'@' inside the argument of a function table with 'interpolate: constant'",
                     tree->name);
-    if (!needs_patient(k, tree)) return false;
+    if (!sq_check_needs_patient(k, tree)) return false;
     return fail(k, tree,
                 "'@' cannot be read here: it changes all the time, and this is looked at only when "
                 "something happens",
@@ -143,18 +145,18 @@ static bool check_time(sq_check *k, sq_tree *tree, sq_op_code op)
 static bool check_own_word(sq_check *k, sq_tree *tree, bool *is_own)
 {
     *is_own = true;
-    if (strcmp(tree->name, "now") == 0) return check_time(k, tree, SQ_OP_NOW);
-    if (strcmp(tree->name, "in_state") == 0) return check_time(k, tree, SQ_OP_IN_STATE);
+    if (strcmp(tree->name, "now") == 0) return sq_check_time(k, tree, SQ_OP_NOW);
+    if (strcmp(tree->name, "in_state") == 0) return sq_check_time(k, tree, SQ_OP_IN_STATE);
     bool state = strcmp(tree->name, "state") == 0;
     if (!state && strcmp(tree->name, "alive") != 0) {
         *is_own = false;
         return true;
     }
-    if (!needs_patient(k, tree)) return false;
-    note_read(k, k->c->n_attributes);
+    if (!sq_check_needs_patient(k, tree)) return false;
+    sq_note_read(k, k->c->n_attributes);
     sq_type type = {.class = state ? SQ_TYPE_CATEGORY : SQ_TYPE_FLAG,
                     .category = SQ_CATEGORY_STATES};
-    return leaf(tree, state ? SQ_OP_STATE : SQ_OP_ALIVE, 0, type);
+    return sq_check_leaf(tree, state ? SQ_OP_STATE : SQ_OP_ALIVE, 0, type);
 }
 
 /* ---- named expressions ---------------------------------------------------------------- */
@@ -245,14 +247,14 @@ static bool check_symbol(sq_check *k, sq_tree *tree, const sq_symbol *symbol, in
 {
     switch (symbol->kind) {
     case SQ_SYMBOL_ATTRIBUTE:
-        if (!needs_patient(k, tree)) return false;
+        if (!sq_check_needs_patient(k, tree)) return false;
         if (symbol->n_dims > 0) return needs_index(k, tree, symbol);
-        note_read(k, symbol->index);
-        return leaf(tree, SQ_OP_ATTR, symbol->index, symbol->type);
+        sq_note_read(k, symbol->index);
+        return sq_check_leaf(tree, SQ_OP_ATTR, symbol->index, symbol->type);
     case SQ_SYMBOL_PARAMETER:
         if (!needs_parameters(k, tree)) return false;
         if (symbol->n_dims > 0) return needs_index(k, tree, symbol);
-        return leaf(tree, SQ_OP_PARAM, symbol->index, symbol->type);
+        return sq_check_leaf(tree, SQ_OP_PARAM, symbol->index, symbol->type);
     case SQ_SYMBOL_TABLE:
         return fail(k, tree, "'@' is a function of one argument: write @(…)", tree->name);
     case SQ_SYMBOL_FUNCTION: return expand(k, tree, symbol->node, category);
@@ -284,7 +286,7 @@ bool sq_check_word(sq_check *k, sq_tree *tree, int category)
         tree->literal = label >= 0;
         tree->value = label;
         if (label >= 0)
-            return leaf(tree, SQ_OP_CONST, 0,
+            return sq_check_leaf(tree, SQ_OP_CONST, 0,
                         (sq_type){.class = SQ_TYPE_CATEGORY, .category = category});
     }
     if (found && symbol.kind == SQ_SYMBOL_OCCURRENCE
@@ -349,7 +351,7 @@ static void note_elements(sq_check *k, const sq_symbol *symbol, const sq_tree *e
     int n = 1;
     for (int d = 0; d < symbol->n_dims; d++) n *= sq_category_at(k->c, symbol->dim[d])->n_labels;
     for (int i = 0; i < n; i++)
-        if (!entry->literal || entry->value == i) note_read(k, symbol->index + i);
+        if (!entry->literal || entry->value == i) sq_note_read(k, symbol->index + i);
 }
 
 bool sq_check_index(sq_check *k, sq_tree *tree)
@@ -359,7 +361,7 @@ bool sq_check_index(sq_check *k, sq_tree *tree)
     bool is_vector = symbol.kind == SQ_SYMBOL_ATTRIBUTE;
     if ((symbol.kind != SQ_SYMBOL_PARAMETER && !is_vector) || symbol.n_dims == 0)
         return fail(k, tree, "'@' has no entries: write it without [ ]", tree->name);
-    if (is_vector ? !needs_patient(k, tree) : !needs_parameters(k, tree)) return false;
+    if (is_vector ? !sq_check_needs_patient(k, tree) : !needs_parameters(k, tree)) return false;
     if (tree->n_args != symbol.n_dims) return needs_index(k, tree, &symbol);
     for (int i = 0; i < tree->n_args; i++) {
         sq_type want = {.class = SQ_TYPE_CATEGORY, .category = symbol.dim[i]};
@@ -371,9 +373,9 @@ bool sq_check_index(sq_check *k, sq_tree *tree)
     if (!entry) return false;
     if (is_vector) note_elements(k, &symbol, entry);
     if (entry->literal)
-        return leaf(tree, is_vector ? SQ_OP_ATTR : SQ_OP_PARAM, symbol.index + (int)entry->value,
+        return sq_check_leaf(tree, is_vector ? SQ_OP_ATTR : SQ_OP_PARAM, symbol.index + (int)entry->value,
                     symbol.type);
-    leaf(tree, is_vector ? SQ_OP_ATTR_AT : SQ_OP_PARAM_AT, symbol.index, symbol.type);
+    sq_check_leaf(tree, is_vector ? SQ_OP_ATTR_AT : SQ_OP_PARAM_AT, symbol.index, symbol.type);
     tree->arg[0] = entry;
     tree->n_args = 1;
     tree->reads_time = entry->reads_time;
@@ -381,70 +383,6 @@ bool sq_check_index(sq_check *k, sq_tree *tree)
 }
 
 /* ---- calls ---------------------------------------------------------------------------- */
-
-static bool check_happened(sq_check *k, sq_tree *tree)
-{
-    const sq_names *names = &k->c->names;
-    sq_symbol symbol;
-    if (!needs_patient(k, tree)) return false;
-    const sq_tree *what = tree->arg[0];
-    if (tree->n_args != 1 || what->kind != SQ_TREE_WORD)
-        return fail(k, tree, "expected the name of an event, a state or a mark: @(NAME)",
-                    tree->name);
-    int index = -1;
-    bool found = names->occurrence ? names->occurrence(names->context, what->name, &index)
-                                   : look_up(k, what->name, &symbol);
-    if (found && !names->occurrence)
-        index = symbol.kind == SQ_SYMBOL_OCCURRENCE ? symbol.index : -1;
-    if (!found || index < 0)
-        return sq_expr_error(k->c, what->origin, what->at,
-                             "'%.80s' is not an event, a state or a mark%s", what->name,
-                             hint(k, what->name, NULL, 0));
-    note_read(k, k->c->n_attributes + 2);
-    return leaf(tree, SQ_OP_HAPPENED, index, (sq_type){.class = SQ_TYPE_FLAG});
-}
-
-/* How time enters the checked tree: added once is how an argument may read it. */
-typedef struct time_terms {
-    int added, otherwise;
-} time_terms;
-
-static void count_time(const sq_tree *tree, int sign, time_terms *terms)
-{
-    if (tree->op == SQ_OP_NOW || tree->op == SQ_OP_IN_STATE) {
-        if (sign > 0)
-            terms->added++;
-        else
-            terms->otherwise++;
-        return;
-    }
-    if (!tree->reads_time) return;
-    if (tree->op != SQ_OP_ADD && tree->op != SQ_OP_SUB && tree->op != SQ_OP_NEG) {
-        terms->otherwise++;
-        return;
-    }
-    for (int i = 0; i < tree->n_args; i++) {
-        bool turned = tree->op == SQ_OP_NEG || (tree->op == SQ_OP_SUB && i == 1);
-        count_time(tree->arg[i], turned ? -sign : sign, terms);
-    }
-}
-
-/* The argument of a stepwise table in a reward: between firings it must grow as time does, so that
- * the next break is the next knot. */
-static bool check_argument_time(sq_check *k, sq_tree *tree)
-{
-    time_terms terms = {0};
-    count_time(tree->arg[0], 1, &terms);
-    if (terms.otherwise > 0 || terms.added > 1)
-        return sq_expr_error(
-            k->c, tree->origin, tree->arg[0]->start,
-            "time must enter the argument of '%.80s' once and added: expected 'now', or 'now + "
-            "x' or 'now - x' with an x that does not read time (or in_state for now)",
-            tree->name);
-    if (terms.added == 0 || sq_vec_push(&k->timed, tree)) return true;
-    k->c->diags->out_of_memory = true;
-    return false;
-}
 
 static bool check_table(sq_check *k, sq_tree *tree, const sq_symbol *symbol)
 {
@@ -462,13 +400,13 @@ static bool check_table(sq_check *k, sq_tree *tree, const sq_symbol *symbol)
     tree->type = symbol->type;
     tree->stepwise = symbol->constant;
     tree->reads_time = !symbol->constant && tree->arg[0]->reads_time;
-    return !breaks || check_argument_time(k, tree);
+    return !breaks || sq_check_argument_time(k, tree);
 }
 
 bool sq_check_named_call(sq_check *k, sq_tree *tree)
 {
     sq_symbol symbol;
-    if (strcmp(tree->name, "happened") == 0) return check_happened(k, tree);
+    if (sq_is_history(tree->name)) return sq_check_history(k, tree);
     if (!look_up(k, tree->name, &symbol)) {
         const char *near =
             hint(k, tree->name, own_functions, sizeof own_functions / sizeof own_functions[0]);

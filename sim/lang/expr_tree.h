@@ -96,6 +96,20 @@ bool sq_expr_expect(sq_check *k, const sq_tree *tree, sq_type want);
 bool sq_check_word(sq_check *k, sq_tree *tree, int category);
 bool sq_check_index(sq_check *k, sq_tree *tree);
 bool sq_check_named_call(sq_check *k, sq_tree *tree);
+/* What the files of names share: whether the patient may be read here (reports if not), the note of a read, a
+ * node made one operation without operands, and time, which some places may not read. */
+bool sq_check_needs_patient(sq_check *k, const sq_tree *tree);
+void sq_note_read(sq_check *k, int bit);
+bool sq_check_leaf(sq_tree *tree, sq_op_code op, int a, sq_type type);
+bool sq_check_time(sq_check *k, sq_tree *tree, sq_op_code op);
+/* expr_history.c: whether a function asks of the past (happened, since, count, time_in), and its call. */
+bool sq_is_history(const char *name);
+bool sq_check_history(sq_check *k, sq_tree *tree);
+/* The argument of a stepwise table in a reward: between firings it must grow as time does, so that the next
+ * break is the next knot. */
+bool sq_check_argument_time(sq_check *k, sq_tree *tree);
+/* The state in which alone the checked argument grows, for it reads time_in(STATE); -1: it always does. */
+int sq_time_only_in(const sq_tree *tree);
 /* A word that can only be a label, or a number that might be one. */
 bool sq_may_be_label(const sq_check *k, const sq_tree *tree);
 /* The category of two bare labels of one category, as they stand in the body of a module that was given a

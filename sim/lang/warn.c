@@ -167,10 +167,11 @@ static bool is_looked_at(const sq_build *b, int occurrence)
         if (b->events.items[i].origin == SQ_FROM_OCCURRENCE &&
             b->events.items[i].origin_index == occurrence)
             return true;
-    for (size_t i = 0; i < b->compiler.code.count; i++)
-        if (b->compiler.code.items[i].code == SQ_OP_HAPPENED &&
-            b->compiler.code.items[i].a == occurrence)
-            return true;
+    for (size_t i = 0; i < b->compiler.code.count; i++) {
+        sq_op op = b->compiler.code.items[i];
+        bool asks = op.code == SQ_OP_HAPPENED || op.code == SQ_OP_SINCE || op.code == SQ_OP_TALLY;
+        if (asks && op.a == occurrence) return true;
+    }
     return false;
 }
 

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 /* A small set of indices: attributes plus state, or occurrences. */
-enum { SQ_BITS_WORDS = 4, SQ_BITS_MAX = 64 * SQ_BITS_WORDS };
+enum { SQ_BITS_WORDS = 8, SQ_BITS_MAX = 64 * SQ_BITS_WORDS };
 typedef struct sq_bits {
     uint64_t word[SQ_BITS_WORDS];
 } sq_bits;
@@ -36,10 +36,12 @@ static inline void sq_bits_join(sq_bits *into, const sq_bits *from)
 }
 
 /* In read and write sets: bit i < n_attributes is attribute i; then the state, the clock of the world
- * (now, in_state) and the record of what has happened. */
+ * (now, in_state, since, time_in), whether things have happened (which changes with the first time of each), and
+ * every occurrence by itself (count, since), which changes each time. */
 #define SQ_READS_STATE(m) ((m)->n_attributes)
 #define SQ_READS_NOW(m) ((m)->n_attributes + 1)
 #define SQ_READS_HAPPENED(m) ((m)->n_attributes + 2)
+#define SQ_READS_OCCURRED(m, i) ((m)->n_attributes + 3 + (i))
 
 /* ---- names ------------------------------------------------------------------------------------- */
 
@@ -244,6 +246,7 @@ typedef struct sq_solve {
 typedef struct sq_break {
     sq_program argument;
     int table;
+    int only_in; /* the argument grows in this state alone; -1: it always does */
 } sq_break;
 
 enum { SQ_COSTS = 128 }; /* at most */

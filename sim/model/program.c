@@ -2,7 +2,7 @@
  * `if` and both sides of `and` and `or` are always computed, so that the same code can later run over
  * columns of patients without branching. What is not a number stays so through every operation, truth
  * included, so that the reader of a result can judge it; only the arm of an `if` that is not chosen is
- * forgotten. */
+ * forgotten, and the right side of `and` and `or` where the left one decides. */
 #include "model/program.h"
 
 #include "math/kernel.h"
@@ -22,6 +22,12 @@ static double table_value(const sq_view *view, int table, double at)
 static double happened(const sq_view *view, int i)
 {
     return (double)(view->happened[i / 64] >> (i % 64) & 1);
+}
+
+static double time_in(const sq_view *view, int state)
+{
+    double present = view->state == state ? view->now - view->entered : 0;
+    return view->history->time_in[state] + present;
 }
 
 /* What an operation does to the stack, with x and y named as in (x op y). */
@@ -61,6 +67,9 @@ double sq_program_value(const sq_view *view, sq_program program, double otherwis
         case SQ_OP_IN_STATE: PUSH(view->now - view->entered); break;
         case SQ_OP_ALIVE: PUSH(!view->model->states[view->state].death); break;
         case SQ_OP_HAPPENED: PUSH(happened(view, op->a)); break;
+        case SQ_OP_SINCE: PUSH(view->now - view->history->last_time[op->a]); break;
+        case SQ_OP_TALLY: PUSH(view->history->count[op->a]); break;
+        case SQ_OP_TIME_IN: PUSH(time_in(view, op->a)); break;
         case SQ_OP_TABLE: UNARY(table_value(view, op->a, x)); break;
         case SQ_OP_NEG: UNARY(-x); break;
         case SQ_OP_NOT: UNARY(1 - x); break;
@@ -73,8 +82,8 @@ double sq_program_value(const sq_view *view, sq_program program, double otherwis
         case SQ_OP_NE: COMPARE(x != y); break;
         case SQ_OP_LT: COMPARE(x < y); break;
         case SQ_OP_LE: COMPARE(x <= y); break;
-        case SQ_OP_AND: BINARY(x * y); break;
-        case SQ_OP_OR: BINARY(x + y - x * y); break;
+        case SQ_OP_AND: BINARY(x == 0 ? 0 : x * y); break;
+        case SQ_OP_OR: BINARY(x == 1 ? 1 : x + y - x * y); break;
         case SQ_OP_MIN: BINARY(x <= y || isnan(x) ? x : y); break;
         case SQ_OP_MAX: BINARY(x >= y || isnan(x) ? x : y); break;
         case SQ_OP_IF: CHOOSE; break;

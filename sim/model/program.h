@@ -18,6 +18,9 @@
     X(SQ_OP_IN_STATE,  0) /* days since the present state was entered */                           \
     X(SQ_OP_ALIVE,     0) /* 1 unless the present state is a death state */                        \
     X(SQ_OP_HAPPENED,  0) /* 1 if occurrence a has happened */                                     \
+    X(SQ_OP_SINCE,     0) /* days since the latest time of occurrence a; NaN if never */           \
+    X(SQ_OP_TALLY,     0) /* how often occurrence a has happened */                                \
+    X(SQ_OP_TIME_IN,   0) /* days spent in state a so far */                                       \
     X(SQ_OP_TABLE,     1) /* function table a at x */                                              \
     X(SQ_OP_NEG,       1)                                                                          \
     X(SQ_OP_NOT,       1)                                                                          \
@@ -65,6 +68,13 @@ typedef struct sq_program {
 
 enum { SQ_STACK_DEPTH = 64 }; /* the compiler refuses deeper expressions */
 
+/* What happened to the patient so far. */
+typedef struct sq_history {
+    const double *last_time; /* [occurrences] day of the latest time; NaN if never */
+    const uint32_t *count;   /* [occurrences] */
+    const double *time_in;   /* [n_states] days of the stays that are over */
+} sq_history;
+
 /* What a program sees of the world; pointers may be NULL for programs that do not read them. */
 struct sq_model;
 typedef struct sq_view {
@@ -72,6 +82,7 @@ typedef struct sq_view {
     const double *block;      /* parameters of this scenario, draw and strategy */
     const double *attribute;  /* [model->n_attributes] */
     const uint64_t *happened; /* bit set over occurrences */
+    const sq_history *history;
     double now, entered;      /* day */
     int state;
 } sq_view;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ATTRIBUTES = 4, PARAMETERS = 8, TABLE_AT = 12 };
+enum { ATTRIBUTES = 7, PARAMETERS = 8, TABLE_AT = 12 };
 
 static const char *const labels[] = {"a", "5to50", "2"};
 static const char *const states[] = {"well", "dead"};
@@ -24,6 +24,7 @@ static const struct {
     {"n", {.kind = SQ_SYMBOL_ATTRIBUTE, .index = 1, .type = NUMBER(.kind = SQ_KIND_COUNT)}},
     {"k", {.kind = SQ_SYMBOL_ATTRIBUTE, .index = 2, .type = {.class = SQ_TYPE_CATEGORY, .category = 0}}},
     {"f", {.kind = SQ_SYMBOL_ATTRIBUTE, .index = 3, .type = {.class = SQ_TYPE_FLAG}}},
+    {"v", {.kind = SQ_SYMBOL_ATTRIBUTE, .index = 4, .type = NUMBER(.kind = SQ_KIND_COUNT), .n_dims = 1, .dim = {0}}},
     {"p", {.kind = SQ_SYMBOL_PARAMETER, .index = 0, .type = NUMBER(.kind = SQ_KIND_PROBABILITY)}},
     {"x.m", {.kind = SQ_SYMBOL_PARAMETER, .index = 1, .type = NUMBER(.money = 1)}},
     {"e", {.kind = SQ_SYMBOL_PARAMETER, .index = 2, .type = NUMBER(.time = -1), .n_dims = 2,
@@ -51,11 +52,14 @@ static void evaluate(const sq_compiler *c, sq_program program)
 {
     static const sq_table table = {.rows = 1, .size = 2, .stride = 4, .is_function = true, .offset = TABLE_AT};
     static const double block[TABLE_AT + 4] = {0.5, 100, 1, 2, 3, 4, 5, 6, [TABLE_AT + 1] = 10, 1, 2};
-    static const double attribute[ATTRIBUTES] = {30, 2, 1, 1};
+    static const double attribute[ATTRIBUTES] = {30, 2, 1, 1, 0, 1, 2};
+    static const double last_time[] = {0, 4}, time_in[] = {2, 0};
+    static const uint32_t count[] = {1, 3};
+    static const sq_history history = {last_time, count, time_in};
     static const uint64_t happened[] = {2};
     sq_model model = {.code = c->code.items, .constants = c->constants.items, .states = model_states,
                       .n_states = 2, .tables = &table, .n_tables = 1};
-    sq_view view = {.model = &model, .block = block, .attribute = attribute, .happened = happened, .now = 5,
+    sq_view view = {.model = &model, .block = block, .attribute = attribute, .happened = happened, .history = &history, .now = 5,
                     .entered = 3};
     volatile double value = sq_program_value(&view, program, 0);
     (void)value;

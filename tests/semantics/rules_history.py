@@ -3,6 +3,7 @@ happened, values not yet there, and the words of an expression that fails."""
 from lives import model, once
 from luck import uniform
 from rules_firing import note, paid
+from rules_rewards import table
 
 REGIMENS = {"regimens": ["none", "chemo", "blina"], "lines": ["first", "second"]}
 COURSES = {"regimen": {"type": "regimens", "initial": "chemo"},
@@ -75,4 +76,69 @@ def vector_baseline(world):
             ([lives.value("courses_blina", p) for p in range(2)], [3.0, 5.0])]
 
 
-RULES = (vector, vector_draw, vector_reads, vector_baseline)
+def count(world):
+    """Every time counts at once, the entry into a state when the move is made; what reads a count looks
+    again each time, and at nothing else."""
+    events = {"hit": {"time": {"fixed": "2 d"}, "while": "count(hit) < 3",
+                      "do": [note("count(hit) + 100 * count(index)", "hits"), {"mark": "seen"},
+                             {"goto": "well", "reenter": True}]},
+              "other": once("other", "1 d", {"mark": "unseen"}),
+              "clock": {"time": {"fixed": "3 d * count(seen)"}, "changes": "redraw", "starts": "automatically",
+                        "while": "count(seen) > 0 and count(clock) == 0"},
+              "end": once("end", "20 d", note("count(well)", "entries"))}
+    lives = world.live(model(events, costs={"hits": "0 EUR/d", "entries": "0 EUR/d"}))
+    return [(paid(lives, "hits"), 306.0), (lives.times("hit"), [2.0, 4.0, 6.0]),
+            (lives.times("clock"), [15.0]), (paid(lives, "entries"), 4.0)]
+
+
+def since(world):
+    """The time since the latest time, zero at that instant; without a first time there is none."""
+    look = note("if(happened(fall), since(fall) / 1 d, 1000) + 100 * since(index) / 1 d")
+    events = {"fall": {"time": {"fixed": "3 d"}, "while": "count(fall) < 2", "do": [note("since(fall) / 1 d", "own")]},
+              **{f"look{day}": once(f"look{day}", f"{day} d", look) for day in (1, 5, 8)}}
+    lives = world.live(model(events, costs={"note": "0 EUR/d", "own": "0 EUR/d"}))
+    code, why = world.fails(model({"look": once("look", "1 d", note("since(look) / 1 d + since(dead) / 1 d"))},
+                                  costs={"note": "0 EUR/d"}))
+    return [(paid(lives), 1000.0 + 2.0 + 2.0 + 1400.0), (paid(lives, "own"), 0.0), (code, 1),
+            ("note" in why, True)]
+
+
+def time_in(world):
+    """Well to day 2, ill to 5, well to 9, ill again; asked on days 1, 4, 7 and 11."""
+    moves = {f"go{day}": once(f"go{day}", f"{day} d", {"goto": to})
+             for day, to in ((2, "ill"), (5, "well"), (9, "ill"))}
+    looks = {f"look{day}": once(f"look{day}", f"{day} d", note("time_in(ill) / 1 d", f"ill{day}"),
+                                note("time_in(well) / 1 d", f"well{day}")) for day in (1, 4, 7, 11)}
+    names = [f"{state}{day}" for state in ("ill", "well") for day in (1, 4, 7, 11)]
+    lives = world.live(model({**moves, **looks}, costs={name: "0 EUR/d" for name in names}))
+    return [([paid(lives, name) for name in names], [0.0, 2.0, 3.0, 5.0, 1.0, 2.0, 4.0, 6.0])]
+
+
+def history_rewards(world):
+    """Tables of since and time_in have breaks: utility by time since the latest fall, cost by days ill."""
+    events = {"fall": {"time": {"fixed": "4 d"}, "while": "count(fall) < 2"},
+              **{f"go{day}": once(f"go{day}", f"{day} d", {"goto": to})
+                 for day, to in ((1, "ill"), (3, "well"), (6, "ill"))}}
+    content = model(events, utility="if(happened(fall), u_since(since(fall)), 0.5)",
+                    costs={"ward": "price(time_in(ill))"})
+    numbers = {"u_since": table({"0 d": 1, "3 d": 0.25, "5 d": 0.75}, "utility"),
+               "price": table({"0 d": "10 EUR/d", "2.5 d": "20 EUR/d"}, "money/time")}
+    lives = world.live(content, parameters=numbers, horizon="14 d")
+    # falls on 4 and 8; ill from 1 to 3 and from 6 on, so 2.5 days of it are over on 6.5
+    return [(lives.days("qalys_undiscounted"), 4 * 0.5 + 3 * 1 + 1 * 0.25 + 3 * 1 + 2 * 0.25 + 1 * 0.75),
+            (lives.value("cost_ward_undiscounted"), 6.5 * 10 + 7.5 * 20)]
+
+
+def and_or(world):
+    """Where the left side decides, the right one need not exist."""
+    flags = {"a": "happened(dead) and since(dead) > 1 d", "b": "not happened(dead) or since(dead) > 1 d"}
+    look = [note(f"if({text}, 1, 10)", name) for name, text in flags.items()]
+    lives = world.live(model({"look": once("look", "1 d", *look)}, costs={"a": "0 EUR/d", "b": "0 EUR/d"}))
+    turned = "since(dead) > 1 d and happened(dead)"
+    code, _ = world.fails(model({"look": once("look", "1 d", note(f"if({turned}, 1, 10)"))},
+                                costs={"note": "0 EUR/d"}))
+    return [(paid(lives, "a"), 10.0), (paid(lives, "b"), 1.0), (code, 1)]
+
+
+RULES = (vector, vector_draw, vector_reads, vector_baseline, count, since, time_in, history_rewards,
+         and_or)

@@ -17,7 +17,7 @@
 
 #include "lang/expr.h"
 
-enum { BURDEN, LINE, AGE = 0, COURSES, FIT, BURDEN_NOW, LINE_NOW, WEIGHT, CHANCE, ATTRIBUTES };
+enum { BURDEN, LINE, AGE = 0, COURSES, FIT, BURDEN_NOW, LINE_NOW, WEIGHT, CHANCE, GIVEN, ATTRIBUTES = GIVEN + 12 };
 enum { ALL = SQ_ALLOW_PARAMETERS | SQ_ALLOW_PATIENT | SQ_ALLOW_TIME };
 enum { REWARD = SQ_ALLOW_PARAMETERS | SQ_ALLOW_PATIENT | SQ_ALLOW_TIME_IN_TABLES };
 
@@ -35,7 +35,7 @@ static const char *const functions[][2] = {
     {"loop_b", "2 * loop_c"},
     {"loop_c", "loop_a"},
     {"mixed", "age + hr"},
-    {"since", "smr(now)"},
+    {"by_time", "smr(now)"},
     {"b0", "now/1 d+now/1 d"}, {"b1", "b0 + b0"}, {"b2", "b1+b1"}, {"b3", "b2+b2"}, {"b4", "b3+b3"},
     {"b5", "b4+b4"}, {"b6", "b5+b5"}, {"b7", "b6+b6"}, {"b8", "b7+b7"}, {"b9", "b8+b8"},
     {"b10", "b9+b9"}, {"b11", "b10+b10"}, {"b12", "b11+b11"}, {"b13", "b12+b12"}, {"b14", "b13+b13"},
@@ -61,6 +61,8 @@ static const struct {
     {"line", {.kind = SQ_SYMBOL_ATTRIBUTE, .index = LINE_NOW, .type = CATEGORY(LINE)}},
     {"weight", {.kind = SQ_SYMBOL_ATTRIBUTE, .index = WEIGHT, .type = NUMBER(.kind = SQ_KIND_UTILITY)}},
     {"chance", {.kind = SQ_SYMBOL_ATTRIBUTE, .index = CHANCE, .type = NUMBER(.kind = SQ_KIND_PROBABILITY)}},
+    {"given", {.kind = SQ_SYMBOL_ATTRIBUTE, .index = GIVEN, .type = NUMBER(.kind = SQ_KIND_COUNT), .n_dims = 2,
+               .dim = {BURDEN, LINE}}},
     {"hr", {.kind = SQ_SYMBOL_PARAMETER, .index = 0, .type = NUMBER(.kind = SQ_KIND_NONE)}},
     {"tower.cr", {.kind = SQ_SYMBOL_PARAMETER, .index = 1, .type = NUMBER(.kind = SQ_KIND_PROBABILITY)}},
     {"price", {.kind = SQ_SYMBOL_PARAMETER, .index = 2, .type = NUMBER(.money = 1)}},
@@ -103,6 +105,14 @@ static inline size_t all_names(void *context, const char *const **names)
     return SYMBOLS;
 }
 
+static inline size_t occurrences(void *context, const char *const **names)
+{
+    static const char *const list[] = {"relapsed", "remission", "dead", "relapse"};
+    (void)context;
+    *names = list;
+    return 4;
+}
+
 typedef struct desk {
     sq_compiler c;
     sq_diags diags;
@@ -113,7 +123,7 @@ typedef struct desk {
 
 static inline void begin(desk *d)
 {
-    *d = (desk){.c = {.names = {.lookup = lookup, .all = all_names, .categories = categories,
+    *d = (desk){.c = {.names = {.lookup = lookup, .all = all_names, .occurrences = occurrences, .categories = categories,
                                 .n_categories = 2, .states = {"state", 3, states}, .currency = "EUR"},
                       .n_attributes = ATTRIBUTES}};
     d->c.diags = &d->diags;
@@ -134,8 +144,12 @@ static const double block[] = {
     0, 100, 1.5, 2.5,                                                       /* smr */
     0, 100, 0, 200,                                                         /* slope */
 };
-static const double attributes[] = {50 * 365.25, 3, 1, 1, 2, 0.8, 0.25};
+static const double attributes[] = {50 * 365.25, 3, 1, 1, 2, 0.8, 0.25, 0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23};
 static const uint64_t happened[] = {1u << 3};
+/* relapse (3) twice, last on day 390; remission (1), the present state, entered on day 350 and stayed in for
+ * 30 days before. */
+static const double last_time[] = {0, 350, NAN, 390}, time_in[] = {320, 30, 0};
+static const uint32_t counts[] = {1, 2, 0, 2};
 
 static inline double evaluate(const desk *d, sq_program program)
 {
@@ -147,8 +161,9 @@ static inline double evaluate(const desk *d, sq_program program)
     };
     sq_model model = {.code = d->c.code.items, .constants = d->c.constants.items, .states = model_states,
                       .n_states = 3, .tables = tables, .n_tables = 2};
+    sq_history history = {last_time, counts, time_in};
     sq_view view = {.model = &model, .block = block, .attribute = attributes, .happened = happened,
-                    .now = 400, .entered = 350, .state = 1};
+                    .history = &history, .now = 400, .entered = 350, .state = 1};
     return sq_program_value(&view, program, NAN);
 }
 

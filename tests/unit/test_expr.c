@@ -120,6 +120,15 @@ static void test_names(void **state)
     is("slope(50 d)", 100);
     is("happened(relapse)", 1);
     is("happened(remission)", 0);
+    is("since(relapse)", 10);
+    is("since(remission) + since(relapse)", 60);
+    is("count(relapse) + count(remission)", 4);
+    is("time_in(remission)", 80);
+    is("time_in(relapsed) - time_in(dead)", 320);
+    is("given[low, later] + given[burden, line]", 22 + 12);
+    has_unit("since(relapse)", "time");
+    has_unit("count(relapse)", "count");
+    has_unit("time_in(remission) / 1 d", "number");
     is("hr_burden", 1);
     is("twice", 2);
     is("line == first_line", 1);
@@ -296,9 +305,19 @@ static void test_name_errors(void **state)
     refused("hr(1)", 1, "'hr' is not a function");
     refused("twice(1)", 1, "takes no arguments");
     refused("cr(ge50, 1)", 1, "write cr[burden, line]");
-    refused("if(happened(relapsee), 1, 2)", 13, "not an event, a state or a mark; did you mean 'relapse'?");
+    refused("if(happened(relapsee), 1, 2)", 13, "not an event, a state or a mark; did you mean 'relapsed'?");
     refused("if(happened(age), 1, 2)", 13, "not an event");
     refused("if(happened(1), 1, 2)", 4, "expected the name of an event");
+    refused("count(relapsee)", 7, "not an event, a state or a mark");
+    refused("since()", 7, "expected");
+    refused("since(relapse, remission)", 1, "expected the name of an event");
+    refused("time_in(relapse) / 1 d", 9, "not a state");
+    refused("time_in(remissoin) / 1 d", 9, "did you mean 'remission'");
+    refused("given", 1, "write given[burden, line]");
+    refused("given[burden]", 1, "write given[burden, line]");
+    refused("given[line, burden]", 7, "expected a value of burden");
+    refused("given[5to50, 3]", 14, "expected a value of line");
+    refused("age[burden] / 1 d", 1, "has no entries");
     refused("1 / 0", 3, "not a finite number");
     refused("log(-1)", 1, "not a finite number");
     refused("loop_a", 0, "loop_a -> loop_b -> loop_c -> loop_a");
@@ -314,6 +333,9 @@ static void test_what_may_be_read(void **state)
     refused_as("hr", a_number, SQ_ALLOW_PATIENT, 1, "the parameter 'hr' cannot be read here");
     refused_as("smr(age)", a_number, SQ_ALLOW_PATIENT, 1, "cannot be read here");
     refused_as("now > 1 y", a_flag, SQ_ALLOW_PARAMETERS | SQ_ALLOW_PATIENT, 1, "changes all the time");
+    refused_as("since(relapse) > 1 y", a_flag, SQ_ALLOW_PARAMETERS | SQ_ALLOW_PATIENT, 1, "'since' cannot be read here");
+    refused_as("time_in(dead) > 1 y", a_flag, SQ_ALLOW_PARAMETERS | SQ_ALLOW_PATIENT, 1, "changes all the time");
+    refused_as("count(relapse) / 2", a_number, SQ_ALLOW_PARAMETERS, 1, "belongs to a patient's life");
     refused_as("hr", a_number, 0, 1, "expected a number with its unit, found the name 'hr'");
     refused_as("state == dead", a_flag, 0, 1, "found the name 'state'");
 }
@@ -344,9 +366,15 @@ static void test_time_in_rewards(void **state)
     timed("2 * smr(now - 30 d) + 1", 1, 370);
     timed("exp(smr(age + in_state - (3 d - age)))", 1, 2 * 50 * 365.25 + 47);
     timed("smr(-(3 d - now))", 1, 397);
-    timed("since + since", 2, 400);
+    timed("by_time + by_time", 2, 400);
     timed("smr(smr(now) * 1 d)", 1, 400);
     timed("smr(now + slope(age))", 1, 400 + 200);
+    timed("smr(since(relapse) + 5 d)", 1, 15);
+    timed("smr(time_in(remission) - age)", 1, 80 - 50 * 365.25);
+    timed("smr(age * count(relapse))", 0, 0);
+    refused_as("since(relapse) / 1 d", a_number, REWARD, 1, "expected 'since' inside the argument");
+    refused_as("smr(-since(relapse))", a_number, REWARD, 5, "time must enter");
+    refused_as("smr(now - time_in(dead))", a_number, REWARD, 5, "time must enter");
     refused_as("now / 1 d", a_number, REWARD, 1, "only through a piecewise-constant table");
     refused_as("slope(now) / 1 d", a_number, REWARD, 7, "only through a piecewise-constant table");
     refused_as("smr(slope(now))", a_number, REWARD, 5, "time must enter");
@@ -398,6 +426,10 @@ static void test_reads(void **state)
         {"if(alive, 1, 2)", {ATTRIBUTES, -1}},
         {"now / in_state", {ATTRIBUTES, ATTRIBUTES + 1, -1}},
         {"if(happened(relapse), 1, 2)", {ATTRIBUTES + 2, -1}},
+        {"count(relapse)", {ATTRIBUTES + 3 + 3, -1}},
+        {"since(relapse) / 1 d", {ATTRIBUTES + 3 + 3, ATTRIBUTES + 1, -1}},
+        {"time_in(remission) / 1 d", {ATTRIBUTES, ATTRIBUTES + 1, -1}},
+        {"given[5to50, later]", {GIVEN + 6, -1}},
         {"twice", {BURDEN_NOW, -1}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -66,7 +66,7 @@ static void test_long_lists(void **state)
 static const char *const tokens[] = {
     "1",  "2.5", "28 d", "7 %", "y",    "EUR", "age",  "burden", "ge50", "5to50", "state", "now",  "hr",
     "cr", "smr", "if",   "min", "+",    "-",   "*",    "/",      "^",    "(",     ")",     "[",    "]",
-    ",",  "==",  "<",    ">=",  "and",  "or",  "not",  "in",     "true", "twice", "fit",   "since", "happened",
+    ",",  "==",  "<",    ">=",  "and",  "or",  "not",  "in",     "true", "twice", "fit",   "since", "happened", "count", "time_in", "given",
     "relapse", "loop_a", "%",  "(now)", "[ge50, 1]", "(now)", "courses",
 };
 enum { TOKENS = sizeof tokens / sizeof tokens[0] };
