@@ -153,6 +153,7 @@ static sq_status begin(sq_ref *r, sq_luck luck)
     sq_status status = sq_ref_actions(r, m->baseline_actions);
     if (status) return status;
     memcpy(r->baseline, r->attribute, sizeof(double) * (size_t)m->n_attributes);
+    sq_life_place(r->life, m, r->baseline);
 
     r->luck = sq_address_with(luck.life, (uint64_t)r->patient);
     r->starting = true;

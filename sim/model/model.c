@@ -8,6 +8,16 @@ void sq_model_free(sq_model *model)
     sq_arena_free(&arena);
 }
 
+const char *sq_output_word(sq_output output)
+{
+    static const char *const WORDS[] = {
+#define X(name, word) word,
+        SQ_OUTPUT_LIST(X)
+#undef X
+    };
+    return WORDS[output];
+}
+
 const char *sq_occurrence_name(const sq_model *m, int i)
 {
     if (i < m->n_states) return m->states[i].name;

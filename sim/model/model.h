@@ -295,6 +295,55 @@ typedef struct sq_cause {
     sq_bits events;
 } sq_cause;
 
+/* Subgroups of the patients by what they are at baseline. A grouping is one attribute, or several crossed; a
+ * patient is in at most one subgroup of each grouping (in none while an attribute has no value). */
+typedef struct sq_grouping {
+    int n_attributes;
+    int attribute[SQ_KEYS]; /* categories or flags */
+    int size[SQ_KEYS];      /* labels of each */
+    int first, count;       /* subgroups, row-major in the attributes */
+} sq_grouping;
+
+typedef struct sq_subgroup {
+    const char *name;      /* "sex=male", "sex=male, age_band=y18to34" */
+    const char *attribute; /* "sex", "sex, age_band" */
+    const char *label;     /* "male", "male, y18to34" */
+} sq_subgroup;
+
+enum { SQ_SUBGROUPS = 1000 }; /* at most */
+
+/* Parts of a result, as `outputs:` selects them. */
+#define SQ_OUTPUT_LIST(X)                                                                              \
+    X(SQ_OUT_SURVIVAL, "survival")       /* survival and its quantiles, of endpoints */                \
+    X(SQ_OUT_INCIDENCE, "incidence")     /* cumulative incidence of causes */                          \
+    X(SQ_OUT_OCCUPANCY, "occupancy")     /* of states over time */                                     \
+    X(SQ_OUT_EVENTS, "events")           /* how often, and whether ever */                             \
+    X(SQ_OUT_TRANSITIONS, "transitions") /* from state to state */                                     \
+    X(SQ_OUT_FIRST_TIMES, "first_times") /* of events */                                               \
+    X(SQ_OUT_LIFE_YEARS, "life_years")                                                                 \
+    X(SQ_OUT_QALYS, "qalys")                                                                           \
+    X(SQ_OUT_COSTS, "costs")             /* by category and in all */                                  \
+    X(SQ_OUT_INCREMENTS, "increments")   /* of life years, QALYs, costs */                             \
+    X(SQ_OUT_QUANTILES, "quantiles")     /* of these and of first times */                             \
+    X(SQ_OUT_HISTOGRAMS, "histograms")   /* of these */                                                \
+    X(SQ_OUT_PARAMETERS, "parameters")                                                                 \
+    X(SQ_OUT_TARGETS, "targets")                                                                       \
+    X(SQ_OUT_SUBGROUPS, "subgroups")
+
+typedef enum sq_output {
+#define X(name, word) name,
+    SQ_OUTPUT_LIST(X)
+#undef X
+    SQ_OUTPUTS
+} sq_output;
+
+/* Whether curves over time and histograms are among the results. */
+typedef enum sq_curves {
+    SQ_CURVES_AUTO, /* unless scenarios x draws are many (outcome/outcome.h) */
+    SQ_CURVES_ALWAYS,
+    SQ_CURVES_NEVER
+} sq_curves;
+
 /* What a summary tells of 100 patients, in the user's order and words. */
 typedef struct sq_highlight {
     int occurrence;
@@ -436,6 +485,11 @@ typedef struct sq_model {
 
     int n_highlights;
     const sq_highlight *highlights;
+    int n_groupings, n_subgroups;
+    const sq_grouping *groupings;
+    const sq_subgroup *subgroups;
+    uint32_t left_out;       /* bit i: output i is not wanted */
+    sq_curves curves;
 
     /* in words, lines ended by newlines */
     const char *start_text, *population_text, *procedures_text, *rewards_text;
@@ -451,6 +505,13 @@ void sq_model_free(sq_model *model);
 
 /* The table of a law or function in a block. */
 sq_law_table sq_block_table(const sq_model *model, const double *block, int table, int row);
+
+/* Whether a part of the results is wanted, and the word for it. */
+static inline bool sq_wants(const sq_model *model, sq_output output)
+{
+    return (model->left_out >> output & 1) == 0;
+}
+const char *sq_output_word(sq_output output);
 
 /* Name of an occurrence: of the state, event or mark; "death"; "index". */
 const char *sq_occurrence_name(const sq_model *model, int occurrence);

@@ -1,6 +1,7 @@
 /* Writing results: what the parts of sq_outcome_finish share. Every dataset begins with the axes
- * scenario, draw, strategy (targets: scenario, draw), so a *cell* is one combination of them and its
- * values lie side by side. */
+ * scenario, draw, strategy (targets: scenario, draw), and those by subgroup have that axis next, so a *cell*
+ * is one combination of these and its values lie side by side. A part that tells of subgroups as well is
+ * gone through twice, the second time with by_subgroup set. */
 #ifndef SQ_OUTCOME_FINISH_H
 #define SQ_OUTCOME_FINISH_H
 
@@ -15,14 +16,22 @@ typedef struct sq_finish {
     const sq_outcome *const *grid; /* [n_scenarios * n_draws] */
     sq_variables *variables;
     sq_curve *curve;               /* room for any endpoint's */
-    bool with_curves;              /* few enough points for curves over time and histograms */
+    bool with_curves;              /* curves over time and histograms are wanted */
+    bool by_subgroup;
     bool failed;                   /* memory was out */
 } sq_finish;
 
-static inline int sq_finish_points(const sq_finish *w) { return w->n_scenarios * w->n_draws; }
+static inline size_t sq_finish_points(const sq_finish *w)
+{
+    return (size_t)w->n_scenarios * (size_t)w->n_draws;
+}
+/* How many cells there are, and the slice of an accumulator that one of them tells of. */
+size_t sq_finish_cells(const sq_finish *w);
+sq_slice sq_finish_slice(const sq_finish *w, size_t cell);
 
-/* Adds a variable over scenario, draw, strategy and up to two axes more (NULL: none). NULL when memory is
- * out, which is remembered: adding several and looking at `failed` once will do. */
+/* Adds a variable over scenario, draw, strategy (subgroup: then the name gets the ending _by_subgroup) and up
+ * to two axes more (NULL: none). NULL when memory is out, which is remembered: adding several and looking at
+ * `failed` once will do. */
 double *sq_finish_real(sq_finish *w, const char *name, const char *units, const char *long_name,
                        const char *axis, const char *second);
 int64_t *sq_finish_count(sq_finish *w, const char *name, const char *long_name, const char *axis,
@@ -40,15 +49,23 @@ void sq_finish_texts(sq_finish *w, const char *name, const char *long_name, cons
                      const void *items, size_t length, size_t item_size, size_t offset);
 /* A copy of a text (NULL: "") that lives as long as the variables. */
 const char *sq_finish_text(sq_finish *w, const char *text);
+/* Adds an axis and its names: of element i of an array of `n` structs the text member at `offset`. Nothing if
+ * n is 0. */
+void sq_finish_names(sq_finish *w, const char *axis, const char *long_name, const void *items, int n,
+                     size_t item_size, size_t offset);
 /* A name put together; NULL texts are left out. The result lives as long as the variables. */
 const char *sq_finish_name(sq_finish *w, const char *a, const char *b, const char *c);
 
 /* Estimates the curves of an endpoint into w->curve. */
-void sq_finish_estimate(sq_finish *w, const sq_outcome *o, int strategy, int endpoint);
+void sq_finish_estimate(sq_finish *w, sq_slice slice, int endpoint);
 
-/* The parts. */
-void sq_finish_curves(sq_finish *w);
+/* The parts. Those of endpoints, occurrences and quantities can be told by subgroup. */
+void sq_finish_coordinates(sq_finish *w);
+void sq_finish_endpoints(sq_finish *w);
+void sq_finish_occupancy(sq_finish *w);
 void sq_finish_occurrences(sq_finish *w);
+void sq_finish_first_times(sq_finish *w);
+void sq_finish_transitions(sq_finish *w);
 void sq_finish_quantities(sq_finish *w);
 void sq_finish_targets(sq_finish *w);
 

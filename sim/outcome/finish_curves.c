@@ -1,5 +1,5 @@
-/* Endpoints, occupancy of states and counts of events, from integers. An endpoint is estimated once per
- * cell into the writer's scratch curve and copied to where each dataset wants it. */
+/* Endpoints and occupancy of states, from integers. An endpoint is estimated once per cell into the writer's
+ * scratch curve and copied to where each dataset wants it. */
 #include "outcome/finish.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@ typedef struct endpoint_data {
     double *survival, *survival_se, *incidence, *incidence_se, *quantile;
 } endpoint_data;
 
-static void add_endpoint_curves(sq_finish *w, endpoint_data *d)
+static void add_survival(sq_finish *w, endpoint_data *d)
 {
     d->survival = sq_finish_real(w, "survival", "1", "share without an event of any cause", "endpoint",
                                  "time");
@@ -22,6 +22,10 @@ static void add_endpoint_curves(sq_finish *w, endpoint_data *d)
                                 "endpoint", "time");
     d->censored = sq_finish_count(w, "censored", "patients censored in the interval ending here",
                                   "endpoint", "time");
+}
+
+static void add_incidence(sq_finish *w, endpoint_data *d)
+{
     d->incidence = sq_finish_real(w, "cumulative_incidence", "1",
                                   "share with an event of this cause, no other before", "cause", "time");
     d->incidence_se = sq_finish_real(w, "cumulative_incidence_se", "1",
@@ -48,65 +52,70 @@ static void add_cause_endpoint(sq_finish *w)
         code[i] = m->causes[i].endpoint;
 }
 
-static void copy_curves(const sq_finish *w, const sq_outcome *o, int strategy, size_t cell, int endpoint,
-                        endpoint_data *d)
+static void copy_survival(const sq_finish *w, size_t row, endpoint_data *d)
 {
-    const sq_model *m = w->model;
-    const sq_endpoint *e = &m->endpoints[endpoint];
-    size_t n = (size_t)m->n_grid, bytes = n * sizeof(double);
-    size_t to = (cell * (size_t)m->n_endpoints + (size_t)endpoint) * n;
+    size_t n = (size_t)w->model->n_grid, bytes = n * sizeof(double), to = row * n;
     memcpy(d->survival + to, w->curve->survival, bytes);
     memcpy(d->survival_se + to, w->curve->survival_se, bytes);
     memcpy(d->at_risk + to, w->curve->at_risk, bytes);
     memcpy(d->events + to, w->curve->events, bytes);
     memcpy(d->censored + to, w->curve->censored, bytes);
-    sq_risk_set set = sq_tally_risk_set(o, strategy, endpoint);
+}
+
+static void copy_incidence(const sq_finish *w, sq_slice slice, size_t cell, int endpoint, endpoint_data *d)
+{
+    const sq_model *m = w->model;
+    const sq_endpoint *e = &m->endpoints[endpoint];
+    size_t n = (size_t)m->n_grid, bytes = n * sizeof(double);
+    sq_risk_set set = sq_tally_risk_set(slice, endpoint);
     for (int k = 0; k < e->n_causes; k++) {
-        to = (cell * (size_t)m->n_causes + (size_t)(e->first_cause + k)) * n;
-        memcpy(d->incidence + to, w->curve->incidence + (size_t)k * n, bytes);
-        memcpy(d->incidence_se + to, w->curve->incidence_se + (size_t)k * n, bytes);
-        memcpy(d->cause_events + to, set.events + (size_t)k * (size_t)set.stride, bytes);
+        size_t from = (size_t)k, to = (cell * (size_t)m->n_causes + (size_t)(e->first_cause + k)) * n;
+        memcpy(d->incidence + to, w->curve->incidence + from * n, bytes);
+        memcpy(d->incidence_se + to, w->curve->incidence_se + from * n, bytes);
+        memcpy(d->cause_events + to, set.events + from * (size_t)set.stride, bytes);
     }
 }
 
-static void finish_endpoint(sq_finish *w, const sq_outcome *o, int strategy, size_t cell, int endpoint,
-                            endpoint_data *d)
+static void finish_endpoint(sq_finish *w, size_t cell, int endpoint, endpoint_data *d)
 {
     const sq_model *m = w->model;
-    size_t place = cell * (size_t)m->n_endpoints + (size_t)endpoint;
-    sq_finish_estimate(w, o, strategy, endpoint);
-    d->n[place] = sq_tally_risk_set(o, strategy, endpoint).at_origin;
-    for (int i = 0; d->quantile != NULL && i < m->n_quantiles; i++) {
-        double days = sq_curve_quantile(w->curve->survival, &o->times, m->quantiles[i], NULL);
-        d->quantile[place * (size_t)m->n_quantiles + (size_t)i] = days / SQ_DAYS_PER_YEAR;
+    sq_slice slice = sq_finish_slice(w, cell);
+    size_t row = cell * (size_t)m->n_endpoints + (size_t)endpoint, n = (size_t)m->n_quantiles;
+    sq_finish_estimate(w, slice, endpoint);
+    d->n[row] = sq_tally_risk_set(slice, endpoint).at_origin;
+    for (size_t i = 0; d->quantile != NULL && i < n; i++) {
+        double days =
+            sq_curve_quantile(w->curve->survival, &slice.outcome->times, m->quantiles[i], NULL);
+        d->quantile[row * n + i] = days / SQ_DAYS_PER_YEAR;
     }
     if (d->survival != NULL)
-        copy_curves(w, o, strategy, cell, endpoint, d);
+        copy_survival(w, row, d);
+    if (d->incidence != NULL)
+        copy_incidence(w, slice, cell, endpoint, d);
 }
 
-static void finish_endpoints(sq_finish *w)
+void sq_finish_endpoints(sq_finish *w)
 {
     const sq_model *m = w->model;
-    if (m->n_endpoints == 0)
+    bool survival = sq_wants(m, SQ_OUT_SURVIVAL), incidence = sq_wants(m, SQ_OUT_INCIDENCE);
+    bool curves = w->with_curves && m->n_grid > 0;
+    if (m->n_endpoints == 0 || (!survival && !incidence))
         return;
     endpoint_data d = {0};
-    add_cause_endpoint(w);
+    if (!w->by_subgroup)
+        add_cause_endpoint(w);
     d.n = sq_finish_count(w, "endpoint_n", "patients at risk at their origin", "endpoint", NULL);
-    if (m->n_quantiles > 0 && m->n_grid > 0)
+    if (survival && m->n_quantiles > 0 && m->n_grid > 0)
         d.quantile = sq_finish_real(w, "survival_quantile", "year",
                                     "time by which this share has had an event", "endpoint",
                                     "quantile");
-    if (w->with_curves && m->n_grid > 0)
-        add_endpoint_curves(w, &d);
-    if (w->failed)
-        return;
-    for (int point = 0; point < sq_finish_points(w); point++) {
-        for (int i = 0; i < m->n_strategies * m->n_endpoints; i++) {
-            int strategy = i / m->n_endpoints;
-            size_t cell = (size_t)point * (size_t)m->n_strategies + (size_t)strategy;
-            finish_endpoint(w, w->grid[point], strategy, cell, i % m->n_endpoints, &d);
-        }
-    }
+    if (survival && curves)
+        add_survival(w, &d);
+    if (incidence && curves)
+        add_incidence(w, &d);
+    for (size_t cell = 0; !w->failed && cell < sq_finish_cells(w); cell++)
+        for (int i = 0; i < m->n_endpoints; i++)
+            finish_endpoint(w, cell, i, &d);
 }
 
 /* Running totals of entries less exits, as shares; what lies beyond the horizon was not simulated. */
@@ -120,53 +129,21 @@ static void finish_state(const sq_outcome *o, const int64_t *change, int64_t liv
     }
 }
 
-static void finish_occupancy(sq_finish *w)
+void sq_finish_occupancy(sq_finish *w)
 {
     const sq_model *m = w->model;
-    if (!w->with_curves || m->n_grid == 0 || m->n_states == 0)
+    if (!w->with_curves || m->n_grid == 0 || m->n_states == 0 || !sq_wants(m, SQ_OUT_OCCUPANCY))
         return;
     double *share = sq_finish_real(w, "state_occupancy", "1", "share of patients in the state", "state",
                                    "time");
-    if (share == NULL)
-        return;
-    for (int cell = 0; cell < sq_finish_points(w) * m->n_strategies; cell++) {
-        const sq_outcome *o = w->grid[cell / m->n_strategies];
-        const int64_t *tally = sq_tally(o, cell % m->n_strategies);
+    for (size_t cell = 0; share != NULL && cell < sq_finish_cells(w); cell++) {
+        sq_slice slice = sq_finish_slice(w, cell);
+        const sq_outcome *o = slice.outcome;
+        const int64_t *tally = sq_tally(o, slice.strategy, -1);
         for (int i = 0; i < m->n_states; i++) {
-            finish_state(o, tally + o->layout.occupancy + (size_t)i * o->layout.points,
-                         tally[o->layout.lives], share);
+            finish_state(o, tally + o->all.occupancy + (size_t)i * o->all.points, tally[o->all.lives],
+                         share);
             share += m->n_grid;
         }
-    }
-}
-
-void sq_finish_curves(sq_finish *w)
-{
-    finish_endpoints(w);
-    finish_occupancy(w);
-}
-
-void sq_finish_occurrences(sq_finish *w)
-{
-    const sq_model *m = w->model;
-    double *mean = sq_finish_real(w, "event_count", "1", "mean number of occurrences per patient",
-                                  "event", NULL);
-    double *se = sq_finish_real(w, "event_count_se", "1", "standard error of event_count", "event",
-                                NULL);
-    double *ever = sq_finish_real(w, "event_ever", "1", "share of patients it ever happened to", "event",
-                                  NULL);
-    if (w->failed)
-        return;
-    int n = SQ_OCCURS_DEATH(m) + 1;
-    for (int i = 0; i < sq_finish_points(w) * m->n_strategies * n; i++) {
-        const sq_outcome *o = w->grid[i / (m->n_strategies * n)];
-        const int64_t *tally = sq_tally(o, i / n % m->n_strategies);
-        double lives = (double)tally[o->layout.lives];
-        size_t place = (size_t)(i % n);
-        sq_moments moments = sq_moments_of((double)tally[o->layout.count + place],
-                                           (double)tally[o->layout.count_squared + place], lives);
-        mean[i] = moments.mean;
-        se[i] = moments.se;
-        ever[i] = lives > 0 ? (double)tally[o->layout.ever + place] / lives : NAN;
     }
 }

@@ -8,12 +8,22 @@
 typedef struct family {
     const char *name, *words, *units;
     const char *axis;     /* NULL or "category" */
+    sq_output output;     /* what selects it */
     int first, count;     /* quantities */
 } family;
 
-static int cells(const sq_finish *w)
+/* The numbers of a family along all cells, and which slice and quantity number i is of. */
+static size_t numbers(const sq_finish *w, const family *f)
 {
-    return sq_finish_points(w) * w->model->n_strategies;
+    return sq_finish_cells(w) * (size_t)f->count;
+}
+static sq_slice slice_of(const sq_finish *w, const family *f, size_t i)
+{
+    return sq_finish_slice(w, i / (size_t)f->count);
+}
+static int quantity_of(const family *f, size_t i)
+{
+    return f->first + (int)(i % (size_t)f->count);
 }
 
 /* ---- moments --------------------------------------------------------------------------------------- */
@@ -25,11 +35,9 @@ typedef struct moment_data {
 static void fill_moments(const sq_finish *w, const family *f, bool discounted, bool difference,
                          const moment_data *d)
 {
-    const sq_model *m = w->model;
-    for (int i = 0; i < cells(w) * f->count; i++) {
-        int cell = i / f->count, strategy = cell % m->n_strategies;
-        sq_moments moments = sq_tally_moments(w->grid[cell / m->n_strategies], strategy,
-                                              f->first + i % f->count, discounted, difference);
+    for (size_t i = 0; i < numbers(w, f); i++) {
+        sq_moments moments =
+            sq_tally_moments(slice_of(w, f, i), quantity_of(f, i), discounted, difference);
         d->mean[i] = moments.mean;
         d->se[i] = moments.se;
         if (d->variance != NULL)
@@ -47,7 +55,7 @@ static void add_means(sq_finish *w, const family *f, bool discounted)
     d.mean = sq_finish_real(w, name, f->units, words, f->axis, NULL);
     d.se = sq_finish_real(w, sq_finish_name(w, name, "_se", NULL), f->units,
                           sq_finish_name(w, "standard error of ", name, NULL), f->axis, NULL);
-    if (discounted)
+    if (!w->by_subgroup)
         d.variance = sq_finish_real(w, sq_finish_name(w, name, "_variance", NULL),
                                     sq_finish_name(w, f->units, "2", NULL),
                                     sq_finish_name(w, "variance between patients of ", name, NULL),
@@ -61,24 +69,24 @@ static void add_means(sq_finish *w, const family *f, bool discounted)
 /* The standard error that independent runs of the two strategies would have. */
 static void fill_unpaired(const sq_finish *w, const family *f, bool discounted, double *se)
 {
-    const sq_model *m = w->model;
-    for (int i = 0; i < cells(w) * f->count; i++) {
-        int cell = i / f->count, strategy = cell % m->n_strategies;
-        const sq_outcome *o = w->grid[cell / m->n_strategies];
-        int quantity = f->first + i % f->count;
-        double own = sq_tally_moments(o, strategy, quantity, discounted, false).se;
-        double reference = sq_tally_moments(o, m->reference, quantity, discounted, false).se;
-        se[i] = strategy == m->reference ? 0 : sqrt(own * own + reference * reference);
+    for (size_t i = 0; i < numbers(w, f); i++) {
+        sq_slice slice = slice_of(w, f, i), reference = slice;
+        reference.strategy = w->model->reference;
+        double own = sq_tally_moments(slice, quantity_of(f, i), discounted, false).se;
+        double other = sq_tally_moments(reference, quantity_of(f, i), discounted, false).se;
+        se[i] = slice.strategy == reference.strategy ? 0 : sqrt(own * own + other * other);
     }
 }
 
-/* The reference strategy differs from itself by nothing, also where one patient gives no error. */
+/* The reference strategy differs from itself by nothing, also where one patient gives no error; of an empty
+ * subgroup there is nothing to say. */
 static void clear_reference(const sq_finish *w, const family *f, double *value)
 {
-    const sq_model *m = w->model;
-    for (int i = 0; i < cells(w) * f->count; i++) {
-        if (i / f->count % m->n_strategies == m->reference)
-            value[i] = 0;
+    for (size_t i = 0; i < numbers(w, f); i++) {
+        sq_slice slice = slice_of(w, f, i);
+        bool is_empty = slice.subgroup >= 0 && sq_tally_lives(slice) == 0;
+        if (slice.strategy == w->model->reference)
+            value[i] = is_empty ? (double)NAN : 0;
     }
 }
 
@@ -95,25 +103,21 @@ static void add_increments(sq_finish *w, const family *f, bool discounted)
                           sq_finish_name(w, "standard error of ", name,
                                          ", patients paired by common random numbers"),
                           f->axis, NULL);
-    double *unpaired =
-        sq_finish_real(w, sq_finish_name(w, name, "_se_unpaired", NULL), f->units,
-                       sq_finish_name(w, "standard error of ", name, " had the runs been independent"),
-                       f->axis, NULL);
+    double *unpaired = NULL;
+    if (!w->by_subgroup)
+        unpaired = sq_finish_real(
+            w, sq_finish_name(w, name, "_se_unpaired", NULL), f->units,
+            sq_finish_name(w, "standard error of ", name, " had the runs been independent"), f->axis, NULL);
     if (w->failed)
         return;
     fill_moments(w, f, discounted, true, &d);
-    fill_unpaired(w, f, discounted, unpaired);
+    if (unpaired != NULL)
+        fill_unpaired(w, f, discounted, unpaired);
     clear_reference(w, f, d.mean);
     clear_reference(w, f, d.se);
 }
 
 /* ---- quantiles and histograms ---------------------------------------------------------------------- */
-
-/* The histogram of a family's quantity: see sq_histograms. */
-static int histogram_of(const sq_finish *w, const family *f, int i, bool discounted)
-{
-    return discounted ? f->first + i : sq_quantities(w->model);
-}
 
 static void add_quantiles(sq_finish *w, const family *f, const char *base, bool discounted)
 {
@@ -126,12 +130,9 @@ static void add_quantiles(sq_finish *w, const family *f, const char *base, bool 
                                       f->axis ? "quantile" : NULL);
     if (quantile == NULL)
         return;
-    for (int i = 0; i < cells(w) * f->count; i++) {
-        int cell = i / f->count;
-        const sq_histogram *h =
-            sq_tally_histogram(w->grid[cell / m->n_strategies], cell % m->n_strategies,
-                               histogram_of(w, f, i % f->count, discounted));
-        sq_histogram_quantiles(h, m->n_quantiles, m->quantiles, quantile + i * m->n_quantiles);
+    for (size_t i = 0; i < numbers(w, f); i++) {
+        const sq_histogram *h = sq_tally_histogram(slice_of(w, f, i), quantity_of(f, i), discounted);
+        sq_histogram_quantiles(h, m->n_quantiles, m->quantiles, quantile + i * (size_t)m->n_quantiles);
     }
 }
 
@@ -179,13 +180,12 @@ static bins choose_bins(double least, double greatest)
 }
 
 /* The range of a quantity over all scenarios, draws and strategies; 0 to 0 if it has no finite value. */
-static void range_of(const sq_finish *w, int histogram, double *least, double *greatest)
+static void range_of(const sq_finish *w, int quantity, bool discounted, double *least, double *greatest)
 {
     bool any = false;
     *least = *greatest = 0;
-    for (int cell = 0; cell < cells(w); cell++) {
-        const sq_histogram *h = sq_tally_histogram(w->grid[cell / w->model->n_strategies],
-                                                   cell % w->model->n_strategies, histogram);
+    for (size_t cell = 0; cell < sq_finish_cells(w); cell++) {
+        const sq_histogram *h = sq_tally_histogram(sq_finish_slice(w, cell), quantity, discounted);
         if (h->count == h->not_finite)
             continue;
         *least = !any || h->least < *least ? h->least : *least;
@@ -209,7 +209,6 @@ static void coarsen(const sq_histogram *h, const double *edges, int64_t *count)
 
 static void add_histogram(sq_finish *w, const family *f, const char *base, bool discounted)
 {
-    const sq_model *m = w->model;
     const char *of = sq_finish_name(w, "histogram of ", base, NULL);
     int64_t *count = sq_finish_count(w, sq_finish_name(w, base, "_histogram", NULL),
                                      sq_finish_name(w, "patients per bin, ", of, NULL),
@@ -220,55 +219,57 @@ static void add_histogram(sq_finish *w, const family *f, const char *base, bool 
     if (w->failed)
         return;
     for (int q = 0; q < f->count; q++) {
-        int histogram = histogram_of(w, f, q, discounted);
         double least, greatest, *own = edges + q * (SQ_PUBLISHED_BINS + 1);
-        range_of(w, histogram, &least, &greatest);
+        range_of(w, f->first + q, discounted, &least, &greatest);
         bins b = choose_bins(least, greatest);
         for (int i = 0; i <= SQ_PUBLISHED_BINS; i++)
             own[i] = edge(&b, i);
-        for (int cell = 0; cell < cells(w); cell++)
-            coarsen(sq_tally_histogram(w->grid[cell / m->n_strategies], cell % m->n_strategies,
-                                       histogram),
-                    own, count + ((size_t)cell * (size_t)f->count + (size_t)q) * SQ_PUBLISHED_BINS);
+        for (size_t cell = 0; cell < sq_finish_cells(w); cell++)
+            coarsen(sq_tally_histogram(sq_finish_slice(w, cell), f->first + q, discounted), own,
+                    count + (cell * (size_t)f->count + (size_t)q) * SQ_PUBLISHED_BINS);
     }
 }
 
 static void add_distribution(sq_finish *w, const family *f, bool discounted)
 {
     const char *base = sq_finish_name(w, f->name, discounted ? "" : "_undiscounted", NULL);
-    add_quantiles(w, f, base, discounted);
-    if (w->with_curves)
+    if (sq_wants(w->model, SQ_OUT_QUANTILES))
+        add_quantiles(w, f, base, discounted);
+    if (w->with_curves && sq_wants(w->model, SQ_OUT_HISTOGRAMS))
         add_histogram(w, f, base, discounted);
 }
 
 /* ---- all families ---------------------------------------------------------------------------------- */
 
+/* Discounted, then undiscounted; of subgroups the means and increments only. */
 static void add_family(sq_finish *w, const family *f)
 {
-    add_means(w, f, true);
-    add_means(w, f, false);
-    add_distribution(w, f, true);
-    add_increments(w, f, true);
+    if (!sq_wants(w->model, f->output))
+        return;
+    for (int i = 0; i < 2; i++) {
+        bool discounted = i == 0;
+        add_means(w, f, discounted);
+        if (!w->by_subgroup)
+            add_distribution(w, f, discounted);
+        if (sq_wants(w->model, SQ_OUT_INCREMENTS))
+            add_increments(w, f, discounted);
+    }
 }
 
 void sq_finish_quantities(sq_finish *w)
 {
     const sq_model *m = w->model;
-    const family life_years = {"life_years", "life years", "year", NULL, SQ_QUANTITY_LIFE_YEARS, 1};
-    const family qalys = {"qalys", "quality-adjusted life years", "year", NULL, SQ_QUANTITY_QALYS, 1};
-    if (w->with_curves) {
+    const family families[] = {
+        {"life_years", "life years", "year", NULL, SQ_OUT_LIFE_YEARS, SQ_QUANTITY_LIFE_YEARS, 1},
+        {"qalys", "quality-adjusted life years", "year", NULL, SQ_OUT_QALYS, SQ_QUANTITY_QALYS, 1},
+        {"cost", "cost of a category", m->currency, "category", SQ_OUT_COSTS, SQ_QUANTITY_COST, m->n_costs},
+        {"total_cost", "total cost", m->currency, NULL, SQ_OUT_COSTS, sq_quantity_total_cost(m), 1},
+    };
+    int n = m->n_costs > 0 ? 4 : 2;
+    if (w->with_curves && sq_wants(m, SQ_OUT_HISTOGRAMS)) {
         sq_finish_axis(w, "bin", SQ_PUBLISHED_BINS);
         sq_finish_axis(w, "bin_edge", SQ_PUBLISHED_BINS + 1);
     }
-    add_family(w, &life_years);
-    add_distribution(w, &life_years, false);
-    add_increments(w, &life_years, false);
-    add_family(w, &qalys);
-    if (m->n_costs == 0)
-        return;
-    const family cost = {"cost", "cost of a category", m->currency, "category", SQ_QUANTITY_COST,
-                         m->n_costs};
-    const family total = {"total_cost", "total cost", m->currency, NULL, sq_quantity_total_cost(m), 1};
-    add_family(w, &cost);
-    add_family(w, &total);
+    for (int i = 0; i < n && !w->failed; i++)
+        add_family(w, &families[i]);
 }

@@ -16,7 +16,7 @@ typedef struct estimate {
 static estimate curve_at(sq_finish *w, const sq_outcome *o, const sq_target *t, int endpoint, int cause)
 {
     const sq_model *m = w->model;
-    sq_finish_estimate(w, o, t->strategy, endpoint);
+    sq_finish_estimate(w, (sq_slice){o, t->strategy, -1}, endpoint);
     const sq_curve *c = w->curve;
     size_t row = cause < 0 ? 0 : (size_t)cause * (size_t)m->n_grid;
     const double *value = cause < 0 ? c->survival : c->incidence + row;
@@ -30,7 +30,7 @@ static estimate curve_at(sq_finish *w, const sq_outcome *o, const sq_target *t, 
 static estimate median(sq_finish *w, const sq_outcome *o, const sq_target *t)
 {
     int j = 0;
-    sq_finish_estimate(w, o, t->strategy, t->index);
+    sq_finish_estimate(w, (sq_slice){o, t->strategy, -1}, t->index);
     const double *s = w->curve->survival;
     double value = sq_curve_quantile(s, &o->times, 0.5, &j);
     if (isnan(value) || j == 0)
@@ -41,13 +41,13 @@ static estimate median(sq_finish *w, const sq_outcome *o, const sq_target *t)
 
 static estimate mean(const sq_outcome *o, const sq_target *t)
 {
-    sq_moments moments = sq_tally_moments(o, t->strategy, t->index, true, false);
+    sq_moments moments = sq_tally_moments((sq_slice){o, t->strategy, -1}, t->index, true, false);
     return (estimate){moments.mean, moments.se};
 }
 
 static estimate share(const sq_outcome *o, int target)
 {
-    const int64_t *pair = o->counts + o->layout.targets + 2 * (size_t)target;
+    const int64_t *pair = o->counts + o->targets + 2 * (size_t)target;
     if (pair[0] == 0)
         return (estimate){NAN, NAN};
     double n = (double)pair[0], p = (double)pair[1] / n;
@@ -163,10 +163,11 @@ static void add_simulated(sq_finish *w)
                                      "where the simulated figure lies to the published interval",
                                      "scenario", "draw", "target");
     sq_finish_flags(w, VERDICTS, sizeof VERDICTS / sizeof VERDICTS[0]);
-    for (int i = 0; !w->failed && i < sq_finish_points(w) * m->n_targets; i++) {
-        int target = i % m->n_targets;
+    size_t n = (size_t)m->n_targets;
+    for (size_t i = 0; !w->failed && i < sq_finish_points(w) * n; i++) {
+        int target = (int)(i % n);
         const sq_target *t = &m->targets[target];
-        estimate e = simulate(w, w->grid[i / m->n_targets], target);
+        estimate e = simulate(w, w->grid[i / n], target);
         simulated[i] = e.value;
         se[i] = e.se;
         verdict[i] = verdict_of(e.value, t->lower / model_unit(t), t->upper / model_unit(t));
@@ -175,7 +176,7 @@ static void add_simulated(sq_finish *w)
 
 void sq_finish_targets(sq_finish *w)
 {
-    if (w->model->n_targets == 0)
+    if (w->model->n_targets == 0 || !sq_wants(w->model, SQ_OUT_TARGETS))
         return;
     sq_finish_axis(w, "target", (size_t)w->model->n_targets);
     add_texts(w);

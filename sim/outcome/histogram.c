@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = SQ_HISTOGRAM_OCTAVES * SQ_HISTOGRAM_BINS };
+static int bins_of(const sq_histogram *h) { return SQ_HISTOGRAM_BINS >> h->coarser; }
 
-static bool ensure(int64_t **octave)
+static bool ensure(int64_t **octave, int bins)
 {
     if (*octave == NULL)
-        *octave = calloc(SQ_HISTOGRAM_BINS, sizeof **octave);
+        *octave = calloc((size_t)bins, sizeof **octave);
     return *octave != NULL;
 }
 
@@ -45,9 +45,9 @@ static bool add(sq_histogram *h, double value)
         bin = SQ_HISTOGRAM_BINS - 1;
     }
     int64_t **place = &h->octave[bits >> 63][octave];
-    if (!ensure(place))
+    if (!ensure(place, bins_of(h)))
         return false;
-    (*place)[bin]++;
+    (*place)[bin >> h->coarser]++;
     return true;
 }
 
@@ -72,9 +72,9 @@ bool sq_histogram_merge(sq_histogram *into, const sq_histogram *from)
         int64_t **place = &into->octave[i / SQ_HISTOGRAM_OCTAVES][i % SQ_HISTOGRAM_OCTAVES];
         if (source == NULL)
             continue;
-        if (!ensure(place))
+        if (!ensure(place, bins_of(into)))
             return false;
-        for (int bin = 0; bin < SQ_HISTOGRAM_BINS; bin++)
+        for (int bin = 0; bin < bins_of(into); bin++)
             (*place)[bin] += source[bin];
     }
     return true;
@@ -90,34 +90,35 @@ void sq_histogram_free(sq_histogram *h)
 }
 
 /* The lower bound of magnitude of a place counted from the smallest magnitude. */
-static double bound(int place)
+static double bound(int place, int bins)
 {
-    int octave = place / SQ_HISTOGRAM_BINS, bin = place % SQ_HISTOGRAM_BINS;
-    return ldexp(SQ_HISTOGRAM_BINS + bin, octave + SQ_HISTOGRAM_LOWEST - SQ_HISTOGRAM_BITS);
+    double share = (double)(place % bins) / bins; /* exact: bins is a power of two */
+    return ldexp(1 + share, place / bins + SQ_HISTOGRAM_LOWEST);
 }
 
-/* Cursor positions: SIDE negative places from the largest magnitude, zero, SIDE positive ones. */
+/* Cursor positions: `side` negative places from the largest magnitude, zero, `side` positive ones. */
 bool sq_histogram_next(const sq_histogram *h, int *cursor, sq_histogram_bin *bin)
 {
-    for (int c = *cursor; c <= 2 * SIDE; c++) {
-        if (c == SIDE) {
+    int bins = bins_of(h), side = SQ_HISTOGRAM_OCTAVES * bins;
+    for (int c = *cursor; c <= 2 * side; c++) {
+        if (c == side) {
             if (h->zero == 0)
                 continue;
             *bin = (sq_histogram_bin){.count = h->zero};
             *cursor = c + 1;
             return true;
         }
-        bool negative = c < SIDE;
-        int place = negative ? SIDE - 1 - c : c - SIDE - 1;
-        const int64_t *octave = h->octave[negative][place / SQ_HISTOGRAM_BINS];
+        bool negative = c < side;
+        int place = negative ? side - 1 - c : c - side - 1;
+        const int64_t *octave = h->octave[negative][place / bins];
         if (octave == NULL) {
-            c += SQ_HISTOGRAM_BINS - 1; /* octaves begin and end with the walk's */
+            c += bins - 1; /* octaves begin and end with the walk's */
             continue;
         }
-        int64_t count = octave[place % SQ_HISTOGRAM_BINS];
+        int64_t count = octave[place % bins];
         if (count == 0)
             continue;
-        double near = bound(place), far = bound(place + 1);
+        double near = bound(place, bins), far = bound(place + 1, bins);
         *bin = (sq_histogram_bin){.low = negative ? -far : near,
                                   .high = negative ? -near : far,
                                   .near = negative ? -near : near,
@@ -125,7 +126,7 @@ bool sq_histogram_next(const sq_histogram *h, int *cursor, sq_histogram_bin *bin
         *cursor = c + 1;
         return true;
     }
-    *cursor = 2 * SIDE + 1;
+    *cursor = 2 * side + 1;
     return false;
 }
 

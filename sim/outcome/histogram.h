@@ -1,6 +1,6 @@
 /* A histogram of integers whose bins are as wide as the number in them asks: 1024 to the octave, so that
- * a quantile is known to a twentieth of a per cent whatever the unit. Adding and merging are integer
- * additions: the order does not matter. */
+ * a quantile is known to a twentieth of a per cent whatever the unit. Where there are many histograms they
+ * can be coarser. Adding and merging are integer additions: the order does not matter. */
 #ifndef SQ_OUTCOME_HISTOGRAM_H
 #define SQ_OUTCOME_HISTOGRAM_H
 
@@ -16,13 +16,15 @@ enum {
     SQ_HISTOGRAM_OCTAVES = 64
 };
 
-/* Zero-initialised = empty. Octaves are allocated when a value first falls into them: 8 KiB each. */
+/* Zero-initialised = empty. Octaves are allocated when a value first falls into them: 8 KiB each, halved by
+ * each step of `coarser`. */
 typedef struct sq_histogram {
+    int coarser;            /* 2^coarser bins are one; set before the first value */
     int64_t count;          /* values taken in, all of them */
     int64_t zero;           /* of magnitude below 2^LOWEST */
     int64_t not_finite;
     double least, greatest; /* of the finite values; meaningless while there are none */
-    int64_t *octave[2][SQ_HISTOGRAM_OCTAVES]; /* [negative][octave] -> [SQ_HISTOGRAM_BINS] or NULL */
+    int64_t *octave[2][SQ_HISTOGRAM_OCTAVES]; /* [negative][octave] -> [SQ_HISTOGRAM_BINS >> coarser] or NULL */
 } sq_histogram;
 
 /* A bin that is not empty: values in [low, high) on the positive side, (low, high] on the negative, and
@@ -34,6 +36,7 @@ typedef struct sq_histogram_bin {
 
 /* Takes in n values; false when memory is out (the histogram is then not to be used). */
 bool sq_histogram_add(sq_histogram *h, const double *value, int n);
+/* Both are equally coarse. */
 bool sq_histogram_merge(sq_histogram *into, const sq_histogram *from);
 void sq_histogram_free(sq_histogram *h);
 
@@ -43,7 +46,7 @@ bool sq_histogram_next(const sq_histogram *h, int *cursor, sq_histogram_bin *bin
 /* Quantiles of the values: for each p[i] in (0, 1] the smallest value that at least the share p[i] of the
  * values does not exceed (inverse of the empirical distribution function; type 1 of Hyndman and Fan,
  * Am Stat 1996;50:361), told by the middle of its bin and kept within the least and greatest value:
- * relative error at most 2^-11. NaN without values or where a value was not finite. */
+ * relative error at most 2^(coarser - 11). NaN without values or where a value was not finite. */
 void sq_histogram_quantiles(const sq_histogram *h, int n, const double *p, double *quantile);
 
 #endif

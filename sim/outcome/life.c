@@ -22,8 +22,9 @@ sq_status sq_life_init(sq_life *life, const sq_model *model, sq_error *err)
     life->count = array(SQ_OCCURRENCES(model), sizeof *life->count);
     life->first_time = array(SQ_OCCURRENCES(model), sizeof *life->first_time);
     life->passage = array(model->n_endpoints, sizeof *life->passage);
+    life->subgroup = array(model->n_groupings, sizeof *life->subgroup);
     if (life->total == NULL || life->count == NULL || life->first_time == NULL ||
-        life->passage == NULL) {
+        life->passage == NULL || life->subgroup == NULL) {
         sq_life_free(life);
         return sq_fail(err, SQ_ERR_MEMORY, "out of memory for the record of a life");
     }
@@ -37,6 +38,7 @@ void sq_life_free(sq_life *life)
     free(life->count);
     free(life->first_time);
     free(life->passage);
+    free(life->subgroup);
     free(life->stay);
     free(life->log);
     *life = (sq_life){0};
@@ -53,9 +55,24 @@ void sq_life_reset(sq_life *life, const sq_model *model)
     }
     for (int i = 0; i < model->n_endpoints; i++)
         life->passage[i] = (sq_passage){.origin = NAN, .end = NAN, .cause = -1, .closed = false};
+    for (int i = 0; i < model->n_groupings; i++)
+        life->subgroup[i] = -1;
     life->n_stays = 0;
     life->n_log = 0;
     life->died = INFINITY;
+}
+
+void sq_life_place(sq_life *life, const sq_model *model, const double *baseline)
+{
+    for (int i = 0; i < model->n_groupings; i++) {
+        const sq_grouping *g = &model->groupings[i];
+        int place = 0;
+        for (int k = 0; k < g->n_attributes && place >= 0; k++) {
+            double label = baseline[g->attribute[k]]; /* NaN while the attribute has no value */
+            place = label >= 0 && label < g->size[k] ? place * g->size[k] + (int)label : -1;
+        }
+        life->subgroup[i] = place < 0 ? -1 : g->first + place;
+    }
 }
 
 /* Doubles an array of `size`-byte elements; false when memory is out. */

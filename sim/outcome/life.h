@@ -42,6 +42,7 @@ typedef struct sq_life {
     uint32_t *count;      /* [SQ_OCCURRENCES] how often each occurrence happened */
     double *first_time;   /* [SQ_OCCURRENCES] day of the first time; NaN if never */
     sq_passage *passage;  /* [n_endpoints] */
+    int *subgroup;        /* [n_groupings] where the patient belongs, -1: in none */
     sq_stay *stay;
     int n_stays, stay_capacity;
     sq_log_entry *log;    /* filled only where keep_log is set */
@@ -54,6 +55,8 @@ sq_status sq_life_init(sq_life *life, const sq_model *model, sq_error *err);
 void sq_life_free(sq_life *life); /* legal after a failed init */
 /* Empties it for the next patient. */
 void sq_life_reset(sq_life *life, const sq_model *model);
+/* Finds the patient's subgroups from its attributes at baseline ([n_attributes]). */
+void sq_life_place(sq_life *life, const sq_model *model, const double *baseline);
 /* Both fail with SQ_ERR_MEMORY only. add_log does nothing unless keep_log is set. */
 sq_status sq_life_add_stay(sq_life *life, int state, double from, double to, sq_error *err);
 sq_status sq_life_add_log(sq_life *life, double time, int occurrence, int state, sq_error *err);

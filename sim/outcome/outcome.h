@@ -16,7 +16,8 @@ enum { SQ_BLOCK = 4096 }; /* patients in a work item */
 typedef struct sq_outcome sq_outcome;
 
 /* An accumulator for all strategies of one scenario and draw. Owned by the caller; `model` must outlive
- * it. Some 64 KiB per strategy and quantity for the block being filled, besides the counts. */
+ * it. Some 64 KiB per strategy and quantity for the block being filled, besides counts, sums and
+ * histograms: outcome/size.h says how much. */
 sq_status sq_outcome_new(sq_outcome **out, const sq_model *model, sq_error *err);
 void sq_outcome_free(sq_outcome *outcome); /* NULL is allowed */
 /* Gives back the memory of the block being filled, for an accumulator that others are merged into: it
@@ -24,9 +25,10 @@ void sq_outcome_free(sq_outcome *outcome); /* NULL is allowed */
 void sq_outcome_shed(sq_outcome *outcome);
 
 /* Takes in one life. `lane` is the patient's place in its block (0 … SQ_BLOCK-1): quantities are kept
- * there until the block is closed; counts and curves are updated at once. Allocates nothing. A passage
- * that is not closed counts as censored at the end of the last stay, one that ends before its origin as
- * never at risk. Times must be in order and not NaN; the engine has seen to that. */
+ * there until the block is closed; counts, curves and first times are updated at once; histograms of first
+ * times may grow, and if memory is out this is remembered as in sq_outcome_close_block. A passage that is
+ * not closed counts as censored at the end of the last stay, one that ends before its origin as never at
+ * risk. Times must be in order, not NaN and on the grid of 2^-20 day; the engine has seen to that. */
 void sq_outcome_observe(sq_outcome *outcome, int strategy, int lane, const sq_life *life);
 /* Sums the block's quantities, their squares, and their differences from the reference strategy (and the
  * squares of those) by a fixed binary tree over its lanes, of which 0 … n_lanes-1 hold a patient under

@@ -1,7 +1,9 @@
-/* The inside of an accumulator, shared by what fills it (outcome.c) and what reads it (finish*.c).
+/* The inside of an accumulator, shared by what fills it (outcome.c, observe.c, block.c) and what reads it
+ * (tally.c, finish*.c).
  *
- * Counts of all kinds are one row of integers, [strategy][stride] and then those of the targets, so that
- * merging is one loop; the offsets below say where in a strategy's stride each kind begins. */
+ * Counts of all kinds are one row of integers, so that merging is one loop: a *tally* for each strategy, the
+ * targets, then a smaller tally for each strategy and subgroup. A layout says where in a tally each kind of
+ * count begins. What the experiment's `outputs:` leave out has no room. */
 #ifndef SQ_OUTCOME_TALLY_H
 #define SQ_OUTCOME_TALLY_H
 
@@ -17,63 +19,119 @@ enum { SQ_SUM_X, SQ_SUM_XX, SQ_SUM_D, SQ_SUM_DD, SQ_SUMS };
  * block keeps these places out of one another's cache set. */
 enum { SQ_ROW = SQ_BLOCK + 8 };
 
+/* Histograms of first times, of which there are hundreds, have bins four times as wide. */
+enum { SQ_FIRST_TIME_COARSER = 2 };
+
 typedef struct sq_layout {
-    size_t lives;       /* 1 */
-    size_t at_origin;   /* [n_endpoints] */
-    size_t events;      /* [n_causes][points] */
-    size_t inside;      /* [n_endpoints][points] censored before the end of the interval */
-    size_t at_end;      /* [n_endpoints][points] censored exactly at its end */
-    size_t occupancy;   /* [n_states][points] entries less exits */
-    size_t count, count_squared, ever; /* [n_occurrences] */
-    size_t stride;
-    size_t targets;     /* after all strategies: [n_targets][2] with `among`, and with both */
-    size_t total;
+    size_t endpoints, causes, states, occurrences, moves; /* of which there are counts; 0: not wanted */
     size_t points;      /* n_grid + 1: the last one is all that lies beyond the grid */
+    size_t lives;       /* 1 */
+    size_t at_origin;   /* [endpoints] */
+    size_t events;      /* [causes][points] */
+    size_t inside;      /* [endpoints][points] censored before the end of the interval */
+    size_t at_end;      /* [endpoints][points] censored exactly at its end */
+    size_t occupancy;   /* [states][points] entries less exits */
+    size_t count, count_squared, ever; /* [occurrences] */
+    size_t move, move_squared;         /* [moves]: n_states x n_states, from and to */
+    size_t stride;
 } sq_layout;
+
+/* The quantities that are kept, in their order; a kept quantity has two rows, discounted and not. */
+typedef struct sq_kept {
+    int count;
+    int quantity[SQ_COSTS + 3];
+    int place[SQ_COSTS + 3]; /* of each quantity among those kept, -1 if it is not */
+} sq_kept;
+
+/* Times of first occurrences, in units of 2^-20 day, on which all times of a life lie: the sums of up to 10^12
+ * of them and of their squares fit, and are exact. */
+__extension__ typedef unsigned __int128 sq_wide;
+typedef struct sq_first_times {
+    sq_wide sum, squares;
+} sq_first_times;
 
 struct sq_outcome {
     const sq_model *model;
-    sq_layout layout;
+    sq_layout all, part;      /* of a strategy's tally, of a subgroup's */
+    size_t targets, parts;    /* where in counts they begin */
+    size_t n_counts;
+    sq_kept kept;
     sq_grid times;
     int64_t patients;         /* of the closed blocks */
-    int64_t *counts;          /* [layout.total] */
-    sq_exact *sums;           /* [n_strategies][2 * sq_quantities][SQ_SUMS] */
-    sq_histogram *histograms; /* [n_strategies][sq_histograms] */
-    double *lanes;            /* [n_strategies][2 * sq_quantities][SQ_ROW]; NULL once shed */
+    int64_t *counts;          /* [n_strategies][all.stride], [n_targets][2] with `among` and with both,
+                                 [n_strategies][n_subgroups][part.stride] */
+    sq_exact *sums;           /* [n_strategies][rows][SQ_SUMS] */
+    sq_exact *part_sums;      /* [n_strategies][rows][n_subgroups][SQ_SUMS] */
+    sq_histogram *histograms; /* [n_strategies][rows]; NULL if not wanted */
+    sq_first_times *first;    /* [n_strategies][n_first] */
+    sq_histogram *first_histograms; /* [n_strategies][n_first]; NULL if not wanted */
+    int n_first;              /* occurrences with first times; 0: not wanted */
+
+    /* of the block being filled; NULL once shed */
+    double *lanes;            /* [n_strategies][rows][SQ_ROW] */
+    int *lane_subgroup;       /* [n_strategies][n_groupings][SQ_BLOCK] */
+    int *lane_order;          /* [SQ_BLOCK] */
+    double *gathered;         /* [2][SQ_BLOCK] */
+    int *moves;               /* [all.moves] of one life; zero between lives */
+
     sq_status failure;        /* SQ_ERR_MEMORY when a histogram could not grow */
 };
 
-/* Histograms of a strategy: the discounted quantities in their order, then undiscounted life years. */
-static inline int sq_histograms(const sq_model *m) { return sq_quantities(m) + 1; }
+static inline int sq_rows(const sq_outcome *o) { return 2 * o->kept.count; }
 
-static inline int64_t *sq_tally(const sq_outcome *o, int strategy)
+/* The patients of a strategy, or of one of its subgroups. */
+typedef struct sq_slice {
+    const sq_outcome *outcome;
+    int strategy, subgroup; /* subgroup -1: all */
+} sq_slice;
+
+/* The tally of a strategy (subgroup -1) or of a subgroup, to be read by sq_tally_layout. */
+static inline int64_t *sq_tally(const sq_outcome *o, int strategy, int subgroup)
 {
-    return o->counts + (size_t)strategy * o->layout.stride;
+    size_t s = (size_t)strategy;
+    if (subgroup < 0)
+        return o->counts + s * o->all.stride;
+    size_t part = s * (size_t)o->model->n_subgroups + (size_t)subgroup;
+    return o->counts + o->parts + part * o->part.stride;
+}
+static inline const sq_layout *sq_tally_layout(const sq_outcome *o, int subgroup)
+{
+    return subgroup < 0 ? &o->all : &o->part;
 }
 
-static inline const sq_histogram *sq_tally_histogram(const sq_outcome *o, int strategy, int histogram)
-{
-    return &o->histograms[strategy * sq_histograms(o->model) + histogram];
-}
+/* Patients in a slice. */
+int64_t sq_tally_lives(sq_slice slice);
+
+/* The histogram of a kept quantity. */
+const sq_histogram *sq_tally_histogram(sq_slice slice, int quantity, bool discounted);
 
 /* Mean, variance (n - 1) and standard error of the mean; NaN where n is too small. */
 typedef struct sq_moments {
     double mean, variance, se;
 } sq_moments;
 
-/* Of a quantity, or of its difference from the reference strategy. */
-sq_moments sq_tally_moments(const sq_outcome *o, int strategy, int quantity, bool discounted,
-                            bool difference);
+/* Of a quantity, or of its difference from the reference strategy; NaN of one that is not kept. */
+sq_moments sq_tally_moments(sq_slice slice, int quantity, bool discounted, bool difference);
+/* Of the years to the first time, among the patients to whom it happened. */
+sq_moments sq_tally_first_time(sq_slice slice, int occurrence);
 /* The moments of n values with these sums of x and of x squared. */
 sq_moments sq_moments_of(double sum, double sum_of_squares, double n);
 
-/* The risk set of an endpoint under a strategy, as the estimators take it. */
-sq_risk_set sq_tally_risk_set(const sq_outcome *o, int strategy, int endpoint);
+/* The risk set of an endpoint in a slice, as the estimators take it. */
+sq_risk_set sq_tally_risk_set(sq_slice slice, int endpoint);
+
+/* What an accumulator of this model counts and keeps. */
+sq_layout sq_layout_of(const sq_model *model, bool of_subgroups);
+sq_kept sq_kept_of(const sq_model *model);
+bool sq_keeps_histograms(const sq_model *model);
+bool sq_keeps_first_histograms(const sq_model *model);
+/* Occurrences with first times: none, or all but `index`. */
+int sq_first_times_of(const sq_model *model);
 
 /* Sums of a row of lanes (x), of its squares, of its differences from the reference strategy's row and of
  * their squares (0 without a reference) by a fixed binary tree: within each 256 lanes, and then over the
  * sixteen such sums, the second half is added to the first until one value is left. Lanes from n_lanes on
- * must be zero. */
+ * must be zero, to the end of their 256. */
 void sq_tree_sums(const double x[SQ_BLOCK], const double *reference, int n_lanes, double sum[SQ_SUMS]);
 
 #endif

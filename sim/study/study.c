@@ -19,7 +19,7 @@ typedef struct sq_plan {
     const sq_run_options *options;
     double *blocks;     /* [n_strategies][block_size] */
     sq_luck luck;
-    int64_t patients, n_items, done;
+    int64_t n_items, done;
     int64_t failed_item; /* lowest so far; n_items if none */
     sq_error failure;
     int64_t firings;
@@ -83,7 +83,7 @@ static sq_status live_patient(const sq_plan *plan, worker *w, int64_t patient, i
 
 static int lanes_of(const sq_plan *plan, int64_t item)
 {
-    int64_t rest = plan->patients - item * SQ_BLOCK;
+    int64_t rest = plan->model->n_patients - item * SQ_BLOCK;
     return rest < SQ_BLOCK ? (int)rest : SQ_BLOCK;
 }
 
@@ -93,7 +93,7 @@ static void report_progress(sq_plan *plan, int lanes)
 #pragma omp critical(sq_study_progress)
     {
         plan->done += lanes;
-        plan->options->progress(plan->options->progress_context, plan->done, plan->patients);
+        plan->options->progress(plan->options->progress_context, plan->done, plan->model->n_patients);
     }
 }
 
@@ -187,7 +187,7 @@ static sq_status run_all(sq_plan *plan, int threads, sq_variables *variables, sq
     }
     const sq_outcome *const grid[1] = {total};
     if (!status) status = sq_outcome_finish(plan->model, 1, 1, grid, variables, err);
-    if (!status) {
+    if (!status && sq_wants(plan->model, SQ_OUT_PARAMETERS)) {
         const double *const numbers[1] = {block_of(plan, plan->model->reference)};
         status = sq_outcome_add_parameters(plan->model, 1, 1, numbers, variables, err);
     }
@@ -204,7 +204,6 @@ sq_status sq_study_run(const sq_model *model, const sq_run_options *options, sq_
         .model = model,
         .options = options,
         .luck = sq_luck_of(model->seed, 0, 0),
-        .patients = patients,
         .n_items = (patients + SQ_BLOCK - 1) / SQ_BLOCK,
     };
     plan.failed_item = plan.n_items;

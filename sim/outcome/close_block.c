@@ -1,0 +1,166 @@
+/* Closing a block: every row of lanes is summed by one fixed tree, and the block's sums are added exactly. For
+ * subgroups the lanes of each are moved together, in their order, and summed by the same tree, so that what a
+ * subgroup costs is a second pass over the block and not one for each subgroup. */
+#include "outcome/tally.h"
+
+#include <string.h>
+
+/* ---- the tree -------------------------------------------------------------------------------------- */
+
+/* Chunks keep the lower levels of the tree in the first-level cache and in vector registers. */
+enum { CHUNK = 256, CHUNKS = SQ_BLOCK / CHUNK };
+
+/* The tree over n values, n a power of two: halves are added until one value is left. */
+static double halve(double *value, int n)
+{
+    for (int width = n / 2; width > 0; width /= 2) {
+        for (int i = 0; i < width; i++)
+            value[i] += value[i + width];
+    }
+    return value[0];
+}
+
+/* The terms of one kind of sum over a chunk. */
+static void fill_terms(int kind, const double *x, const double *reference, double *restrict term)
+{
+    switch (kind) {
+    case SQ_SUM_X:
+        for (int i = 0; i < CHUNK; i++)
+            term[i] = x[i];
+        break;
+    case SQ_SUM_XX:
+        for (int i = 0; i < CHUNK; i++)
+            term[i] = x[i] * x[i];
+        break;
+    case SQ_SUM_D:
+        for (int i = 0; i < CHUNK; i++)
+            term[i] = x[i] - reference[i];
+        break;
+    default:
+        for (int i = 0; i < CHUNK; i++) {
+            double d = x[i] - reference[i];
+            term[i] = d * d;
+        }
+    }
+}
+
+void sq_tree_sums(const double x[SQ_BLOCK], const double *reference, int n_lanes, double sum[SQ_SUMS])
+{
+    double term[CHUNK], part[SQ_SUMS][CHUNKS] = {{0}};
+    int kinds = reference == NULL ? SQ_SUM_D : SQ_SUMS;
+    for (int c = 0; c * CHUNK < n_lanes; c++) { /* further chunks are zero */
+        const double *r = reference == NULL ? NULL : reference + (ptrdiff_t)c * CHUNK;
+        for (int kind = 0; kind < kinds; kind++) {
+            fill_terms(kind, x + (ptrdiff_t)c * CHUNK, r, term);
+            part[kind][c] = halve(term, CHUNK);
+        }
+    }
+    for (int kind = 0; kind < SQ_SUMS; kind++)
+        sum[kind] = halve(part[kind], CHUNKS);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------ */
+
+static void add_sums(sq_exact to[SQ_SUMS], const double *x, const double *reference, int n)
+{
+    double sum[SQ_SUMS];
+    sq_tree_sums(x, reference, n, sum);
+    for (int kind = 0; kind < SQ_SUMS; kind++)
+        sq_exact_add(&to[kind], sum[kind]);
+}
+
+/* A row of lanes of a strategy, and the reference strategy's (NULL where it is that strategy). */
+typedef struct row {
+    const double *x, *reference;
+    size_t place;
+} row;
+
+static row row_at(const sq_outcome *o, int strategy, int i)
+{
+    size_t rows = (size_t)sq_rows(o), at = (size_t)i;
+    size_t place = (size_t)strategy * rows + at, against = (size_t)o->model->reference * rows + at;
+    bool is_reference = strategy == o->model->reference;
+    return (row){o->lanes + place * SQ_ROW, is_reference ? NULL : o->lanes + against * SQ_ROW, place};
+}
+
+static void close_rows(sq_outcome *o, int strategy, int n_lanes)
+{
+    for (int i = 0; i < sq_rows(o); i++) {
+        row r = row_at(o, strategy, i);
+        add_sums(&o->sums[r.place * SQ_SUMS], r.x, r.reference, n_lanes);
+        if (o->histograms != NULL && !sq_histogram_add(&o->histograms[r.place], r.x, n_lanes))
+            o->failure = SQ_ERR_MEMORY;
+    }
+}
+
+/* ---- subgroups ------------------------------------------------------------------------------------- */
+
+/* Lanes ordered by subgroup of a grouping, within one as they lie; begin[i] is where subgroup i begins, the
+ * last entry the end. Lanes in no subgroup are left out. */
+static void order_lanes(const sq_outcome *o, const sq_grouping *g, const int *subgroup, int n_lanes,
+                        int begin[SQ_SUBGROUPS + 1])
+{
+    memset(begin, 0, sizeof *begin * (SQ_SUBGROUPS + 1));
+    for (int lane = 0; lane < n_lanes; lane++) {
+        if (subgroup[lane] >= 0)
+            begin[subgroup[lane] - g->first + 1]++;
+    }
+    for (int i = 0; i < g->count; i++)
+        begin[i + 1] += begin[i];
+    for (int lane = 0; lane < n_lanes; lane++) {
+        if (subgroup[lane] >= 0)
+            o->lane_order[begin[subgroup[lane] - g->first]++] = lane;
+    }
+    for (int i = g->count; i > 0; i--) /* each has run on to the next one's beginning */
+        begin[i] = begin[i - 1];
+    begin[0] = 0;
+}
+
+/* The chosen lanes side by side, with zeros to the end of the tree's chunk. */
+static const double *gather(const double *x, const int *lane, int n, double *to)
+{
+    int end = (n + CHUNK - 1) / CHUNK * CHUNK;
+    if (x == NULL)
+        return NULL;
+    for (int i = 0; i < n; i++)
+        to[i] = x[lane[i]];
+    for (int i = n; i < end; i++)
+        to[i] = 0;
+    return to;
+}
+
+static void close_grouping(sq_outcome *o, int strategy, int grouping, int n_lanes)
+{
+    const sq_model *m = o->model;
+    const sq_grouping *g = &m->groupings[grouping];
+    size_t lanes = (size_t)(strategy * m->n_groupings + grouping) * SQ_BLOCK;
+    int begin[SQ_SUBGROUPS + 1];
+    order_lanes(o, g, o->lane_subgroup + lanes, n_lanes, begin);
+    for (int i = 0; i < sq_rows(o); i++) {
+        row r = row_at(o, strategy, i);
+        for (int k = 0; k < g->count; k++) {
+            const int *lane = o->lane_order + begin[k];
+            int n = begin[k + 1] - begin[k];
+            size_t place = r.place * (size_t)m->n_subgroups + (size_t)(g->first + k);
+            const double *x = gather(r.x, lane, n, o->gathered);
+            const double *reference = gather(r.reference, lane, n, o->gathered + SQ_BLOCK);
+            if (n > 0)
+                add_sums(&o->part_sums[place * SQ_SUMS], x, reference, n);
+        }
+    }
+}
+
+/* ---- the block ------------------------------------------------------------------------------------- */
+
+void sq_outcome_close_block(sq_outcome *o, int n_lanes)
+{
+    const sq_model *m = o->model;
+    for (int s = 0; s < m->n_strategies; s++) {
+        close_rows(o, s, n_lanes);
+        for (int k = 0; k < m->n_groupings; k++)
+            close_grouping(o, s, k, n_lanes);
+    }
+    for (int i = 0; i < m->n_strategies * sq_rows(o); i++)
+        memset(o->lanes + (size_t)i * SQ_ROW, 0, (size_t)n_lanes * sizeof *o->lanes);
+    o->patients += n_lanes;
+}

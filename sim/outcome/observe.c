@@ -1,0 +1,186 @@
+/* Taking in one life: counts at once, quantities to the patient's lane. A patient of a subgroup is counted in
+ * its tally as well; what an endpoint made of the patient is looked up once for all of them. */
+#include "outcome/tally.h"
+
+#include "model/unit.h"
+
+#include <math.h>
+
+/* ---- endpoints ------------------------------------------------------------------------------------- */
+
+/* How a passage ended: the row and the interval in which it is counted. */
+typedef enum fate_kind { EVENT, INSIDE, AT_END } fate_kind;
+typedef struct fate {
+    fate_kind kind;
+    size_t row, interval; /* row: cause or endpoint */
+} fate;
+
+/* False if the patient was never at risk. */
+static bool fate_of(const sq_outcome *o, int endpoint, const sq_life *life, fate *f)
+{
+    const sq_model *m = o->model;
+    const sq_passage *p = &life->passage[endpoint];
+    double end = p->end;
+    int cause = p->cause;
+    if (!p->closed) { /* nothing happened to the end of the life */
+        end = life->n_stays > 0 ? life->stay[life->n_stays - 1].to : NAN;
+        cause = -1;
+    }
+    double time = end - p->origin;
+    if (!(time >= 0))
+        return false;
+    int j = sq_grid_interval(&o->times, time);
+    bool at_end = j < m->n_grid && o->times.point[j] == time;
+    *f = (fate){cause >= 0 ? EVENT : at_end ? AT_END : INSIDE,
+                (size_t)(cause >= 0 ? m->endpoints[endpoint].first_cause + cause : endpoint), (size_t)j};
+    return true;
+}
+
+static void count_passage(const sq_layout *at, int64_t *tally, int endpoint, fate f)
+{
+    size_t begin = f.kind == EVENT ? at->events : f.kind == INSIDE ? at->inside : at->at_end;
+    tally[at->at_origin + (size_t)endpoint]++;
+    tally[begin + f.row * at->points + f.interval]++;
+}
+
+static void observe_passages(const sq_outcome *o, int strategy, const sq_life *life)
+{
+    const sq_model *m = o->model;
+    fate f;
+    for (int i = 0; i < (int)o->all.endpoints; i++) {
+        if (!fate_of(o, i, life, &f))
+            continue;
+        count_passage(&o->all, sq_tally(o, strategy, -1), i, f);
+        for (int k = 0; k < m->n_groupings && o->part.endpoints > 0; k++) {
+            if (life->subgroup[k] >= 0)
+                count_passage(&o->part, sq_tally(o, strategy, life->subgroup[k]), i, f);
+        }
+    }
+}
+
+/* ---- states ---------------------------------------------------------------------------------------- */
+
+/* A stay [from, to) covers the grid points from the first >= from to the last before `to`, where the next
+ * one begins; the last stay of a life has no end, since nothing is known to change after it. */
+static void observe_stays(const sq_outcome *o, int64_t *tally, const sq_life *life)
+{
+    int64_t *occupancy = tally + o->all.occupancy;
+    int64_t *left = NULL; /* the row of the stay before */
+    for (int i = 0; i < life->n_stays && o->all.states > 0; i++) {
+        const sq_stay *stay = &life->stay[i];
+        int64_t *row = occupancy + (size_t)stay->state * o->all.points;
+        int j = sq_grid_interval(&o->times, stay->from);
+        if (left != NULL)
+            left[j]--;
+        row[j]++;
+        left = row;
+    }
+}
+
+static size_t move_at(const sq_outcome *o, const sq_life *life, int i)
+{
+    return (size_t)life->stay[i].state * (size_t)o->model->n_states + (size_t)life->stay[i + 1].state;
+}
+
+/* A move lies between two stays; entering the same state again is one too. */
+static void observe_moves(const sq_outcome *o, int64_t *tally, const sq_life *life)
+{
+    if (o->all.moves == 0)
+        return;
+    for (int i = 0; i + 1 < life->n_stays; i++)
+        o->moves[move_at(o, life, i)]++;
+    for (int i = 0; i + 1 < life->n_stays; i++) {
+        size_t move = move_at(o, life, i);
+        int64_t n = o->moves[move]; /* 0 where it has been taken */
+        tally[o->all.move + move] += n;
+        tally[o->all.move_squared + move] += n * n;
+        o->moves[move] = 0;
+    }
+}
+
+/* ---- occurrences ----------------------------------------------------------------------------------- */
+
+static void count_occurrences(const sq_layout *at, int64_t *tally, const sq_life *life)
+{
+    int n = (int)at->occurrences;
+    int64_t *count = tally + at->count, *squared = tally + at->count_squared;
+    int64_t *ever = tally + at->ever;
+    for (int i = 0; i < n; i++) {
+        int64_t c = life->count[i];
+        count[i] += c;
+        squared[i] += c * c;
+        ever[i] += c > 0;
+    }
+}
+
+static void observe_first_times(sq_outcome *o, int strategy, const sq_life *life)
+{
+    sq_first_times *first = o->first + strategy * o->n_first;
+    for (int i = 0; i < o->n_first; i++) {
+        if (life->count[i] == 0)
+            continue;
+        double days = life->first_time[i], years = days / SQ_DAYS_PER_YEAR;
+        sq_wide t = (uint64_t)llrint(days * 0x1p20);
+        first[i].sum += t;
+        first[i].squares += t * t;
+        if (o->first_histograms != NULL &&
+            !sq_histogram_add(&o->first_histograms[strategy * o->n_first + i], &years, 1))
+            o->failure = SQ_ERR_MEMORY;
+    }
+}
+
+static void observe_targets(const sq_outcome *o, int strategy, const sq_life *life)
+{
+    const sq_model *m = o->model;
+    for (int i = 0; i < m->n_targets; i++) {
+        const sq_target *target = &m->targets[i];
+        if (target->kind != SQ_TARGET_SHARE || target->strategy != strategy)
+            continue;
+        int64_t *pair = o->counts + o->targets + 2 * (size_t)i;
+        bool among = target->among < 0 || target->among == SQ_OCCURS_INDEX(m) ||
+                     life->count[target->among] > 0;
+        pair[0] += among;
+        pair[1] += among && life->count[target->index] > 0;
+    }
+}
+
+/* ---- one life -------------------------------------------------------------------------------------- */
+
+static void fill_lane(const sq_outcome *o, int strategy, int lane, const sq_life *life)
+{
+    int rows = sq_rows(o);
+    double *lanes = o->lanes + (size_t)strategy * (size_t)rows * SQ_ROW + lane;
+    for (int i = 0; i < rows; i++) {
+        int quantity = o->kept.quantity[i / 2];
+        double total = life->total[2 * quantity + i % 2];
+        lanes[(size_t)i * SQ_ROW] = quantity < SQ_QUANTITY_COST ? total / SQ_DAYS_PER_YEAR : total;
+    }
+}
+
+static void observe_subgroups(const sq_outcome *o, int strategy, int lane, const sq_life *life)
+{
+    int n = o->model->n_groupings;
+    for (int k = 0; k < n; k++) {
+        int subgroup = life->subgroup[k];
+        o->lane_subgroup[(size_t)(strategy * n + k) * SQ_BLOCK + (size_t)lane] = subgroup;
+        if (subgroup < 0)
+            continue;
+        int64_t *tally = sq_tally(o, strategy, subgroup);
+        tally[o->part.lives]++;
+        count_occurrences(&o->part, tally, life);
+    }
+}
+
+void sq_outcome_observe(sq_outcome *o, int strategy, int lane, const sq_life *life)
+{
+    int64_t *tally = sq_tally(o, strategy, -1);
+    fill_lane(o, strategy, lane, life);
+    tally[o->all.lives]++;
+    observe_passages(o, strategy, life);
+    observe_stays(o, tally, life);
+    observe_moves(o, tally, life);
+    count_occurrences(&o->all, tally, life);
+    observe_first_times(o, strategy, life);
+    observe_targets(o, strategy, life);
+    observe_subgroups(o, strategy, lane, life);
+}
