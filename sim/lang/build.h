@@ -279,6 +279,8 @@ typedef struct sq_build {
     SQ_VEC(sq_parameter) parameters;
     SQ_VEC(double) quantiles;
     SQ_VEC(sq_highlight) highlights;
+    SQ_VEC(sq_grouping) groupings;
+    SQ_VEC(sq_subgroup) subgroups;
     SQ_VEC(sq_endpoint) endpoints;
     SQ_VEC(sq_cause) causes;
     SQ_VEC(sq_target) targets;
@@ -572,7 +574,7 @@ bool sq_build_decisions(sq_build *b);
 bool sq_build_strategies(sq_build *b);
 
 /* build_population.c, build_patients.c, build_correlation.c, build_rewards.c, build_endpoints.c,
- * build_targets.c, build_experiment.c */
+ * build_targets.c, build_experiment.c, build_outputs.c */
 bool sq_build_population(sq_build *b);
 /* Notes that the population gives an attribute, once; false after reporting. given[n_attributes]. */
 bool sq_give_attribute(sq_build *b, int attribute, const char *name, sq_place place, bool *given);
@@ -586,6 +588,9 @@ bool sq_build_rewards(sq_build *b);
 bool sq_build_endpoints(sq_build *b);
 bool sq_build_targets(sq_build *b);
 bool sq_build_experiment(sq_build *b);
+/* A time that is not negative, in days. */
+bool sq_time_constant(sq_build *b, const sq_node *node, double *days);
+bool sq_build_outputs(sq_build *b);
 
 /* build_words.c: events, decisions, rules, endpoints, population and rewards in words, from their
  * nodes. */

@@ -1,15 +1,12 @@
-/* The experiment's own numbers: titles, horizon, patients, seed, discounting, the grid of curves
- * and the quantiles of outcomes. They are constants: nothing here may depend on a parameter. */
+/* The experiment's own numbers: titles, horizon, patients, seed, discounting. They are constants: nothing
+ * here may depend on a parameter. */
 #include "lang/build.h"
 #include "math/kernel.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { MOST_GRID = 100000, MOST_QUANTILES = 1000 };
 static const double ODD_RATE = 0.5; /* a year: nobody discounts so steeply */
-static const double default_quantiles[] = {0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975};
-enum { DEFAULT_QUANTILES = sizeof default_quantiles / sizeof *default_quantiles };
 
 static const char *title(sq_build *b, sq_single single)
 {
@@ -27,7 +24,7 @@ static const char *name_of(sq_build *b, sq_single single, const char *what)
     return sq_build_keep(b, text);
 }
 
-static bool time_constant(sq_build *b, const sq_node *node, double *days)
+bool sq_time_constant(sq_build *b, const sq_node *node, double *days)
 {
     if (!sq_expr_constant(&b->compiler, node, sq_type_time(), days)) return false;
     return *days >= 0 || sq_diag_error(b->diags, node->place, "this time cannot be negative");
@@ -36,7 +33,7 @@ static bool time_constant(sq_build *b, const sq_node *node, double *days)
 /* A time at which something happens: on the time grid, as firings are. */
 static bool instant_constant(sq_build *b, const sq_node *node, double *days)
 {
-    if (!time_constant(b, node, days)) return false;
+    if (!sq_time_constant(b, node, days)) return false;
     *days = sq_on_time_grid(*days);
     return true;
 }
@@ -150,87 +147,6 @@ static bool build_discount(sq_build *b)
     return true;
 }
 
-/* ---- outputs ---------------------------------------------------------------------------- */
-
-static bool build_grid(sq_build *b, const sq_node *grid)
-{
-    static const char *const known[] = {"to", "every", NULL};
-    sq_model *m = b->model;
-    double to = m->horizon < 10 * SQ_DAYS_PER_YEAR ? m->horizon : 10 * SQ_DAYS_PER_YEAR;
-    double step = SQ_DAYS_PER_MONTH;
-    sq_place place = grid ? grid->place : b->one[SQ_ONE_EXPERIMENT].place;
-    if (grid) {
-        if (!sq_node_expect(grid, SQ_NODE_MAP, "grid", b->diags)) return false;
-        sq_node_known_keys(grid, "a grid", known, b->diags);
-        const sq_node *to_node = sq_node_get(grid, "to"), *every = sq_node_get(grid, "every");
-        if (to_node && !time_constant(b, to_node, &to)) return false;
-        if (every && !time_constant(b, every, &step)) return false;
-    }
-    if (!(step > 0)) return sq_diag_error(b->diags, place, "the grid's step must be above zero");
-    double n = floor(to / step * (1 + 1e-12)) + 1;
-    if (n > MOST_GRID)
-        return sq_diag_error(b->diags, place, "this grid has %.0f points; at most %d are possible",
-                             n, (int)MOST_GRID);
-    m->grid_step = step;
-    m->n_grid = (int)n;
-    return true;
-}
-
-static bool build_quantiles(sq_build *b, const sq_node *list)
-{
-    if (!list) {
-        for (int i = 0; i < DEFAULT_QUANTILES; i++)
-            if (!sq_vec_push(&b->quantiles, default_quantiles[i])) return sq_build_no_memory(b);
-        return true;
-    }
-    if (!sq_node_expect(list, SQ_NODE_LIST, "quantiles", b->diags)) return false;
-    if (list->count > MOST_QUANTILES)
-        return sq_diag_error(b->diags, list->place, "too many quantiles");
-    for (int i = 0; i < list->count; i++) {
-        double q;
-        if (!sq_expr_constant(&b->compiler, list->item[i], sq_type_probability(), &q)) return false;
-        if (!(q > 0 && q < 1))
-            return sq_diag_error(b->diags, list->item[i]->place, "a quantile lies between 0 and 1");
-        if (i > 0 && !(q > b->quantiles.items[i - 1]))
-            return sq_diag_error(b->diags, list->item[i]->place, "quantiles must increase");
-        if (!sq_vec_push(&b->quantiles, q)) return sq_build_no_memory(b);
-    }
-    return true;
-}
-
-static bool build_highlight(sq_build *b, const sq_node *map, int i)
-{
-    const sq_node *named = sq_made_scalar(b, map->key[i], map->key_place[i]);
-    sq_highlight highlight = {.occurrence = named ? sq_named_occurrence(b, named, "occurrence") : -1};
-    const char *label = sq_scalar_text(b, map->item[i], "a highlight: words for a summary");
-    if (highlight.occurrence < 0 || !label) return false;
-    if (highlight.occurrence > (int)(b->states.count + b->events.count + b->marks.count))
-        return sq_diag_error(b->diags, map->key_place[i], "index happens to everybody");
-    highlight.label = sq_build_keep(b, label);
-    return sq_vec_push(&b->highlights, highlight) || sq_build_no_memory(b);
-}
-
-static bool build_highlights(sq_build *b, const sq_node *map)
-{
-    if (!map) return true;
-    if (!sq_node_expect(map, SQ_NODE_MAP, "highlights: occurrences and words", b->diags)) return false;
-    bool fine = true;
-    for (int i = 0; i < map->count; i++) fine = build_highlight(b, map, i) && fine;
-    return fine;
-}
-
-static bool build_outputs(sq_build *b)
-{
-    static const char *const known[] = {"grid", "quantiles", "highlights", NULL};
-    const sq_node *map = b->one[SQ_ONE_OUTPUTS].node;
-    bool is_map = map && map->kind != SQ_NODE_NULL;
-    if (is_map && !sq_node_expect(map, SQ_NODE_MAP, "outputs", b->diags)) return false;
-    if (is_map) sq_node_known_keys(map, "outputs", known, b->diags);
-    bool fine = build_grid(b, is_map ? sq_node_get(map, "grid") : NULL);
-    fine = build_highlights(b, is_map ? sq_node_get(map, "highlights") : NULL) && fine;
-    return build_quantiles(b, is_map ? sq_node_get(map, "quantiles") : NULL) && fine;
-}
-
 bool sq_build_experiment(sq_build *b)
 {
     sq_model *m = b->model;
@@ -245,5 +161,5 @@ bool sq_build_experiment(sq_build *b)
     bool fine = build_horizon(b);
     fine = build_counts(b) && fine;
     fine = build_discount(b) && fine;
-    return fine && build_outputs(b);
+    return fine && sq_build_outputs(b);
 }

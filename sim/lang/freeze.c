@@ -76,6 +76,10 @@ static void freeze_numbers(sq_build *b)
     m->n_parameters = (int)b->parameters.count;
     m->highlights = FREEZE(highlights);
     m->n_highlights = (int)b->highlights.count;
+    m->groupings = FREEZE(groupings);
+    m->n_groupings = (int)b->groupings.count;
+    m->subgroups = FREEZE(subgroups);
+    m->n_subgroups = (int)b->subgroups.count;
     m->quantiles = FREEZE(quantiles);
     m->n_quantiles = (int)b->quantiles.count;
     m->endpoints = FREEZE(endpoints);

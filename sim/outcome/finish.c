@@ -126,11 +126,6 @@ static int most_causes(const sq_model *m)
     return most;
 }
 
-static bool with_curves(const sq_model *m, size_t points)
-{
-    return m->curves == SQ_CURVES_ALWAYS || (m->curves == SQ_CURVES_AUTO && points <= SQ_CURVE_POINTS);
-}
-
 /* Goes through the parts that subgroups have too. */
 static void finish_slices(sq_finish *w)
 {
@@ -149,7 +144,7 @@ sq_status sq_outcome_finish(const sq_model *model, int n_scenarios, int n_draws,
                    .grid = grid,
                    .variables = variables,
                    .curve = sq_curve_new(model->n_grid, most_causes(model))};
-    w.with_curves = with_curves(model, sq_finish_points(&w));
+    w.with_curves = sq_has_curves(model, (double)sq_finish_points(&w));
     w.failed = w.curve == NULL;
     for (size_t i = 0; i < sq_finish_points(&w); i++)
         w.failed = w.failed || grid[i]->failure != SQ_OK;
@@ -161,7 +156,7 @@ sq_status sq_outcome_finish(const sq_model *model, int n_scenarios, int n_draws,
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !w.failed; i++)
         parts[i](&w);
     w.by_subgroup = true;
-    if (model->n_subgroups > 0 && sq_wants(model, SQ_OUT_SUBGROUPS))
+    if (model->n_subgroups > 0)
         finish_slices(&w);
     sq_curve_free(w.curve);
     return w.failed ? sq_fail(err, SQ_ERR_MEMORY, "out of memory for the results") : SQ_OK;

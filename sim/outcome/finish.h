@@ -21,6 +21,12 @@ typedef struct sq_finish {
     bool failed;                   /* memory was out */
 } sq_finish;
 
+/* Whether curves over time and histograms are among the results of so many scenarios x draws. */
+static inline bool sq_has_curves(const sq_model *m, double points)
+{
+    return m->curves == SQ_CURVES_ALWAYS || (m->curves == SQ_CURVES_AUTO && points <= SQ_CURVE_POINTS);
+}
+
 static inline size_t sq_finish_points(const sq_finish *w)
 {
     return (size_t)w->n_scenarios * (size_t)w->n_draws;

@@ -114,7 +114,7 @@ static void add_subgroups(sq_finish *w)
 {
     const sq_model *m = w->model;
     size_t n = (size_t)m->n_subgroups, size = sizeof *m->subgroups;
-    if (n == 0 || !sq_wants(m, SQ_OUT_SUBGROUPS))
+    if (n == 0)
         return;
     sq_finish_names(w, "subgroup", "subgroup, by value at baseline", m->subgroups, m->n_subgroups, size,
                     offsetof(sq_subgroup, name));

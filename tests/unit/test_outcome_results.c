@@ -102,7 +102,10 @@ static void names_axes_and_units(void **state)
     const sq_variable *owner = find(&v, "cause_endpoint");
     assert_int_equal(((const int32_t *)owner->data)[2], ILLNESS);
     assert_string_equal(owner->flags[ILLNESS], "illness");
-    assert_null(sq_variables_find(&v, "", "cost_undiscounted_quantile"));
+    assert_axes(&v, "cost_undiscounted_quantile", "scenario draw strategy category quantile");
+    assert_axes(&v, "transition_count", "scenario draw strategy from_state to_state");
+    assert_axes(&v, "event_first_time_quantile", "scenario draw strategy event quantile");
+    assert_null(sq_variables_find(&v, "", "left_out"));
     for (size_t i = 0; i < v.count; i++) { /* every name once, everything described */
         assert_ptr_equal(sq_variables_find(&v, "", v.items[i].name), &v.items[i]);
         assert_true(strlen(v.items[i].long_name) > 0);
