@@ -83,18 +83,18 @@ static bool build_highlights(sq_build *b, const sq_node *map)
 /* The labels of an attribute that can make subgroups; NULL after reporting. */
 static const char *const *labels_of(sq_build *b, int attribute, sq_place place, int *n)
 {
-    static const char *const flag[] = {"no", "yes"};
+    static const char *const flag_labels[] = {"no", "yes"};
     const sq_attribute *a = &b->attributes.items[attribute];
     *n = 2;
-    if (a->type.class == SQ_TYPE_FLAG) return flag;
+    if (a->type.class == SQ_TYPE_FLAG) return flag_labels;
     if (a->type.class == SQ_TYPE_CATEGORY && a->type.category != SQ_CATEGORY_STATES) {
         const sq_category *category = sq_category_of(b, a->type.category);
         *n = category->n_labels;
         return category->labels;
     }
     sq_diag_error(b->diags, place,
-                  "subgroups are made by a category or a flag, and '%s' is a number: give the patient a "
-                  "category made of it (as `age_band`), and name that",
+                  "subgroups are made by a category or a flag, and '%s' is a number: make a category of it in "
+                  "the population (as `age_band: \"if(age < 55 y, younger, older)\"`), and name that",
                   a->name);
     return NULL;
 }
@@ -106,6 +106,7 @@ static bool add_attribute(sq_build *b, const sq_node *node, sq_grouping *groupin
     for (int i = 0; i < grouping->n_attributes; i++)
         if (grouping->attribute[i] == attribute)
             return sq_diag_error(b->diags, node->place, "'%s' is crossed with itself", node->text);
+    sq_attribute_is_read(b, attribute);
     grouping->attribute[grouping->n_attributes] = attribute;
     grouping->size[grouping->n_attributes++] = n;
     grouping->count *= n;
@@ -167,7 +168,7 @@ static bool build_grouping(sq_build *b, const sq_node *node)
 
 static bool build_by(sq_build *b, const sq_node *list)
 {
-    static const char what[] = "by: attributes, as in [sex, [sex, age_band]]";
+    static const char what[] = "a list of attributes, as in [sex, [sex, age_band]]";
     bool fine = true;
     if (!list) return true;
     if (!sq_node_expect(list, SQ_NODE_LIST, what, b->diags)) return false;
@@ -182,13 +183,12 @@ static const uint32_t OF_SURVIVAL = 1u << SQ_OUT_SURVIVAL | 1u << SQ_OUT_INCIDEN
 static const uint32_t OF_QUANTITIES = 1u << SQ_OUT_LIFE_YEARS | 1u << SQ_OUT_QALYS | 1u << SQ_OUT_COSTS;
 
 /* The parts a list names, as a set; `word[i]`, if not NULL, is where part i is named. */
-static bool read_parts(sq_build *b, const sq_node *list, const char *what, uint32_t *set,
-                       const sq_node *word[SQ_OUTPUTS])
+static bool read_parts(sq_build *b, const sq_node *list, uint32_t *set, const sq_node *word[SQ_OUTPUTS])
 {
     const char *names[SQ_OUTPUTS];
     bool fine = true;
     for (int i = 0; i < SQ_OUTPUTS; i++) names[i] = sq_output_word((sq_output)i);
-    if (!sq_node_expect(list, SQ_NODE_LIST, what, b->diags)) return false;
+    if (!sq_node_expect(list, SQ_NODE_LIST, "a list of parts of the results", b->diags)) return false;
     if (list->count == 0) return sq_diag_error(b->diags, list->place, "this list names no part of the results");
     for (int k = 0; k < list->count; k++) {
         const char *text = sq_scalar_text(b, list->item[k], "a part of the results");
@@ -252,13 +252,13 @@ static bool build_selection(sq_build *b, const sq_node *map)
     if (only && without)
         return sq_diag_error(b->diags, without->place, "either `only:` or `without:`, not both");
     if (only) {
-        if (!read_parts(b, only, "only: parts of the results", &set, word) || !check_only(b, set, word) ||
+        if (!read_parts(b, only, &set, word) || !check_only(b, set, word) ||
             !check_subgroups(b, sq_node_get(map, "by"), word[SQ_OUT_SUBGROUPS]))
             return false;
         if (!sq_node_get(map, "by")) set |= 1u << SQ_OUT_SUBGROUPS; /* there are none to leave out */
         b->model->left_out = all & ~set;
     } else if (without) {
-        if (!read_parts(b, without, "without: parts of the results", &b->model->left_out, word)) return false;
+        if (!read_parts(b, without, &b->model->left_out, word)) return false;
         if (b->model->left_out == all)
             return sq_diag_error(b->diags, without->place, "nothing would be left of the results");
     }

@@ -2,7 +2,8 @@
 
 The example in tests/docs/reference has something of everything, so its file, with tables, log and a change, must hold
 every dataset that the first column of a table names, and no dataset that the document does not name. `NAME`
-stands for the names that the text above the table gives, `ENDING` after "too" for further endings.
+and `QUANTITY` stand for the names that the text of "Life years, QALYs, costs" gives. What is only there where
+something is left out comes from the second example.
 """
 import os
 import re
@@ -34,12 +35,9 @@ class Listing:
             self._groups(codes)
             if line.startswith("#"):
                 section = line
-            elif "`NAME` is" in line:
-                plain = re.sub(r"\([^)]*\)", "", line)
-                names = [code for code in markdown.inline_code(plain) if WORD.match(code)]
-            elif re.search(r"has .* too\.", line):
-                base, *endings = codes
-                self.datasets |= {base + ending for ending in endings}
+            elif section.startswith("## Life years") and not line.startswith("|"):
+                plain = re.sub(r"\([^)]*\)|axis `\w+`|`NAME`", "", line)
+                names += [code for code in markdown.inline_code(plain) if WORD.match(code)]
             elif re.match(r"`\w+\(", line):
                 self.datasets.add(codes[0].partition("(")[0])
             elif line.startswith("|"):
@@ -62,30 +60,41 @@ class Listing:
         for code in markdown.inline_code(first):
             if section.startswith("## Patients"):
                 self._column(code)
-            elif "NAME" in code:
-                self.datasets |= {code.replace("NAME", name) for name in names}
+            elif "NAME" in code or "QUANTITY" in code:
+                self.datasets |= {re.sub("NAME|QUANTITY", name, code) for name in names}
             elif WORD.match(code):
                 self.datasets.add(code)
         if section == "## Coordinates":
             self.datasets |= {code for code in markdown.inline_code(line) if "_title" in code}
 
 
+def run(root, program, folder, experiment, *options):
+    """The result file of an example."""
+    out = os.path.join(folder, experiment + ".h5")
+    subprocess.run([program, "run", os.path.join(root, "tests/docs/reference", experiment + ".yaml"), "-o", out,
+                    "--quiet", *options], check=True, stdout=subprocess.DEVNULL)
+    return h5py.File(out, "r")
+
+
+def datasets_of(file):
+    """Datasets of the root group that are more than the length of an axis."""
+    return {name for name, item in file.items() if isinstance(item, h5py.Dataset)
+            and not item.attrs.get("NAME", b"").startswith(b"This is a netCDF dimension")}
+
+
 def produced(root, program, folder):
     """(datasets of the root group, its attributes, {group of tables: the columns of each table},
     categories of cost)."""
-    out = os.path.join(folder, "out.h5")
-    subprocess.run([program, "run", os.path.join(root, "tests/docs/reference/experiment.yaml"), "-o", out,
-                    "--quiet", "--patients-table", "--event-log", "--set", "unknown_origin=4"], check=True, stdout=subprocess.DEVNULL)
-    with h5py.File(out, "r") as file:
-        datasets = {name for name, item in file.items() if isinstance(item, h5py.Dataset)}
+    with run(root, program, folder, "parts") as file:
+        datasets = datasets_of(file)
+    with run(root, program, folder, "experiment", "--patients-table", "--event-log", "--set",
+             "unknown_origin=4") as file:
         attributes = set(file.attrs) - {"_NCProperties"}
         groups = {name for name, item in file.items() if isinstance(item, h5py.Group)}
         categories = [name.decode() for name in file["category"][()]]
         tables = {name: {frozenset(table) for table in file[name].values()}
                   for name in groups - {"provenance"}}
-        empty_axes = {name for name in datasets
-                      if file[name].attrs.get("NAME", b"").startswith(b"This is a netCDF dimension")}
-    return datasets - empty_axes, attributes, tables, categories
+        return datasets | datasets_of(file), attributes, tables, categories
 
 
 def complaints(root, program):

@@ -17,7 +17,8 @@ import markdown
 TABLE = re.compile(r"\*(?:const )?(\w+)\[\] = \{([^}]*)\}")
 ACTION = re.compile(r'\{\{("[^}]*)\}, emit_')
 # Tables of the loader that repeat words of the language for ends of their own.
-OTHER_TABLES = {"reserved", "holders", "words_only", "questions"}
+OTHER_TABLES = {"reserved", "holders", "words_only", "questions", "flag_labels"}
+OUTPUT = re.compile(r'X\(SQ_OUT_\w+, "(\w+)"\)')
 REFERENCE = os.path.join("tests", "docs", "reference")
 
 
@@ -31,6 +32,8 @@ def loader_words(root):
             if name not in OTHER_TABLES:
                 for word in re.findall(r'"([^"]+)"', items):
                     found.setdefault(word, f"{os.path.basename(path)}: {name}")
+    with open(os.path.join(root, "sim/model/model.h"), encoding="utf-8") as file:
+        found.update((word, "parts of the results") for word in OUTPUT.findall(file.read()))
     return found
 
 
