@@ -1,5 +1,6 @@
 /* Patients from a file: a row of a CSV gives several attributes at once, so that what hangs together
  * in the data hangs together in the simulation. */
+#include "base/exact.h"
 #include "lang/build.h"
 
 #include <math.h>
@@ -115,9 +116,60 @@ static bool read_patients(sq_build *b, const sq_csv *csv, const column *columns,
     for (size_t row = 0; row < csv->n_rows && !sq_diags_full(b->diags); row++)
         for (int k = 0; k < n; k++)
             if (!read_cell(b, csv, row, &columns[k], &value[row * (size_t)n + (size_t)k])) break;
-    *patients = (sq_patients){n, attribute, (int64_t)csv->n_rows, value, patients->resample};
+    *patients = (sq_patients){.n_columns = n,
+                              .attribute = attribute,
+                              .n_rows = (int64_t)csv->n_rows,
+                              .value = value,
+                              .resample = patients->resample,
+                              .effective_rows = (double)csv->n_rows};
     return true;
 }
+
+/* ---- weights ---------------------------------------------------------------------------- */
+
+/* Exact sums, each rounded once, so that no row's share depends on how many stand before it. */
+static bool sum_weights(sq_build *b, sq_patients *p, double *cumulative, sq_place place)
+{
+    sq_exact sum = {0};
+    double squares = 0, most = 0;
+    for (int64_t i = 0; i < p->n_rows; i++) {
+        sq_exact_add(&sum, p->weight[i]);
+        cumulative[i] = sq_exact_value(&sum);
+        most = fmax(most, p->weight[i]);
+    }
+    double total = cumulative[p->n_rows - 1];
+    if (!(total > 0)) return sq_diag_error(b->diags, place, "all weights are zero: no row can be drawn");
+    if (!isfinite(total)) return sq_diag_error(b->diags, place, "the weights are too large to be summed");
+    for (int64_t i = 0; i < p->n_rows; i++) {
+        double share = p->weight[i] / most; /* the square of a weight may not fit a double */
+        squares += share * share;
+    }
+    p->effective_rows = total / most * (total / most) / squares;
+    p->cumulative = cumulative;
+    return true;
+}
+
+static bool read_weights(sq_build *b, const sq_csv *csv, const sq_node *node)
+{
+    sq_patients *p = &b->model->patients;
+    size_t n = (size_t)p->n_rows;
+    const char *name = sq_scalar_text(b, node, "weight: a column");
+    int at = name ? sq_csv_column(csv, name, node->place, b->diags) : -1;
+    double *weight = sq_arena_array(&b->model->arena, n, sizeof *weight);
+    double *cumulative = sq_arena_array(&b->model->arena, n, sizeof *cumulative);
+    if (at < 0) return false;
+    if (!weight || !cumulative) return sq_build_no_memory(b);
+    for (size_t row = 0; row < n; row++) {
+        if (!sq_csv_number(csv, row, at, &weight[row], b->diags)) return false;
+        sq_place place = csv->place[row * (size_t)csv->n_columns + (size_t)at];
+        if (weight[row] < 0)
+            return sq_diag_error(b->diags, place, "a weight cannot be negative (%g)", weight[row]);
+    }
+    p->weight = weight;
+    return sum_weights(b, p, cumulative, node->place);
+}
+
+/* ---- the whole -------------------------------------------------------------------------- */
 
 /* What the file was to give is not also told to be missing, should the file fail to give it. */
 static void expect_columns(sq_build *b, const sq_node *named)
@@ -130,15 +182,19 @@ static void expect_columns(sq_build *b, const sq_node *named)
 
 bool sq_build_patients(sq_build *b, const sq_node *map, bool *given)
 {
-    static const char *const known[] = {"file", "columns", "sample", NULL};
+    static const char *const known[] = {"file", "columns", "sample", "weight", NULL};
     static const char *const samples[] = {"in order", "resample", NULL};
     if (!sq_node_expect(map, SQ_NODE_MAP, "csv: {file: …, columns: …}", b->diags)) return false;
     sq_node_known_keys(map, "csv", known, b->diags);
     const sq_node *file = sq_node_get(map, "file"), *named = sq_node_get(map, "columns");
     if (!file || !named)
         return sq_diag_error(b->diags, map->place, "csv needs `file:` and `columns:`");
-    b->model->patients.resample =
-        sq_choice(b, sq_node_get(map, "sample"), "sample", samples, 0) == 1;
+    const sq_node *weight = sq_node_get(map, "weight");
+    bool resample = sq_choice(b, sq_node_get(map, "sample"), "sample", samples, 0) == 1;
+    b->model->patients.resample = resample;
+    if (weight && !resample)
+        return sq_diag_error(b->diags, weight->place,
+                             "rows used in order have no weights: `weight:` goes with `sample: resample`");
     const sq_source *source = sq_build_read_beside(b, file);
     const sq_csv *csv = source ? sq_csv_read(&b->scratch, source, b->diags) : NULL;
     expect_columns(b, named);
@@ -151,7 +207,8 @@ bool sq_build_patients(sq_build *b, const sq_node *map, bool *given)
             !sq_give_attribute(b, columns[i].attribute, named->key[i], named->key_place[i], given))
             return false;
     if (!columns || !read_patients(b, csv, columns, named->count)) return false;
-    if (b->model->patients.resample)
+    if (weight && !read_weights(b, csv, weight)) return false;
+    if (resample)
         b->model->csv_site = sq_build_site(b, "population", "csv", NULL, file->place);
     return true;
 }

@@ -299,27 +299,32 @@ static void write_figure(sq_writer *w, double x, bool in_years)
     sq_write(w, in_years ? "%.6g y" : "%.6g", in_years ? x / SQ_DAYS_PER_YEAR : x);
 }
 
-/* Least, mean and greatest of a column of numbers; how many rows bear each label of any other. */
+/* Least, mean and greatest of a column of numbers; how many rows bear each label of any other (of weighted
+ * rows, what share). */
 static void column_in_words(const sq_build *b, sq_writer *w, int column)
 {
     const sq_patients *p = &b->model->patients;
     const sq_attribute *attribute = &b->attributes.items[p->attribute[column]];
-    double low = INFINITY, high = -INFINITY, sum = 0;
+    double low = INFINITY, high = -INFINITY, sum = 0, weights = 0;
     for (int64_t row = 0; row < p->n_rows; row++) {
-        double x = p->value[row * p->n_columns + column];
+        double x = p->value[row * p->n_columns + column], weight = p->weight ? p->weight[row] : 1;
+        if (weight == 0) continue; /* never drawn */
         low = x < low ? x : low;
         high = x > high ? x : high;
-        sum += x;
+        sum += weight * x;
+        weights += weight;
     }
-    double mean = sum / (double)p->n_rows;
+    double mean = sum / weights;
     sq_write(w, "  column %s: ", attribute->name);
     if (attribute->type.class == SQ_TYPE_CATEGORY) {
         const sq_category *category = sq_category_of(b, attribute->type.category);
         for (int label = 0; label < category->n_labels; label++) {
-            int64_t n = 0;
+            double n = 0;
             for (int64_t row = 0; row < p->n_rows; row++)
-                n += (int)p->value[row * p->n_columns + column] == label;
-            sq_write(w, "%s%s %lld", label ? ", " : "", category->labels[label], (long long)n);
+                if ((int)p->value[row * p->n_columns + column] == label)
+                    n += p->weight ? p->weight[row] / weights : 1;
+            sq_write(w, p->weight ? "%s%s %.4g %%" : "%s%s %.0f", label ? ", " : "",
+                     category->labels[label], p->weight ? 100 * n : n);
         }
     } else if (attribute->type.class == SQ_TYPE_FLAG) {
         sq_write(w, "true in %.4g %%", 100 * mean);
@@ -343,6 +348,9 @@ static void patients_in_words(const sq_build *b, sq_writer *w, const sq_node *cs
     sq_write(w, "patients from %s: %lld row%s, %s\n", sq_node_get(csv, "file")->text,
              (long long)p->n_rows, p->n_rows == 1 ? "" : "s",
              p->resample ? "drawn with replacement" : "in order, from the start after the last");
+    if (p->weight)
+        sq_write(w, "  weighted by %s: worth %.6g rows of equal weight ((sum w)^2 / sum w^2)\n",
+                 sq_node_get(csv, "weight")->text, p->effective_rows);
     for (int i = 0; i < p->n_columns; i++) column_in_words(b, w, i);
 }
 

@@ -417,6 +417,9 @@ typedef struct sq_patients {
     int64_t n_rows;
     const double *value;
     bool resample; /* with replacement, at site "population.csv"; else in order, starting again */
+    const double *weight;     /* [n_rows] of a resampled row, relative; NULL: all the same */
+    const double *cumulative; /* [n_rows] correctly rounded sums of the weights up to and with a row */
+    double effective_rows;    /* Kish: (sum w)^2 / sum w^2; n_rows without weights */
 } sq_patients;
 
 /* ---- the whole ---------------------------------------------------------------------------------------- */

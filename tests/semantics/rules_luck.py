@@ -1,4 +1,4 @@
-"""Rules L2 to L4: keyed sites, loadings, correlations at baseline. (L1, the address, is behind every E in
+"""Rules L2 to L5: keyed sites, loadings, correlations and rows at baseline. (L1, the address, is behind every E in
 these tests.)"""
 import numpy as np
 from scipy.stats import norm
@@ -98,4 +98,21 @@ def correlation(world):
             (column(mixed, "other") == column(none, "other"), True), (bits[0] == bits[1], True)]
 
 
-RULES = (keyed_site, loadings, correlation)
+def resampling(world):
+    """A row is the first whose cumulated weight exceeds the uniform's share of all."""
+    content = model({"die": once("die", "1 d", {"goto": "dead"})}, attributes={"row": "number"})
+    weights = [0, 2.5, 0, 0.1, 7, 1, 0]
+    path = world.table("weights.csv", [("row", "w"), *((i, w) for i, w in enumerate(weights))])
+    same = world.table("same.csv", [("row", "w"), *((i, 0.3) for i in range(7))])
+
+    def rows(file, **more):
+        csv = {"file": file, "columns": {"row": "row"}, "sample": "resample", **more}
+        lives = world.live(content, patients=60, population={"csv": csv})
+        return [int(lives.value("row", q)) for q in range(60)]
+    at = [uniform("population.csv", q, purpose=BASELINE) for q in range(60)]
+    expected = [int(np.searchsorted(np.cumsum(weights), u * sum(weights), side="right")) for u in at]
+    plain = [int(u * 7) for u in at]
+    return [(rows(path, weight="w"), expected), (rows(same, weight="w"), plain), (rows(same), plain)]
+
+
+RULES = (keyed_site, loadings, correlation, resampling)
