@@ -11,16 +11,18 @@
 
 const char *const *sq_law_arg_names(sq_family family)
 {
-    static const char *const exponential[] = {"rate", NULL}, *const weibull[] = {"shape", "scale",
-                                                                                 NULL};
-    static const char *const lognormal[] = {"median", "sdlog", NULL}, *const fixed[] = {"delay",
-                                                                                        NULL};
-    static const char *const uniform[] = {"min", "max", NULL}, *const normal[] = {"mean", "sd",
-                                                                                  NULL};
-    static const char *const none[] = {NULL};
+    static const char *const exponential[] = {"rate", NULL},
+                      *const weibull[] = {"shape", "scale", NULL},
+                      *const gompertz[] = {"shape", "rate", NULL},
+                      *const lognormal[] = {"median", "sdlog", NULL},
+                      *const fixed[] = {"delay", NULL}, *const uniform[] = {"min", "max", NULL},
+                      *const normal[] = {"mean", "sd", NULL}, *const none[] = {NULL};
     switch (family) {
     case SQ_EXPONENTIAL: return exponential;
-    case SQ_WEIBULL: return weibull;
+    case SQ_WEIBULL:
+    case SQ_LOGLOGISTIC: return weibull;
+    case SQ_GOMPERTZ:
+    case SQ_GAMMA: return gompertz;
     case SQ_LOGNORMAL: return lognormal;
     case SQ_FIXED: return fixed;
     case SQ_UNIFORM: return uniform;
@@ -32,10 +34,17 @@ const char *const *sq_law_arg_names(sq_family family)
 sq_unit sq_law_arg_unit(sq_family family, int arg, sq_unit variable)
 {
     sq_unit plain = {0, 0, SQ_KIND_NONE};
-    bool is_plain = (family == SQ_WEIBULL && arg == 0) || (family == SQ_LOGNORMAL && arg == 1);
-    if (family == SQ_EXPONENTIAL)
-        return (sq_unit){(int8_t)-variable.time, (int8_t)-variable.money, SQ_KIND_NONE};
-    return is_plain ? plain : variable;
+    sq_unit per = {(int8_t)-variable.time, (int8_t)-variable.money, SQ_KIND_NONE};
+    switch (family) {
+    case SQ_EXPONENTIAL:
+    case SQ_GOMPERTZ: return per;
+    case SQ_WEIBULL:
+    case SQ_LOGLOGISTIC: return arg == 0 ? plain : variable;
+    case SQ_GAMMA: return arg == 0 ? plain : per;
+    case SQ_LOGNORMAL: return arg == 1 ? plain : variable;
+    case SQ_GENERALISED_GAMMA: return arg > 0 ? plain : variable;
+    default: return variable;
+    }
 }
 
 int sq_family_from_word(sq_build *b, const char *word, sq_place place)

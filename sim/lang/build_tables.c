@@ -60,7 +60,7 @@ static sq_interpolation read_interpolation(sq_build *b, const sq_node *map, sq_i
 static int add_table(sq_build *b, sq_param *param, sq_table table)
 {
     table.name = param->name;
-    table.stride = (table.is_function ? 2 : 3) * table.size;
+    table.stride = table.is_function ? 2 * table.size : sq_law_table_room(table.family, table.size);
     if (table.rows > 0 && table.stride > 2000000 / table.rows) {
         sq_diag_error(b->diags, param->place, "this table is too large");
         return -1;

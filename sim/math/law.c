@@ -13,9 +13,11 @@
 
 static const sq_family_ops *const OPS[SQ_FAMILY_COUNT] = {
     [SQ_EXPONENTIAL] = &sq_exponential_ops, [SQ_WEIBULL] = &sq_weibull_ops,
-    [SQ_LOGNORMAL] = &sq_lognormal_ops,     [SQ_UNIFORM] = &sq_uniform_ops,
-    [SQ_NORMAL] = &sq_normal_ops,           [SQ_PIECEWISE] = &sq_rate_table_ops,
-    [SQ_LIFE_TABLE] = &sq_rate_table_ops,   [SQ_TABULATED] = &sq_tabulated_ops,
+    [SQ_GOMPERTZ] = &sq_gompertz_ops,       [SQ_LOGNORMAL] = &sq_lognormal_ops,
+    [SQ_LOGLOGISTIC] = &sq_loglogistic_ops, [SQ_UNIFORM] = &sq_uniform_ops,
+    [SQ_TRIANGULAR] = &sq_triangular_ops,   [SQ_NORMAL] = &sq_normal_ops,
+    [SQ_PIECEWISE] = &sq_rate_table_ops,    [SQ_LIFE_TABLE] = &sq_rate_table_ops,
+    [SQ_TABULATED] = &sq_tabulated_ops,
 };
 
 static const double LOG_TWO = 0.69314718055994530942;
@@ -187,9 +189,12 @@ static const char *arguments_problem(const sq_law *law)
     case SQ_EXPONENTIAL:
         return arg[0] >= 0 ? NULL : "rate must not be negative";
     case SQ_WEIBULL:
+    case SQ_LOGLOGISTIC:
         if (!(arg[0] > 0))
             return "shape must be positive";
         return arg[1] > 0 ? NULL : "scale must be positive";
+    case SQ_GOMPERTZ:
+        return arg[1] >= 0 ? NULL : "rate must not be negative";
     case SQ_LOGNORMAL:
         if (!(arg[0] > 0))
             return "median must be positive";
@@ -198,6 +203,10 @@ static const char *arguments_problem(const sq_law *law)
         return arg[0] >= 0 ? NULL : "delay must not be negative";
     case SQ_UNIFORM:
         return arg[0] < arg[1] ? NULL : "min must be below max";
+    case SQ_TRIANGULAR:
+        if (!(arg[0] < arg[2]))
+            return "min must be below max";
+        return arg[0] <= arg[1] && arg[1] <= arg[2] ? NULL : "mode must lie between min and max";
     case SQ_NORMAL:
         return arg[1] > 0 ? NULL : "sd must be positive";
     default:
@@ -234,6 +243,10 @@ const char *sq_law_problem(const sq_law *law)
 {
     if ((unsigned)law->family >= SQ_FAMILY_COUNT)
         return "unknown family";
+    if (law->family != SQ_FIXED && !OPS[law->family])
+        return "this family is not there yet";
+    if (law->truncated || law->shift != 0 || law->profile.kind != SQ_PROFILE_NONE)
+        return "truncation, shift and hazard ratio over time are not there yet";
     for (int i = 0; i < sq_family_args(law->family); i++) {
         if (!isfinite(law->arg[i]))
             return "an argument is not a finite number";
@@ -242,6 +255,18 @@ const char *sq_law_problem(const sq_law *law)
     if (!problem && sq_family_has_table(law->family))
         problem = table_problem(law);
     return problem ? problem : wrappers_problem(law);
+}
+
+double sq_law_start(const sq_law *law)
+{
+    double start = 0;
+    if (law->family == SQ_UNIFORM || law->family == SQ_TRIANGULAR || law->family == SQ_FIXED)
+        start = law->arg[0];
+    if (law->family == SQ_NORMAL)
+        start = -INFINITY;
+    if (law->truncated)
+        start = fmax(start, law->low);
+    return (start + law->shift) * law->time_ratio;
 }
 
 /* ---- what is known of a family */
@@ -266,6 +291,11 @@ const char *sq_family_name(sq_family family)
 int sq_family_args(sq_family family)
 {
     return (unsigned)family < SQ_FAMILY_COUNT ? FACTS[family].args : 0;
+}
+
+int sq_law_table_room(sq_family family, int n)
+{
+    return (family == SQ_SPLINE ? 6 : 3) * n;
 }
 
 bool sq_family_has_table(sq_family family)

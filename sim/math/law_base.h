@@ -14,8 +14,9 @@ typedef struct sq_family_ops {
     double (*spent)(const sq_law *law, double from, double to);
 } sq_family_ops;
 
-extern const sq_family_ops sq_exponential_ops, sq_weibull_ops, sq_lognormal_ops, sq_uniform_ops,
-    sq_normal_ops; /* law_smooth.c */
+extern const sq_family_ops sq_exponential_ops, sq_weibull_ops, sq_gompertz_ops, sq_lognormal_ops,
+    sq_loglogistic_ops, sq_normal_ops;                       /* law_smooth.c */
+extern const sq_family_ops sq_uniform_ops, sq_triangular_ops; /* law_bounded.c */
 extern const sq_family_ops sq_rate_table_ops, sq_tabulated_ops; /* law_table.c */
 
 /* The base family's hazard, in its own time, at which the whole law's hazard is e: the wrappers

@@ -1,6 +1,7 @@
-/* Families with a formula: exponential, Weibull, log-normal, uniform, normal. Each is H and its inverse;
+/* Families with a formula: exponential, Weibull, Gompertz, log-normal, log-logistic, normal. Each is H and its inverse;
  * where H(b) - H(a) or H^-1(e + H(s)) - s would subtract two nearly equal numbers and the formula offers
  * a way round, it is taken, because a clock that is looked at often spends its hazard in small pieces. */
+#include "math/growing.h"
 #include "math/kernel.h"
 #include "math/law_base.h"
 
@@ -31,6 +32,37 @@ static double exponential_spent(const sq_law *law, double from, double to)
 
 const sq_family_ops sq_exponential_ops = {exponential_hazard, exponential_inverse,
                                           exponential_remaining, exponential_spent};
+
+/* ---- Gompertz: H = rate (exp(shape t) - 1) / shape */
+
+static double gompertz_hazard(const sq_law *law, double t)
+{
+    return t > 0 ? sq_growing_hazard(law->arg[1], law->arg[0], t) : 0;
+}
+
+static double gompertz_inverse(const sq_law *law, double e)
+{
+    return sq_growing_inverse(law->arg[1], law->arg[0], e);
+}
+
+/* From any age on it is a Gompertz law again, with the rate that it has by then. */
+static double gompertz_rate(const sq_law *law, double age)
+{
+    return law->arg[1] * sq_exp(law->arg[0] * age);
+}
+
+static double gompertz_remaining(const sq_law *law, double age, double e)
+{
+    return sq_growing_inverse(gompertz_rate(law, age), law->arg[0], e);
+}
+
+static double gompertz_spent(const sq_law *law, double from, double to)
+{
+    return to > from ? sq_growing_hazard(gompertz_rate(law, from), law->arg[0], to - from) : 0;
+}
+
+const sq_family_ops sq_gompertz_ops = {gompertz_hazard, gompertz_inverse, gompertz_remaining,
+                                       gompertz_spent};
 
 /* ---- Weibull: H = (t / scale)^shape */
 
@@ -90,51 +122,51 @@ static double lognormal_spent(const sq_law *law, double from, double to)
 const sq_family_ops sq_lognormal_ops = {lognormal_hazard, lognormal_inverse, lognormal_remaining,
                                         lognormal_spent};
 
-/* ---- uniform on (min, max): S = (max - t) / (max - min)
+/* ---- log-logistic: H = log(1 + u), u = (t / scale)^shape
  *
- * What is left of a uniform law is a uniform law from here to max. */
+ * Given survival to an age with u = u0, odds grow from u0 to u0 + (1 + u0) (e^h - 1) with the hazard h. */
 
-/* Hazard of reaching t for a uniform law on (low, high). */
-static double uniform_between(double low, double high, double t)
+static const double LARGE_LOG_ODDS = 30; /* from here on log(1 + e^z) differs from z by e^-z alone */
+
+static double loglogistic_hazard(const sq_law *law, double t)
 {
-    if (t >= high)
-        return INFINITY;
-    if (t <= low)
+    if (!(t > 0))
         return 0;
-    double gone = (t - low) / (high - low);
-    return gone < .5 ? -sq_log1p(-gone) : -sq_log((high - t) / (high - low));
+    double log_odds = law->arg[0] * sq_log(t / law->arg[1]);
+    if (log_odds > LARGE_LOG_ODDS)
+        return log_odds + sq_exp(-log_odds);
+    return sq_log1p(sq_pow(t / law->arg[1], law->arg[0]));
 }
 
-static double uniform_hazard(const sq_law *law, double t)
+static double loglogistic_inverse(const sq_law *law, double e)
 {
-    return uniform_between(law->arg[0], law->arg[1], t);
+    if (e > LARGE_LOG_ODDS)
+        return law->arg[1] * sq_exp((e - sq_exp(-e)) / law->arg[0]);
+    return law->arg[1] * sq_pow(sq_expm1(e), 1 / law->arg[0]);
 }
 
-/* From the nearer end, so that the distance to that end keeps its digits. */
-static double uniform_inverse(const sq_law *law, double e)
+static double loglogistic_remaining(const sq_law *law, double age, double e)
 {
-    double low = law->arg[0], high = law->arg[1], gone = -sq_expm1(-e);
-    return gone < .5 ? low + (high - low) * gone : high - (high - low) * sq_exp(-e);
+    double odds = age > 0 ? sq_pow(age / law->arg[1], law->arg[0]) : 0;
+    double ratio = sq_expm1(e) * (1 + 1 / odds);
+    if (ratio < 1e8)
+        return age * sq_expm1(sq_log1p(ratio) / law->arg[0]);
+    return loglogistic_inverse(law, e + loglogistic_hazard(law, age)) - age;
 }
 
-static double uniform_remaining(const sq_law *law, double age, double e)
+static double loglogistic_spent(const sq_law *law, double from, double to)
 {
-    double wait = fmax(law->arg[0] - age, 0);
-    double width = law->arg[1] - fmax(law->arg[0], age);
-    return width > 0 ? wait + width * -sq_expm1(-e) : 0;
+    double growth = law->arg[0] * sq_log1p((to - from) / from);
+    if (!(growth < 1))
+        return loglogistic_hazard(law, to) - loglogistic_hazard(law, from);
+    double odds = sq_pow(from / law->arg[1], law->arg[0]);
+    return sq_log1p(sq_expm1(growth) / (1 + 1 / odds));
 }
 
-static double uniform_spent(const sq_law *law, double from, double to)
-{
-    if (from >= law->arg[1])
-        return 0;
-    return uniform_between(fmax(law->arg[0], from), law->arg[1], to);
-}
+const sq_family_ops sq_loglogistic_ops = {loglogistic_hazard, loglogistic_inverse,
+                                          loglogistic_remaining, loglogistic_spent};
 
-const sq_family_ops sq_uniform_ops = {uniform_hazard, uniform_inverse, uniform_remaining,
-                                      uniform_spent};
-
-/* ---- normal, for attributes */
+/* ---- normal */
 
 static double normal_hazard(const sq_law *law, double t)
 {

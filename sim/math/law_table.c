@@ -3,6 +3,7 @@
  * at the knots are computed once; a question is answered by one binary search and one formula inside
  * the interval. Differences are taken inside the interval where they can be, never between two large
  * cumulative hazards. */
+#include "math/growing.h"
 #include "math/kernel.h"
 #include "math/law_base.h"
 
@@ -61,22 +62,16 @@ static stretch stretch_at(const sq_law_table *table, int i)
     return (stretch){x[i], x[i + 1], table->cumulative[i], y[i], growth};
 }
 
-/* Hazard of the first d days of a stretch: rate (exp(growth d) - 1) / growth. */
+/* Hazard of the first d days of a stretch. */
 static double stretch_hazard(const stretch *part, double d)
 {
-    double z = part->growth != 0 ? part->growth * d : 0;
-    if (z == 0)
-        return part->rate > 0 ? part->rate * d : 0;
-    return part->rate * d * (sq_expm1(z) / z);
+    return sq_growing_hazard(part->rate, part->growth, d);
 }
 
 /* Days from the start of a stretch until it has given a hazard of e > 0. */
 static double stretch_inverse(const stretch *part, double e)
 {
-    if (!(part->rate > 0))
-        return INFINITY;
-    double days = e / part->rate, z = part->growth != 0 ? part->growth * days : 0;
-    return z == 0 ? days : days * (sq_log1p(z) / z);
+    return sq_growing_inverse(part->rate, part->growth, e);
 }
 
 /* The part of a stretch that begins at age. */
@@ -328,7 +323,9 @@ const char *sq_law_prepare_table(sq_family family, sq_interpolation interpolatio
             cumulative[i] = y[i] < 1 ? -sq_log(y[i]) : 0;
         return NULL;
     }
-    accumulate_rates(&(sq_law_table){x, y, cumulative, n, interpolation, SQ_TAIL_NEVER}, cumulative);
+    sq_law_table table = {
+        .x = x, .y = y, .cumulative = cumulative, .n = n, .interpolation = interpolation};
+    accumulate_rates(&table, cumulative);
     return isfinite(cumulative[n - 1]) ? NULL : "the accumulated hazard of a table is not finite";
 }
 

@@ -69,7 +69,7 @@ def survival_curve(table, t):
 
 
 def base_survival(family, arg, table, t):
-    a = [mpf(v) for v in arg] + [mpf(0)] * 2
+    a = ([mpf(v) for v in arg] + [mpf(0)] * 3)[:3]
     if family == "SQ_NORMAL":
         return mp.erfc((t - a[0]) / a[1] / mp.sqrt(2)) / 2
     if t <= 0:
@@ -78,6 +78,19 @@ def base_survival(family, arg, table, t):
         return mp.exp(-a[0] * t)
     if family == "SQ_WEIBULL":
         return mp.exp(-((t / a[1]) ** a[0]))
+    if family == "SQ_GOMPERTZ":
+        if a[0] * t > 10**4:
+            return mpf(0)
+        return mp.exp(-a[1] * (mp.expm1(a[0] * t) / a[0] if a[0] else t))
+    if family == "SQ_LOGLOGISTIC":
+        return 1 / (1 + (t / a[1]) ** a[0])
+    if family == "SQ_TRIANGULAR":
+        low, mode, high = a
+        if t <= low or t >= high:
+            return mpf(t <= low)
+        if t < mode:
+            return 1 - (t - low) ** 2 / ((high - low) * (mode - low))
+        return (high - t) ** 2 / ((high - low) * (high - mode))
     if family == "SQ_LOGNORMAL":
         return mp.erfc(mp.log(t / a[0]) / a[1] / mp.sqrt(2)) / 2
     if family == "SQ_UNIFORM":
@@ -126,11 +139,16 @@ def text(value):
     return mp.nstr(value, 50, strip_zeros=True, min_fixed=-5, max_fixed=20)
 
 
+BOUNDED = ("SQ_UNIFORM", "SQ_TRIANGULAR")
 WRAPPERS = [(1, 1, 0, False), (0.37, 1, 0, False), (2.5, 1.75, 0.3, False), (1.9, 0.6, 0.3, True)]
 LAWS = [("SQ_EXPONENTIAL", [0.004], None), ("SQ_WEIBULL", [0.62, 400.0], None),
         ("SQ_WEIBULL", [3.4, 25.5], None), ("SQ_LOGNORMAL", [270.0, 1.1], None),
         ("SQ_LOGNORMAL", [33.0, 0.25], None), ("SQ_UNIFORM", [20.0, 42.0], None),
         ("SQ_NORMAL", [-3.0, 12.0], None)]
+LAWS += [("SQ_GOMPERTZ", [0.0009, 0.0004], None), ("SQ_GOMPERTZ", [-0.002, 0.003], None),
+         ("SQ_GOMPERTZ", [0.0, 0.01], None), ("SQ_LOGLOGISTIC", [0.7, 300.0], None),
+         ("SQ_LOGLOGISTIC", [4.5, 61.0], None), ("SQ_TRIANGULAR", [20.0, 26.0, 42.0], None),
+         ("SQ_TRIANGULAR", [20.0, 42.0, 42.0], None), ("SQ_TRIANGULAR", [20.0, 20.0, 42.0], None)]
 LAWS += [(TABLES[name][0], [], name) for name in TABLES]
 
 
@@ -140,11 +158,13 @@ def times(law):
         return [0.25, 19.0, 33.3, 190.0, 399.0, 450.0, 9000.0, 30000.0]
     if table:
         return [0.25, 40.0, 100.0, 130.0, 299.0]
-    if family == "SQ_UNIFORM":
+    if family in BOUNDED:
         return [5.0, 20.001, 30.0, 41.9]
     if family == "SQ_NORMAL":
         return [-200.0, -30.0, -3.0, 4.5, 80.0, 300.0]
-    scale = 1 / arg[0] if family == "SQ_EXPONENTIAL" else arg[-1]
+    scale = arg[-1]
+    if family in ("SQ_EXPONENTIAL", "SQ_GOMPERTZ"):
+        scale = 1 / arg[-1]
     return [scale * v for v in (1e-9, 1e-3, 0.2, 1.0, 1.3, 6.0)]
 
 
@@ -152,11 +172,11 @@ def rows():
     for family, arg, table in LAWS:
         for wrapper in WRAPPERS:
             law = (family, arg, table) + wrapper
-            numbers = ", ".join(repr(v) for v in (arg + [0.0, 0.0])[:2])
+            numbers = ", ".join(repr(v) for v in (arg + [0.0, 0.0, 0.0])[:3])
             key = f'{family}, {{{numbers}}}, {"&" + table if table else "NULL"}, '
             key += f"{wrapper[0]}, {wrapper[1]}, {wrapper[2]}, {str(wrapper[3]).lower()}"
             for t in times(law):
-                t *= draw.uniform(0.9, 1) if family != "SQ_UNIFORM" else 1
+                t *= draw.uniform(0.9, 1) if family not in BOUNDED else 1
                 yield f"{{{key}, HAZARD, {t!r}, {text(hazard(law, t))}}},"
             for e in (1e-12, 1e-3, 0.3, 0.9, 3.0, 30.0):
                 e *= draw.uniform(0.5, 1)
