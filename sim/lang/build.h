@@ -507,6 +507,24 @@ typedef struct sq_by_columns {
 /* Those that a law's map names itself: `by: {COLUMN: CATEGORY}` of a life table, `csv: {by: {CATEGORY:
  * COLUMN}}` of others; none where it names none. */
 bool sq_read_by_columns(sq_build *b, const sq_node *law, sq_by_columns *by);
+/* A file that a node names, split into cells; NULL after reporting. */
+const sq_csv *sq_open_csv(sq_build *b, const sq_node *file);
+/* `where: {COLUMN: TEXT}` of a map: the rows that count. */
+enum { SQ_MOST_WHERE = 8 };
+typedef struct sq_where {
+    int n, column[SQ_MOST_WHERE];
+    const char *text[SQ_MOST_WHERE];
+} sq_where;
+bool sq_read_where(sq_build *b, const sq_csv *csv, const sq_node *map, sq_where *out);
+bool sq_where_holds(const sq_where *where, const sq_csv *csv, size_t row);
+
+/* build_rows.c: numbers in comma-separated files, a row each. */
+/* A definition whose numbers stand in a file (`csv:`) as the map it would be if they stood in it; the
+ * dimensions of param are known. NULL after reporting. */
+const sq_node *sq_definition_from_csv(sq_build *b, const sq_param *param);
+/* Adds a definition per row of the file that `csv` names to the section of parameters. */
+bool sq_parameters_from_csv(sq_build *b, const sq_node *csv);
+
 /* Knots of all entries of a life table. */
 bool sq_life_table_rows(sq_build *b, sq_param *param);
 /* Knots of entries [first, first + n_entries) from `csv:` of the map `law`, whose key `value` names the

@@ -201,15 +201,41 @@ static void read_named_file(sq_build *b, const sq_node *node)
         read_file(b, path, node->place);
 }
 
-static void read_file_list(sq_build *b, const sq_node *node, const char *what)
+typedef void file_reader(sq_build *b, const sq_node *name);
+
+static void read_file_list(sq_build *b, const sq_node *node, const char *what, file_reader *read)
 {
     if (node->kind == SQ_NODE_SCALAR) {
-        read_named_file(b, node);
+        read(b, node);
         return;
     }
     if (!sq_node_expect(node, SQ_NODE_LIST, what, b->diags)) return;
-    for (int i = 0; i < node->count && !sq_diags_full(b->diags); i++)
-        read_named_file(b, node->item[i]);
+    for (int i = 0; i < node->count && !sq_diags_full(b->diags); i++) read(b, node->item[i]);
+}
+
+/* Parameters stand in files of the language, or as rows of a comma-separated file. */
+static void read_parameter_file(sq_build *b, const sq_node *node)
+{
+    size_t n = node->text ? strlen(node->text) : 0;
+    if (n > 4 && strcmp(node->text + n - 4, ".csv") == 0)
+        sq_parameters_from_csv(b, node);
+    else
+        read_named_file(b, node);
+}
+
+static void add_parameters(sq_build *b, const sq_node *node)
+{
+    const sq_node *csv = sq_node_get(node, "csv");
+    if (node->kind == SQ_NODE_NULL) return;
+    if (node->kind != SQ_NODE_MAP) {
+        read_file_list(b, node, "parameters: file names or definitions", read_parameter_file);
+        return;
+    }
+    if (csv) sq_parameters_from_csv(b, csv);
+    for (int i = 0; i < node->count; i++)
+        if (node->item[i] != csv)
+            sq_add_entry(b, SQ_IN_PARAMETERS,
+                         (sq_entry){node->key[i], node->key_place[i], node->item[i]});
 }
 
 /* ---- one file --------------------------------------------------------------------------- */
@@ -242,12 +268,10 @@ static void add_key(sq_build *b, const char *key, sq_place place, const sq_node 
         add_decisions(b, node);
     else if (strcmp(key, "instances") == 0)
         add_instances(b, node);
-    else if (strcmp(key, "parameters") == 0 && node->kind == SQ_NODE_MAP)
-        add_map(b, SQ_IN_PARAMETERS, node, key);
-    else if (strcmp(key, "parameters") == 0 && node->kind != SQ_NODE_NULL)
-        read_file_list(b, node, "parameters: file names or definitions");
+    else if (strcmp(key, "parameters") == 0)
+        add_parameters(b, node);
     else if (strcmp(key, "include") == 0)
-        read_file_list(b, node, "include");
+        read_file_list(b, node, "include", read_named_file);
 }
 
 static void add_document(sq_build *b, const sq_node *root)

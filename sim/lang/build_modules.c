@@ -256,6 +256,9 @@ static bool write_part(expansion *x, const sq_scope *scope, const sq_node *map, 
         if (parts[p].section == SQ_IN_DECISIONS && item->kind == SQ_NODE_LIST)
             return sq_diag_error(b->diags, place,
                                  "rules belong to a strategy: a module only defines decisions");
+        if (parts[p].section == SQ_IN_PARAMETERS && strcmp(map->key[i], "csv") == 0)
+            return sq_diag_error(b->diags, place,
+                                 "the parameters of a module stand in the module, not in a file");
         unsigned kinds = is_type                               ? SQ_WORD_CATEGORY
                          : parts[p].section == SQ_IN_CATEGORIES ? SQ_WORD_LABEL
                                                                 : SQ_WORD_VALUE;

@@ -255,8 +255,9 @@ static bool read_file_dimensions(sq_build *b, sq_param *param)
 bool sq_read_dimensions(sq_build *b, sq_param *param)
 {
     const sq_node *by = param->node->kind == SQ_NODE_MAP ? sq_node_get(param->node, "by") : NULL;
-    bool is_law = param->kind == SQ_PARAM_LAW;
-    if (is_law && (!by || by->kind == SQ_NODE_MAP)) return read_file_dimensions(b, param);
+    bool is_law = param->kind == SQ_PARAM_LAW, is_number = param->kind == SQ_PARAM_NUMBER;
+    if ((is_law && by && by->kind == SQ_NODE_MAP) || ((is_law || is_number) && !by))
+        return read_file_dimensions(b, param);
     if (!by) return true;
     if (by->kind == SQ_NODE_SCALAR) return sq_add_dimension(b, param, by);
     if (!sq_node_expect(by, SQ_NODE_LIST, "by: a category or a list of them", b->diags))
@@ -308,6 +309,11 @@ static void declare_parameter(sq_build *b, const sq_entry *e)
     const sq_node *unit = is_map ? sq_node_get(e->node, "unit") : NULL;
     if (unit) param.has_unit = sq_read_unit(b, unit, &param.unit);
     param.broken = !sq_read_dimensions(b, &param);
+    bool in_file = !param.broken && param.kind == SQ_PARAM_NUMBER && is_map &&
+                   sq_node_get(param.node, "csv");
+    const sq_node *read = in_file ? sq_definition_from_csv(b, &param) : param.node;
+    param.broken = param.broken || !read;
+    if (read) param.node = read;
     bool fine = !param.broken;
     if (param.kind == SQ_PARAM_LAW) fine = sq_declare_law(b, &param, index) && fine;
     if (param.kind == SQ_PARAM_FUNCTION) fine = sq_declare_function(b, &param, index) && fine;

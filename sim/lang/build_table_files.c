@@ -7,16 +7,13 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { MOST_WHERE = 8 };
-
 typedef struct table_file {
     const sq_csv *csv;
     int x, y;            /* columns */
     double x_unit;       /* of the argument, in internal units */
     double y_unit;       /* of the value; of time where it is a rate per time */
     bool is_rate;
-    int n_where, where_column[MOST_WHERE];
-    const char *where_text[MOST_WHERE];
+    sq_where where;
     int by_column[SQ_KEYS];
 } table_file;
 
@@ -49,24 +46,33 @@ static bool unit_in(sq_build *b, const sq_node *map, const char *key, sq_type ty
     return sq_expr_constant_text(&b->compiler, text, place, type, one);
 }
 
-static bool read_where(sq_build *b, const sq_node *map, table_file *t)
+bool sq_read_where(sq_build *b, const sq_csv *csv, const sq_node *map, sq_where *out)
 {
     const sq_node *where = sq_node_get(map, "where");
+    *out = (sq_where){0};
     if (!where) return true;
     if (!sq_node_expect(where, SQ_NODE_MAP, "where: columns and texts", b->diags)) return false;
-    if (where->count > MOST_WHERE)
+    if (where->count > SQ_MOST_WHERE)
         return sq_diag_error(b->diags, where->place, "at most %d columns can be matched",
-                             (int)MOST_WHERE);
+                             (int)SQ_MOST_WHERE);
     for (int i = 0; i < where->count; i++) {
-        t->where_column[i] = sq_csv_column(t->csv, where->key[i], where->key_place[i], b->diags);
-        t->where_text[i] = sq_scalar_text(b, where->item[i], "where: a text");
-        if (t->where_column[i] < 0 || !t->where_text[i]) return false;
+        out->column[i] = sq_csv_column(csv, where->key[i], where->key_place[i], b->diags);
+        out->text[i] = sq_scalar_text(b, where->item[i], "where: a text");
+        if (out->column[i] < 0 || !out->text[i]) return false;
     }
-    t->n_where = where->count;
+    out->n = where->count;
     return true;
 }
 
-static const sq_csv *open_csv(sq_build *b, const sq_node *file)
+bool sq_where_holds(const sq_where *where, const sq_csv *csv, size_t row)
+{
+    const char **cell = csv->cell + row * (size_t)csv->n_columns;
+    for (int i = 0; i < where->n; i++)
+        if (strcmp(cell[where->column[i]], where->text[i]) != 0) return false;
+    return true;
+}
+
+const sq_csv *sq_open_csv(sq_build *b, const sq_node *file)
 {
     const sq_source *source = sq_build_read_beside(b, file);
     return source ? sq_csv_read(&b->scratch, source, b->diags) : NULL;
@@ -129,8 +135,7 @@ static bool row_matches(const sq_build *b, const sq_param *param, const table_fi
                         int entry)
 {
     const char **cell = t->csv->cell + row * (size_t)t->csv->n_columns;
-    for (int i = 0; i < t->n_where; i++)
-        if (strcmp(cell[t->where_column[i]], t->where_text[i]) != 0) return false;
+    if (!sq_where_holds(&t->where, t->csv, row)) return false;
     int rest = entry, size = param->n_entries;
     for (int d = 0; d < param->n_dims; d++) {
         const sq_category *category = sq_category_of(b, param->dim[d]);
@@ -166,7 +171,7 @@ static bool read_entry(sq_build *b, const sq_param *param, const table_file *t, 
     knots->y_node = NULL;
     knots->n = 0;
     for (size_t row = 0; row < t->csv->n_rows; row++) {
-        if (param->n_dims + t->n_where && !row_matches(b, param, t, row, entry)) continue;
+        if (param->n_dims + t->where.n && !row_matches(b, param, t, row, entry)) continue;
         if (!read_row(b, t, row, knots)) return false;
     }
     if (knots->n > 0) return true;
@@ -184,13 +189,13 @@ static bool open_life_table(sq_build *b, const sq_param *param, const sq_node *m
     if (!file)
         return sq_diag_error(b->diags, map->place,
                              "a life table needs `csv:`, the name of its file");
-    t->csv = open_csv(b, file);
+    t->csv = sq_open_csv(b, file);
     return t->csv && find_by_columns(b, param, map, t) &&
            named_column(b, t->csv, map, "age", &t->x) &&
            named_column(b, t->csv, map, "rate", &t->y) &&
            unit_in(b, map, "age in", sq_type_time(), SQ_DAYS_PER_YEAR, &t->x_unit) &&
            unit_in(b, map, "rate per", sq_type_time(), SQ_DAYS_PER_YEAR, &t->y_unit) &&
-           read_where(b, map, t);
+           sq_read_where(b, t->csv, map, &t->where);
 }
 
 bool sq_life_table_rows(sq_build *b, sq_param *param)
@@ -265,13 +270,13 @@ bool sq_csv_knots(sq_build *b, const sq_param *param, const sq_node *law, const 
     known_csv_keys(b, csv, x, value);
     if (!(file = sq_node_get(csv, "file")))
         return sq_diag_error(b->diags, csv->place, "csv: needs `file:`, the name of the file");
-    t.csv = open_csv(b, file);
+    t.csv = sq_open_csv(b, file);
     double otherwise = strcmp(x, "time") == 0 ? SQ_DAYS_PER_YEAR : 1;
     bool fine = t.csv && find_by_columns(b, param, law, &t) &&
                 named_column(b, t.csv, csv, x, &t.x) &&
                 named_column(b, t.csv, csv, value, &t.y) &&
                 unit_in(b, csv, "time in", sq_type_time(), otherwise, &t.x_unit) &&
-                value_unit(b, csv, value, unit, &t) && read_where(b, csv, &t);
+                value_unit(b, csv, value, unit, &t) && sq_read_where(b, t.csv, csv, &t.where);
     for (int e = 0; e < n_entries && fine; e++) {
         fine = read_entry(b, param, &t, first + e, &knots[e]);
         if (fine && strcmp(value, "survival") == 0) fine = falls(b, &knots[e]);
