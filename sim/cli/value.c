@@ -47,6 +47,10 @@ const char *sq_attribute_text(const sq_model *m, int attribute, double value,
                               char text[SQ_VALUE_TEXT])
 {
     const sq_type *type = &m->attributes[attribute].type;
+    if (isnan(value)) {
+        snprintf(text, SQ_VALUE_TEXT, "unset");
+        return text;
+    }
     if (type->class == SQ_TYPE_NUMBER) return sq_unit_value_text(m, type->unit, value, text);
     const char *word = value != 0 ? "true" : "false";
     int code = value >= 0 && value < 1e6 ? (int)value : -1;

@@ -256,6 +256,7 @@ sq_status sq_ref_live(sq_ref *r, const double *block, int strategy, sq_luck luck
     r->strategy = strategy;
     r->patient = patient;
     r->life = life;
+    r->blame[0] = '\0';
     r->history = (sq_history){r->last_time, life->count, r->time_in};
     r->trace = trace;
     r->err = err;

@@ -9,21 +9,25 @@ static sq_status value_of(sq_ref *r, sq_program program, const char *what, doubl
     sq_view view = sq_ref_view(r);
     *value = sq_program_value(&view, program, 0);
     if (isfinite(*value)) return SQ_OK;
+    sq_ref_blame(r, program);
     return sq_ref_fail(r, "%s is not a finite number", what);
 }
 
-/* Writes an attribute after checking that its type can hold the value. */
-static sq_status assign(sq_ref *r, int index, double value)
+/* Writes an attribute after checking that its type can hold the value, which the program (if one) gave. */
+static sq_status assign(sq_ref *r, int index, double value, sq_program program)
 {
     const sq_attribute *a = &r->model->attributes[index];
     bool plain = a->type.class == SQ_TYPE_NUMBER && a->type.unit.time == 0 && a->type.unit.money == 0;
     sq_kind kind = plain ? (sq_kind)a->type.unit.kind : SQ_KIND_NONE;
-    if (kind == SQ_KIND_PROBABILITY && !(value >= 0 && value <= 1))
-        return sq_ref_fail(r, "%s becomes %g, which is not a probability", a->name, value);
-    if (kind == SQ_KIND_COUNT && value < 0)
-        return sq_ref_fail(r, "%s becomes %g, which is not a count", a->name, value);
-    sq_ref_assign(r, index, value);
-    return SQ_OK;
+    bool fits_probability = kind != SQ_KIND_PROBABILITY || (value >= 0 && value <= 1);
+    bool fits_count = kind != SQ_KIND_COUNT || value >= 0;
+    if (fits_probability && fits_count) {
+        sq_ref_assign(r, index, value);
+        return SQ_OK;
+    }
+    sq_ref_blame(r, program);
+    return sq_ref_fail(r, "%s becomes %g, which is not a %s", a->name, value,
+                       fits_count ? "probability" : "count");
 }
 
 /* The attribute that an action writes: of a vector the element that its index says now. */
@@ -43,7 +47,15 @@ static sq_status set(sq_ref *r, const sq_action *action)
     int attribute;
     sq_status status = target(r, action, &attribute);
     if (!status) status = value_of(r, action->p, r->model->attributes[attribute].name, &value);
-    return status ? status : assign(r, attribute, value);
+    return status ? status : assign(r, attribute, value, action->p);
+}
+
+static sq_status unset(sq_ref *r, const sq_action *action)
+{
+    int attribute;
+    sq_status status = target(r, action, &attribute);
+    if (!status) sq_ref_assign(r, attribute, NAN);
+    return status;
 }
 
 static sq_status draw(sq_ref *r, const sq_action *action)
@@ -63,7 +75,7 @@ static sq_status draw(sq_ref *r, const sq_action *action)
         value = r->model->draw_options[d->first_option + option].value;
         break;
     }
-    return status ? status : assign(r, attribute, value);
+    return status ? status : assign(r, attribute, value, (sq_program){0, 0});
 }
 
 /* Runs the branch that came up by jumping to it. */
@@ -130,7 +142,10 @@ static sq_status lose(sq_ref *r, const sq_action *action)
     sq_status status = value_of(r, action->p, name, &amount);
     if (!status) status = value_of(r, action->q, name, &duration);
     if (status) return status;
-    if (duration < 0) return sq_ref_fail(r, "%s lasts %g days", name, duration);
+    if (duration < 0) {
+        sq_ref_blame(r, action->q);
+        return sq_ref_fail(r, "%s lasts %g days", name, duration);
+    }
     loss->amount = amount;
     loss->until = fmax(loss->until, sq_on_time_grid(r->now + duration));
     r->losses_changed = true;
@@ -164,6 +179,7 @@ static sq_status act(sq_ref *r, const sq_action *action, int *next)
     switch (action->code) {
     case SQ_ACT_END: return SQ_OK;
     case SQ_ACT_SET: return set(r, action);
+    case SQ_ACT_UNSET: return unset(r, action);
     case SQ_ACT_DRAW: return draw(r, action);
     case SQ_ACT_SPLIT: return split(r, action, next);
     case SQ_ACT_UNLESS: return unless(r, action, next);

@@ -2,7 +2,11 @@
  * to say what went wrong. */
 #include "engine/ref_body.h"
 
+#include "model/explain.h"
+
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 sq_view sq_ref_view(const sq_ref *r)
 {
@@ -40,15 +44,34 @@ sq_status sq_ref_fail(sq_ref *r, const char *format, ...)
     va_end(args);
     last_events_text(r, events, sizeof events);
     return sq_fail(r->err, SQ_ERR_LIFE,
-                   "patient %lld under strategy %s, day %g, in state %s: %s (last events: %s)",
+                   "patient %lld under strategy %s, day %g, in state %s: %s%s%s (last events: %s)",
                    (long long)r->patient, r->model->strategies[r->strategy].name, r->now,
-                   r->model->states[r->state].name, what, events[0] ? events : "none");
+                   r->model->states[r->state].name, what, r->blame[0] ? "; " : "", r->blame,
+                   events[0] ? events : "none");
+}
+
+void sq_ref_blame(sq_ref *r, sq_program program)
+{
+    sq_view view = sq_ref_view(r);
+    size_t used = strlen(r->blame), between = used > 0 ? 2 : 0;
+    if (used + between + 1 >= sizeof r->blame) return;
+    sq_explain(&view, program, r->blame + used + between, sizeof r->blame - used - between);
+    if (between && r->blame[used + between]) memcpy(r->blame + used, "; ", between);
+}
+
+void sq_ref_blame_law(sq_ref *r, const sq_law_spec *law)
+{
+    for (int i = 0; i < SQ_LAW_ARGS; i++) sq_ref_blame(r, law->arg[i]);
+    sq_ref_blame(r, law->hazard_ratio);
+    sq_ref_blame(r, law->time_ratio);
+    sq_ref_blame(r, law->cured);
+    sq_ref_blame(r, law->row);
 }
 
 void sq_ref_assign(sq_ref *r, int attribute, double value)
 {
     double before = r->attribute[attribute];
-    if (value == before) return;
+    if (value == before || (isnan(value) && isnan(before))) return;
     r->attribute[attribute] = value;
     sq_bits_set(&r->changed, attribute);
     SQ_TRACE(r, on_set, r->now, attribute, before, value);
@@ -59,7 +82,8 @@ sq_status sq_ref_truth(sq_ref *r, sq_program condition, const char *what, bool *
     sq_view view = sq_ref_view(r);
     double value = sq_program_value(&view, condition, 1);
     *truth = value != 0;
-    if (value == value) return SQ_OK;
+    if (!isnan(value)) return SQ_OK;
+    sq_ref_blame(r, condition);
     return sq_ref_fail(r, "a condition of %s compares what is not a number", what);
 }
 

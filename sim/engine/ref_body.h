@@ -16,6 +16,7 @@ enum {
     SQ_FIRINGS_IN_A_LIFE = 1000000,
     SQ_LAST_EVENTS = 6, /* kept for error messages */
     SQ_BREAKS_IN_A_LIFE = 1000000,
+    SQ_BLAME = 1024,
 };
 
 typedef enum sq_clock_mode { SQ_CLOCK_IDLE, SQ_CLOCK_RUNNING, SQ_CLOCK_PAUSED } sq_clock_mode;
@@ -78,12 +79,16 @@ struct sq_ref {
     double next_break;   /* +inf: none */
     int firings, firings_now, breaks;
     int last_event[SQ_LAST_EVENTS];
+    char blame[SQ_BLAME]; /* what the programs to be named in the next message said and read */
 };
 
 /* ref_body.c */
 sq_view sq_ref_view(const sq_ref *r);
 /* Ends the life with SQ_ERR_LIFE: patient, strategy, time, last events, and what went wrong. */
 sq_status sq_ref_fail(sq_ref *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Has the next sq_ref_fail tell where this program stands, what it says and what it read. */
+void sq_ref_blame(sq_ref *r, sq_program program);
+void sq_ref_blame_law(sq_ref *r, const sq_law_spec *law);
 void sq_ref_assign(sq_ref *r, int attribute, double value);
 /* Whether a condition (not given: it holds) is true; a NaN in it fails. `what` names it. */
 sq_status sq_ref_truth(sq_ref *r, sq_program condition, const char *what, bool *truth);

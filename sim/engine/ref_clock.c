@@ -16,17 +16,30 @@ double sq_ref_uniform(sq_ref *r, int site_index)
 {
     const sq_site *site = &r->model->sites[site_index];
     int slot = 0;
-    for (int i = 0; i < site->n_keys; i++)
-        slot = slot * site->key_size[i] + (int)r->attribute[site->key_attribute[i]];
+    for (int i = 0; i < site->n_keys; i++) {
+        double key = r->attribute[site->key_attribute[i]];
+        if (isnan(key)) return NAN; /* unset: only what is drawn in a life can meet it */
+        slot = slot * site->key_size[i] + (int)key;
+    }
     uint32_t visit = r->visits[site->counter + slot]++;
     double u = sq_address_uniform(sq_address_with(sq_address_with(r->luck, site->hash[slot]), visit));
     SQ_TRACE(r, on_draw, site_index, slot, visit, u);
     return u;
 }
 
+static sq_status unset_key(sq_ref *r, int site_index)
+{
+    const sq_site *site = &r->model->sites[site_index];
+    int i = 0;
+    while (i + 1 < site->n_keys && !isnan(r->attribute[site->key_attribute[i]])) i++;
+    return sq_ref_fail(r, "the luck of %s is keyed by %s, which is unset here", site->path,
+                       r->model->attributes[site->key_attribute[i]].name);
+}
+
 sq_status sq_ref_luck(sq_ref *r, int site, const sq_loading *loading, double *survival, double *hazard)
 {
     double u = sq_ref_uniform(r, site);
+    if (isnan(u)) return unset_key(r, site);
     if (loading->mean.count == 0) {
         *survival = u;
         if (hazard) *hazard = -sq_log(u);
@@ -35,9 +48,11 @@ sq_status sq_ref_luck(sq_ref *r, int site, const sq_loading *loading, double *su
     sq_view view = sq_ref_view(r);
     double mean = sq_program_value(&view, loading->mean, 0);
     double sd = sq_program_value(&view, loading->sd, 1);
-    if (!isfinite(mean) || !isfinite(sd))
+    if (!isfinite(mean) || !isfinite(sd)) {
+        sq_ref_blame(r, loading->mean);
         return sq_ref_fail(r, "the loadings of %s leave no own variance (mean %g, sd %g)",
                            r->model->sites[site].path, mean, sd);
+    }
     double score = mean - sd * sq_normal_quantile(u);
     *survival = sq_normal_ccdf(score);
     if (hazard) *hazard = -sq_normal_log_ccdf(score);
@@ -77,7 +92,9 @@ static sq_status law_now(sq_ref *r, const sq_law_spec *spec, const char *what, s
     sq_view view = sq_ref_view(r);
     *law = sq_law_at(&view, spec);
     const char *problem = sq_law_problem(law);
+    if (!problem) problem = sq_row_problem(&view, spec);
     if (!problem) return SQ_OK;
+    sq_ref_blame_law(r, spec);
     return sq_ref_fail(r, "%s: the %s law has an impossible number: %s", what,
                        sq_family_name(law->family), problem);
 }
@@ -92,6 +109,7 @@ sq_status sq_ref_number(sq_ref *r, const sq_draw *draw, double *value)
     if (status) return status;
     *value = sq_law_inverse(&law, hazard);
     if (isfinite(*value)) return SQ_OK;
+    sq_ref_blame_law(r, &draw->law);
     return sq_ref_fail(r, "%s: the drawn number is not finite", path);
 }
 
@@ -100,6 +118,7 @@ static sq_status probability(sq_ref *r, int site, sq_program program, double *p)
     sq_view view = sq_ref_view(r);
     *p = sq_program_value(&view, program, 0);
     if (*p >= 0 && *p <= 1) return SQ_OK;
+    sq_ref_blame(r, program);
     return sq_ref_fail(r, "%s: %g is not a probability", r->model->sites[site].path, *p);
 }
 
@@ -130,10 +149,10 @@ static sq_status option_probabilities(sq_ref *r, const sq_draw *draw, double *p)
         if (status) return status;
         sum += p[i];
     }
-    if (sum > 1 + slack) return sq_ref_fail(r, "%s: probabilities sum to %g", path, sum);
     if (rest >= 0) p[rest] = sum < 1 ? 1 - sum : 0;
-    else if (sum < 1 - slack) return sq_ref_fail(r, "%s: probabilities sum to %g only", path, sum);
-    return SQ_OK;
+    if (sum <= 1 + slack && (rest >= 0 || sum >= 1 - slack)) return SQ_OK;
+    for (int i = 0; i < draw->n_options; i++) sq_ref_blame(r, option[i].probability);
+    return sq_ref_fail(r, "%s: probabilities sum to %g%s", path, sum, sum > 1 ? "" : " only");
 }
 
 sq_status sq_ref_option(sq_ref *r, const sq_draw *draw, int *chosen)
@@ -175,9 +194,11 @@ static sq_status set_due(sq_ref *r, int event, sq_clock *clock)
     clock->mode = SQ_CLOCK_RUNNING;
     clock->since = r->now;
     double remaining = sq_law_remaining(&clock->law, clock->age, clock->left);
-    if (isnan(remaining) || remaining < 0)
+    if (isnan(remaining) || remaining < 0) {
+        sq_ref_blame_law(r, &r->model->events[event].law);
         return sq_ref_fail(r, "%s: no firing time at clock age %g days with %g of hazard left",
                            r->model->events[event].name, clock->age, clock->left);
+    }
     clock->due = sq_on_time_grid(r->now + remaining);
     return SQ_OK;
 }
@@ -187,6 +208,7 @@ static sq_status clock_law(sq_ref *r, const sq_event *event, sq_law *law)
 {
     sq_status status = law_now(r, &event->law, event->name, law);
     if (status || law->family != SQ_UNIFORM || law->arg[0] >= 0) return status;
+    sq_ref_blame_law(r, &event->law);
     return sq_ref_fail(r, "%s: a waiting time cannot begin below zero (min %g days)", event->name, law->arg[0]);
 }
 

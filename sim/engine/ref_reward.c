@@ -92,12 +92,17 @@ sq_status sq_ref_rewards_look(sq_ref *r)
     r->next_break = INFINITY;
     change_rate(r, LIFE, alive);
     double utility = alive ? sq_program_value(&view, m->utility, 1) - losses_now(r, &r->next_break) : 0;
-    if (!isfinite(utility)) return sq_ref_fail(r, "the utility is not a finite number");
+    if (!isfinite(utility)) {
+        sq_ref_blame(r, m->utility);
+        return sq_ref_fail(r, "the utility is not a finite number");
+    }
     change_rate(r, UTILITY, utility);
     for (int i = 0; i < m->n_costs; i++) {
         double rate = alive ? sq_program_value(&view, m->costs[i].rate, 0) : 0;
-        if (!isfinite(rate))
+        if (!isfinite(rate)) {
+            sq_ref_blame(r, m->costs[i].rate);
             return sq_ref_fail(r, "the cost rate of %s is not a finite number", m->costs[i].name);
+        }
         change_rate(r, SQ_QUANTITY_COST + i, rate);
     }
     if (alive) r->next_break = fmin(r->next_break, next_table_break(r));

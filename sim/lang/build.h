@@ -385,6 +385,8 @@ int sq_add_attribute(sq_build *b, sq_attribute attribute, sq_place place);
 /* What `initial:` says of an attribute or of this element of a vector; NULL if nothing. Elements are asked
  * for in order. */
 const sq_node *sq_initial_of(sq_build *b, int attribute);
+/* Whether a node in the place of a value of this type says `unset` (and that is no label of its category). */
+bool sq_says_unset(const sq_build *b, sq_type type, const sq_node *node);
 /* How many elements an attribute's symbol stands for; 1 without `by:`. */
 int sq_vector_size(const sq_build *b, const sq_symbol *symbol);
 /* An attribute or one element ("courses[cart]") by its name; -1 for anything else, whole vectors included. */

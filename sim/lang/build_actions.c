@@ -40,7 +40,14 @@ static bool set_attribute(sq_build *b, const sq_node *map, int i, unsigned allow
     if (attribute.latent)
         return sq_diag_error(b->diags, map->key_place[i], "'%s' is latent and cannot be set",
                              map->key[i]);
-    bool fine = sq_build_expr(b, map->item[i], attribute.type, allow, &action.p, NULL);
+    bool is_unset = sq_says_unset(b, attribute.type, map->item[i]);
+    if (is_unset) action.code = SQ_ACT_UNSET;
+    if (is_unset && !attribute.may_be_unset)
+        return sq_diag_error(b->diags, map->item[i]->place,
+                             "'%s' always has a value: only what is declared `initial: unset` can be unset",
+                             map->key[i]);
+    bool fine =
+        is_unset || sq_build_expr(b, map->item[i], attribute.type, allow, &action.p, NULL);
     return sq_add_action(b, action) >= 0 && fine;
 }
 

@@ -126,11 +126,28 @@ static sq_param dimensions_of(sq_build *b, const sq_entry *e, const char *name)
     return vector;
 }
 
+bool sq_says_unset(const sq_build *b, sq_type type, const sq_node *node)
+{
+    if (!node || node->kind != SQ_NODE_SCALAR || strcmp(node->text, "unset") != 0) return false;
+    return type.class != SQ_TYPE_CATEGORY || sq_find_label(sq_category_of(b, type.category), "unset") < 0;
+}
+
+/* Whether the node, or an entry of the map that it is, says `unset`. */
+static bool anywhere_unset(const sq_build *b, sq_type type, const sq_node *node)
+{
+    bool is = sq_says_unset(b, type, node);
+    for (int i = 0; node && node->kind == SQ_NODE_MAP && i < node->count; i++)
+        is = is || anywhere_unset(b, type, node->item[i]);
+    return is;
+}
+
 static void declare_attribute(sq_build *b, const sq_entry *e)
 {
     sq_attribute attribute = {.name = sq_build_keep(b, e->name), .type = sq_type_plain()};
     if (!sq_expect_word(b, e->name, "an attribute", e->place)) return;
     read_attribute(b, e, &attribute);
+    if (e->node->kind == SQ_NODE_MAP)
+        attribute.may_be_unset = anywhere_unset(b, attribute.type, sq_node_get(e->node, "initial"));
     sq_param vector = dimensions_of(b, e, attribute.name);
     sq_symbol symbol = {.kind = SQ_SYMBOL_ATTRIBUTE, .index = (int)b->attributes.count,
                         .type = attribute.type, .n_dims = vector.n_dims};

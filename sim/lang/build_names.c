@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Words of the files, beside those of expressions, that a name would make ambiguous. */
-static const char *const reserved[] = {"at", "of", "rest", "otherwise", "default", NULL};
+static const char *const reserved[] = {"at", "of", "rest", "otherwise", "default", "unset", NULL};
 
 /* ---- the namespace ---------------------------------------------------------------------- */
 

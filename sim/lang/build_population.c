@@ -80,11 +80,14 @@ static bool build_initial_values(sq_build *b, const bool *given, bool *known)
         }
         if (!node)
             action.p = sq_build_constant(b, 0); /* a decision not yet made: its first option */
-        if (initial)
+        bool is_unset = sq_says_unset(b, b->attributes.items[i].type, initial);
+        if (is_unset) action.code = SQ_ACT_UNSET;
+        if (initial && !is_unset)
             fine = sq_build_expr(b, initial, b->attributes.items[i].type, SQ_READ_BASELINE,
                                  &action.p, NULL) &&
                    reads_known(b, before, known, initial->place) && fine;
-        known[i] = b->attribute_given.items[i] = true;
+        b->attribute_given.items[i] = true;
+        known[i] = !is_unset;
         fine = sq_add_action(b, action) >= 0 && fine;
     }
     return fine;

@@ -54,7 +54,15 @@ typedef struct sq_names {
     const char *currency;          /* "" if the model has none */
 } sq_names;
 
+/* A text that became a program; kept for programs that read a patient. */
+typedef struct sq_expr_said {
+    sq_program program;
+    sq_place place;
+    const char *text; /* the node's */
+} sq_expr_said;
+
 typedef struct sq_compiler {
+    SQ_VEC(sq_expr_said) said;
     SQ_VEC(sq_op) code;
     SQ_VEC(double) constants;
     SQ_VEC(sq_break) breaks; /* found while SQ_ALLOW_TIME_IN_TABLES: the builder takes them away */

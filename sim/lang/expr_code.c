@@ -13,6 +13,8 @@ void sq_compiler_free(sq_compiler *c)
     free(c->code.items);
     free(c->constants.items);
     free(c->breaks.items);
+    free(c->said.items);
+    memset(&c->said, 0, sizeof c->said);
     memset(&c->code, 0, sizeof c->code);
     memset(&c->constants, 0, sizeof c->constants);
     memset(&c->breaks, 0, sizeof c->breaks);
@@ -41,8 +43,21 @@ bool sq_code_const(sq_compiler *c, double value)
     return sq_code_op(c, SQ_OP_CONST, (int)c->constants.count - 1);
 }
 
+/* The text of a program that is written down again, at `first`. */
+static bool say_again(sq_compiler *c, sq_program program, uint32_t first)
+{
+    for (size_t i = c->said.count; i > 0; i--) {
+        sq_expr_said said = c->said.items[i - 1];
+        if (said.program.first != program.first || said.program.count != program.count) continue;
+        said.program.first = first;
+        return sq_vec_push(&c->said, said) || out_of_memory(c);
+    }
+    return true;
+}
+
 bool sq_code_append(sq_compiler *c, sq_program program)
 {
+    if (!say_again(c, program, (uint32_t)c->code.count)) return false;
     for (uint32_t i = 0; i < program.count; i++) {
         sq_op op = c->code.items[program.first + i]; /* a copy: the array may move */
         if (!sq_code_op(c, (sq_op_code)op.code, op.a)) return false;
@@ -95,6 +110,14 @@ static bool emit_program(sq_check *k, const sq_tree *tree, sq_program *out)
            || sq_expr_error(c, tree->origin, tree->start,
                             "the expression holds more than %d values at once; nest it less deeply",
                             DEEPEST);
+}
+
+/* Notes where a program that can go wrong in a life was written. */
+static bool say(sq_check *k, const sq_expr_origin *origin, const sq_tree *tree, sq_program program)
+{
+    sq_expr_said said = {program, sq_expr_place(origin, 0), origin->text};
+    if (tree->literal || !(k->allow & SQ_ALLOW_PATIENT)) return true;
+    return sq_vec_push(&k->c->said, said) || out_of_memory(k->c);
 }
 
 /* One break for every place where time enters a reward. */
@@ -154,7 +177,8 @@ static bool compile(sq_compiler *c, const sq_expr_origin *origin, const sq_type 
     sq_check k = {.c = c, .allow = allow, .reads = &read, .budget = SQ_EXPR_NODES};
     size_t code = c->code.count, constants = c->constants.count, breaks = c->breaks.count;
     const sq_tree *tree = understand(&k, origin, want);
-    bool good = tree && emit_breaks(&k) && emit_program(&k, tree, out);
+    bool good = tree && emit_breaks(&k) && emit_program(&k, tree, out)
+                && say(&k, origin, tree, *out);
     free(k.timed.items);
     if (good) {
         if (type) *type = tree->type;
@@ -203,7 +227,8 @@ bool sq_expr_compile_element(sq_compiler *c, const sq_node *node, unsigned allow
     if (tree->op != SQ_OP_ATTR && tree->op != SQ_OP_ATTR_AT)
         return sq_expr_error(c, &origin, 0, "expected an attribute or one element of it");
     *attribute = tree->a;
-    return tree->op == SQ_OP_ATTR || emit_program(&k, tree->arg[0], offset);
+    return tree->op == SQ_OP_ATTR
+           || (emit_program(&k, tree->arg[0], offset) && say(&k, &origin, tree->arg[0], *offset));
 }
 
 static bool constant(sq_compiler *c, const sq_expr_origin *origin, sq_type want, double *value)

@@ -1,5 +1,5 @@
 /* What an expression reads of a patient's past: happened, since, count and time_in, each asked of one
- * occurrence; and the rule by which time may enter a reward. */
+ * occurrence, and is_set, asked of an attribute; and the rule by which time may enter a reward. */
 #include "lang/expr_tree.h"
 
 #include <string.h>
@@ -25,7 +25,7 @@ static int function_named(const char *name)
     return -1;
 }
 
-bool sq_is_history(const char *name) { return function_named(name) >= 0; }
+bool sq_is_history(const char *name) { return function_named(name) >= 0 || strcmp(name, "is_set") == 0; }
 
 static int find_state(const sq_names *names, const char *name)
 {
@@ -63,9 +63,24 @@ static void note_history(sq_check *k, sq_op_code op, int occurrence)
     if (op == SQ_OP_TALLY || op == SQ_OP_SINCE) sq_note_read(k, n_attributes + 3 + occurrence);
 }
 
+/* is_set(ATTR): whether the attribute, or this element, has a value. */
+static bool check_is_set(sq_check *k, sq_tree *tree)
+{
+    if (!sq_check_needs_patient(k, tree)) return false;
+    bool one = tree->n_args == 1;
+    if (one && !sq_expr_check(k, tree->arg[0], SQ_NO_CATEGORY)) return false;
+    if (!one || (tree->arg[0]->op != SQ_OP_ATTR && tree->arg[0]->op != SQ_OP_ATTR_AT))
+        return sq_expr_error(k->c, tree->origin, tree->at, "expected an attribute: is_set(ATTRIBUTE)");
+    tree->op = SQ_OP_IS_SET;
+    tree->type = (sq_type){.class = SQ_TYPE_FLAG};
+    tree->reads_time = tree->arg[0]->reads_time;
+    return true;
+}
+
 bool sq_check_history(sq_check *k, sq_tree *tree)
 {
     int f = function_named(tree->name);
+    if (f < 0) return check_is_set(k, tree);
     bool wants_state = functions[f].op == SQ_OP_TIME_IN;
     if (!sq_check_needs_patient(k, tree)) return false;
     const sq_tree *what = tree->arg[0];

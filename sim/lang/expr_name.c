@@ -28,7 +28,7 @@ static const char *const own_words[] = {"now", "in_state", "state", "alive"};
 static const char *const own_functions[] = {"if",    "min",    "max",        "abs",     "floor",
                                             "sqrt",  "exp",    "log",        "pow",     "expit",
                                             "logit", "probit", "normal_cdf", "happened", "since",
-                                            "count", "time_in"};
+                                            "count", "time_in", "is_set"};
 
 /* The nearest of the builder's names and n of the language's own. */
 static const char *hint(sq_check *k, const char *name, const char *const *own, size_t n)

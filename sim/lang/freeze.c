@@ -66,6 +66,19 @@ static void freeze_code(sq_build *b)
     m->n_breaks = (int)b->compiler.breaks.count;
 }
 
+static void freeze_sayings(sq_build *b)
+{
+    size_t n = b->compiler.said.count;
+    sq_saying *sayings = sq_arena_array(&b->model->arena, n + 1, sizeof *sayings);
+    b->model->n_sayings = (int)n;
+    b->model->sayings = sayings;
+    for (size_t i = 0; i < n && sayings; i++) {
+        sq_expr_said said = b->compiler.said.items[i];
+        sayings[i] = (sq_saying){said.program, sq_build_where(b, said.place), sq_build_keep(b, said.text)};
+    }
+    if (!sayings) b->out_of_memory = true;
+}
+
 static void freeze_numbers(sq_build *b)
 {
     sq_model *m = b->model;
@@ -117,6 +130,7 @@ bool sq_build_freeze(sq_build *b)
     }
     freeze_names(b);
     freeze_code(b);
+    freeze_sayings(b);
     freeze_numbers(b);
     freeze_files(b);
     return !b->out_of_memory;

@@ -132,6 +132,18 @@ sq_status sq_block_fill(const sq_model *m, int strategy, double *block, sq_error
     return SQ_OK;
 }
 
+/* A row that reads what is unset is the first one: sq_row_problem tells. */
+static int table_row(const sq_view *view, sq_program row)
+{
+    double x = sq_program_value(view, row, 0);
+    return isnan(x) ? 0 : (int)x;
+}
+
+const char *sq_row_problem(const sq_view *view, const sq_law_spec *spec)
+{
+    return isnan(sq_program_value(view, spec->row, 0)) ? "its table is indexed by what has no value" : NULL;
+}
+
 sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec)
 {
     sq_law law = {
@@ -144,6 +156,6 @@ sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec)
     for (int i = 0; i < SQ_LAW_ARGS; i++) law.arg[i] = sq_program_value(view, spec->arg[i], 0);
     if (spec->table >= 0)
         law.table = sq_block_table(view->model, view->block, spec->table,
-                                   (int)sq_program_value(view, spec->row, 0));
+                                   table_row(view, spec->row));
     return law;
 }

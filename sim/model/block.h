@@ -13,5 +13,8 @@ sq_status sq_block_fill(const sq_model *model, int strategy, double *block, sq_e
 
 /* A law with its numbers as they are in this view. Not checked: see sq_law_problem. */
 sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec);
+/* What is wrong with the row of its table in this view (its index reads an attribute that is unset); NULL if
+ * nothing, or if it has none. */
+const char *sq_row_problem(const sq_view *view, const sq_law_spec *spec);
 
 #endif

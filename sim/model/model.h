@@ -71,6 +71,7 @@ typedef struct sq_attribute {
     const char *column; /* the name in tables: "courses_cart"; elsewhere the same as name */
     sq_type type;
     bool latent; /* hidden standard normal, drawn at baseline */
+    bool may_be_unset; /* `initial: unset`: NaN until it is set */
 } sq_attribute;
 
 /* ---- laws and draws, as written: their numbers are programs -------------------------------------- */
@@ -111,6 +112,14 @@ typedef struct sq_draw_option {
     int value;              /* label of the category; for a split the first action of the branch */
     const char *name;       /* label or name of the branch, for traces */
 } sq_draw_option;
+
+/* Where a program was written, and what: for the messages of lives that go wrong. Programs that read a patient
+ * have one, in the order of the code; a program composed of several has those of its parts. */
+typedef struct sq_saying {
+    sq_program program;
+    const char *where; /* file:line:column */
+    const char *text;
+} sq_saying;
 
 /* A table in every parameter block: `rows` rows of `size` knots. Law tables take 3 * size doubles a row
  * (x, y, cumulative hazard), function tables 2 * size. */
@@ -157,6 +166,7 @@ typedef struct sq_event {
 #define SQ_ACT_LIST(X)                                                                                 \
     X(SQ_ACT_END)     /*                             end of the block */                               \
     X(SQ_ACT_SET)     /* attribute a + q             p value, q element of a vector */                  \
+    X(SQ_ACT_UNSET)   /* attribute a + q             q element of a vector */                          \
     X(SQ_ACT_DRAW)    /* attribute a + q, draw b     q element of a vector */                          \
     X(SQ_ACT_SPLIT)   /* draw b: jump to the value of the option that came up */                       \
     X(SQ_ACT_UNLESS)  /* jump to a                   unless p */                                       \
@@ -456,6 +466,8 @@ typedef struct sq_model {
 
     const sq_op *code;
     const double *constants;
+    int n_sayings;
+    const sq_saying *sayings;
     const sq_action *actions;
     const sq_draw *draws;
     const sq_draw_option *draw_options;

@@ -71,6 +71,7 @@ double sq_program_value(const sq_view *view, sq_program program, double otherwis
         case SQ_OP_TALLY: PUSH(view->history->count[op->a]); break;
         case SQ_OP_TIME_IN: PUSH(time_in(view, op->a)); break;
         case SQ_OP_TABLE: UNARY(table_value(view, op->a, x)); break;
+        case SQ_OP_IS_SET: UNARY(!isnan(x)); break;
         case SQ_OP_NEG: UNARY(-x); break;
         case SQ_OP_NOT: UNARY(1 - x); break;
         case SQ_OP_ADD: BINARY(x + y); break;

@@ -22,6 +22,7 @@
     X(SQ_OP_TALLY,     0) /* how often occurrence a has happened */                                \
     X(SQ_OP_TIME_IN,   0) /* days spent in state a so far */                                       \
     X(SQ_OP_TABLE,     1) /* function table a at x */                                              \
+    X(SQ_OP_IS_SET,    1) /* 1 unless x is NaN: whether an attribute has a value */                \
     X(SQ_OP_NEG,       1)                                                                          \
     X(SQ_OP_NOT,       1)                                                                          \
     X(SQ_OP_ADD,       2)                                                                          \

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct sq_patient_tables {
     const sq_model *model;
@@ -35,14 +36,28 @@ static const char *file_units(const sq_model *m, sq_unit unit, sq_arena *arena)
     return sq_arena_format(arena, "%s/year", unit.money ? money : "1");
 }
 
+/* How many codes an attribute that is no number has. */
+static int codes(const sq_model *m, const sq_attribute *a)
+{
+    return a->type.class == SQ_TYPE_FLAG ? 2 : m->categories[a->type.category].n_labels;
+}
+
+/* Codes and their meanings; where the attribute may be without a value, a last one says so. */
+static sq_column code_column(const sq_model *m, const sq_attribute *a, sq_arena *arena)
+{
+    bool is_flag = a->type.class == SQ_TYPE_FLAG;
+    const char *const *labels = is_flag ? no_yes : m->categories[a->type.category].labels;
+    int n = codes(m, a);
+    const char **longer = a->may_be_unset ? sq_arena_array(arena, (size_t)n + 1, sizeof *longer) : NULL;
+    if (!longer) return (sq_column){a->column, SQ_I32, "1", "at baseline", n, labels};
+    memcpy(longer, labels, (size_t)n * sizeof *longer);
+    longer[n] = "unset";
+    return (sq_column){a->column, SQ_I32, "1", "at baseline", n + 1, longer};
+}
+
 static sq_column attribute_column(const sq_model *m, const sq_attribute *a, sq_arena *arena)
 {
-    if (a->type.class == SQ_TYPE_FLAG)
-        return (sq_column){a->column, SQ_I32, "1", "at baseline", 2, no_yes};
-    if (a->type.class == SQ_TYPE_CATEGORY && a->type.category >= 0) {
-        const sq_category *k = &m->categories[a->type.category];
-        return (sq_column){a->column, SQ_I32, "1", "at baseline", k->n_labels, k->labels};
-    }
+    if (a->type.class != SQ_TYPE_NUMBER) return code_column(m, a, arena);
     const char *units = file_units(m, a->type.unit, arena);
     return (sq_column){a->column, SQ_F64, units ? units : "", "at baseline", 0, NULL};
 }
@@ -108,9 +123,10 @@ static sq_status add_event_table(sq_patient_tables *t, int strategy, sq_error *e
     return status;
 }
 
-static sq_cell attribute_cell(const sq_attribute *a, double value)
+static sq_cell attribute_cell(const sq_model *m, const sq_attribute *a, double value)
 {
-    if (a->type.class != SQ_TYPE_NUMBER) return (sq_cell){.i32 = (int32_t)value};
+    if (a->type.class != SQ_TYPE_NUMBER)
+        return (sq_cell){.i32 = isnan(value) ? codes(m, a) : (int32_t)value};
     if (a->type.unit.time > 0) value /= SQ_DAYS_PER_YEAR;
     if (a->type.unit.time < 0) value *= SQ_DAYS_PER_YEAR;
     return (sq_cell){.f64 = value};
@@ -125,7 +141,7 @@ static sq_status take_patient(sq_patient_tables *t, const sq_row *row, sq_error 
     (cell++)->f64 = fmin(life->died, m->horizon) / SQ_DAYS_PER_YEAR;
     (cell++)->i32 = isfinite(life->died);
     for (int i = 0; i < m->n_attributes; i++)
-        *cell++ = attribute_cell(&m->attributes[i], row->baseline[i]);
+        *cell++ = attribute_cell(m, &m->attributes[i], row->baseline[i]);
     for (int i = 0; i < 2 * sq_quantities(m); i++) {
         bool time = i / 2 < SQ_QUANTITY_COST;
         (cell++)->f64 = time ? life->total[i] / SQ_DAYS_PER_YEAR : life->total[i];

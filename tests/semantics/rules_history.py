@@ -1,9 +1,11 @@
 """Rules H1 to H7: what a patient carries of the past: attributes by category, times and counts of what
 happened, values not yet there, and the words of an expression that fails."""
+import re
+
 from lives import model, once
 from luck import uniform
 from rules_firing import note, paid
-from rules_rewards import table
+from rules_rewards import structural, table
 
 REGIMENS = {"regimens": ["none", "chemo", "blina"], "lines": ["first", "second"]}
 COURSES = {"regimen": {"type": "regimens", "initial": "chemo"},
@@ -140,5 +142,76 @@ def and_or(world):
     return [(paid(lives, "a"), 10.0), (paid(lives, "b"), 1.0), (code, 1)]
 
 
+UNSET = {"best": {"type": "lines", "initial": "unset"}, "when": {"type": "time", "initial": "unset"},
+         "dose": {"type": "number", "by": "lines", "initial": {"first": 2, "second": "unset"}},
+         "line": {"type": "lines", "initial": "first"}}
+
+
+def unset(world):
+    """A value that is not there yet, comes on day 2 and goes on day 4; what reads it looks again."""
+    asked = ("if(is_set(when), 1000, 0) + if(is_set(best) and best == second, 100, 0)"
+             " + if(is_set(dose[second]), 10, 0) + if(is_set(dose[line]), 1, 0)")
+    events = {"come": once("come", "2 d", {"set": {"when": "now", "best": "second", "dose[second]": 7}}),
+              "go": once("go", "4 d", {"set": {"when": "unset", "best": "first"}}),
+              "clock": {"while": "is_set(when)", "time": {"fixed": "1 d"}},
+              **{f"look{day}": once(f"look{day}", f"{day} d", note(asked, f"look{day}")) for day in (1, 3, 5)}}
+    lives = world.live(model(events, categories=REGIMENS, attributes=UNSET,
+                             costs={f"look{day}": "0 EUR/d" for day in (1, 3, 5)}))
+    labels = lives.results.file["patients/only/best"].attrs["flag_meanings"]
+    return [([paid(lives, f"look{day}") for day in (1, 3, 5)], [1.0, 1111.0, 11.0]),
+            (lives.times("clock"), [3.0]), (lives.value("when") != lives.value("when"), True),
+            (lives.value("best"), 2.0), (str(labels), "first second unset")]
+
+
+def said(world, attributes=None, parameters=None, **parts):
+    """The exit code and the complaint of a life that goes wrong on day 1 in an action or as `parts` say."""
+    events = parts.pop("events", None) or {"look": once("look", "1 d", parts.pop("action"))}
+    content = model(events, categories=REGIMENS, attributes={**UNSET, **(attributes or {})},
+                    costs={"note": "0 EUR/d"}, **parts)
+    return world.fails(content, parameters=parameters or {})
+
+
+def unset_read(world):
+    """Reading what is unset names it, where its value counts."""
+    cases = [(note("if(best == first, 1, 2)"), "best is unset here"),
+             (note("dose[line] + dose[second]"), "dose[second] is unset here"),
+             ({"if": "when > 3 d", "then": []}, "when is unset here"),
+             ({"draw": "line", "among": {"first": "if(best == first, 0.1, 1)", "second": "rest"}},
+              "best is unset here"),
+             ({"draw": "line", "among": {"first": 0.1, "second": "rest"}, "key": ["best"]},
+              "look.line is keyed by best, which is unset here"),
+             ({"set": {"when": "when + 1 d"}}, "when is unset here"),
+             (note("since(dead) / 1 d"), "dead has not happened")]
+    outcomes = [said(world, action=action) for action, _ in cases]
+    return [([code for code, _ in outcomes], [1] * len(cases)),
+            ([words in why for (_, words), (_, why) in zip(cases, outcomes)], [True] * len(cases))]
+
+
+def run_errors(world):
+    """What an expression said, where, and what it read; what did not count is not named."""
+    parameters = {"a": structural(value=0.5), "by_line": structural(by="line", first=0.9, second=0.7)}
+    more = {"p": {"type": "probability", "initial": 0.6}, "n": {"type": "count", "initial": 1}}
+    draw = {"draw": "line", "among": {"first": "by_line[line] + p", "second": "rest"}}
+    cases = [({"action": draw}, ["1.5 is not a probability", ": by_line[line] + p with ",
+                                 "by_line[first] = 0.9", "p = 0.6"]),
+             ({"action": {"set": {"n": "n - 3 * a * 4"}}}, ["n becomes -5, which is not a count",
+                                                           ": n - 3 * a * 4 with n = 1, a = 0.5"]),
+             ({"action": note("if(line == first, log(a - p), dose[second])")},
+              ["line = first, a = 0.5, p = 0.6 ("]),
+             ({"events": {"look": {"time": {"weibull": {"shape": "a - p", "scale": "3 d"}}}}},
+              ["look: the weibull law", ": a - p with a = 0.5, p = 0.6"]),
+             ({"events": {"look": {"time": {"fixed": "1 d"}}},
+               "utility": {"well": "log(a - p)", "ill": "log(0 * p)", "worse": 1}},
+              ["the utility is not a finite number; ", ": log(a - p) with state = well, a = 0.5, p = 0.6 ("]),
+             ({"action": {"lose utility": "pain", "amount": 0.1, "for": "1 d - now * 2"}},
+              ["pain lasts -1 days", ": 1 d - now * 2 with now = 1 d"])]
+    outcomes = [said(world, more, parameters, **case) for case, _ in cases]
+    named = [re.search(r"model\.yaml:\d+:\d+: ", why) is not None for _, why in outcomes]
+    return [([code for code, _ in outcomes], [1] * len(cases)),
+            ([[words in why for words in phrases] for (_, phrases), (_, why) in zip(cases, outcomes)],
+             [[True] * len(phrases) for _, phrases in cases]),
+            (named, [True] * len(cases))]
+
+
 RULES = (vector, vector_draw, vector_reads, vector_baseline, count, since, time_in, history_rewards,
-         and_or)
+         and_or, unset, unset_read, run_errors)

@@ -121,6 +121,7 @@ static void test_names(void **state)
     is("happened(relapse)", 1);
     is("happened(remission)", 0);
     is("since(relapse)", 10);
+    is("is_set(burden) and is_set(given[burden, line])", 1);
     is("since(remission) + since(relapse)", 60);
     is("count(relapse) + count(remission)", 4);
     is("time_in(remission)", 80);
@@ -310,6 +311,10 @@ static void test_name_errors(void **state)
     refused("if(happened(1), 1, 2)", 4, "expected the name of an event");
     refused("count(relapsee)", 7, "not an event, a state or a mark");
     refused("since()", 7, "expected");
+    refused_as("is_set(hr)", a_flag, ALL, 1, "expected an attribute");
+    refused_as("is_set(age, age)", a_flag, ALL, 1, "expected an attribute");
+    refused_as("is_set(age + age)", a_flag, ALL, 1, "expected an attribute");
+    refused_as("is_set(given)", a_flag, ALL, 8, "write given[burden, line]");
     refused("since(relapse, remission)", 1, "expected the name of an event");
     refused("time_in(relapse) / 1 d", 9, "not a state");
     refused("time_in(remissoin) / 1 d", 9, "did you mean 'remission'");
