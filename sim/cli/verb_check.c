@@ -1,6 +1,7 @@
 /* sequela check: what the model is, where every number comes from, and how large the run will
  * be. Nothing is run and nothing is written. */
 #include "cli/console.h"
+#include "cli/fits.h"
 #include "cli/predict.h"
 #include "cli/value.h"
 #include "cli/verbs.h"
@@ -59,7 +60,9 @@ static void say_uncertainty(const sq_model *m, const sq_parameter *p, char *text
     case SQ_STANDARD_ERROR:
         snprintf(text, size, "standard error %s", sq_unit_value_text(m, p->unit, p->u[0], low));
         break;
-    case SQ_CERTAIN: break;
+    case SQ_DIRICHLET: snprintf(text, size, "%.6g of %.6g in a split", p->u[0], p->u[1]); break;
+    case SQ_CERTAIN:
+    case SQ_CURVE: break;
     }
 }
 
@@ -113,6 +116,17 @@ static void print_classes(const sq_model *m)
     if (count[SQ_UNSOURCED] > 0) print_names(m, SQ_UNSOURCED, "Unsourced:");
 }
 
+/* Numbers whose uncertainty is stated, but not so that it could be drawn. */
+static void print_undrawable(const sq_model *m)
+{
+    int n = 0;
+    for (int i = 0; i < m->n_evidence; i++) {
+        const sq_evidence *e = &m->evidence[i];
+        if (e->missing[0] && n++ == 0) puts("\nBefore the uncertainty of these can be drawn they need:");
+        if (e->missing[0]) printf("  %s (%s): %s\n", e->name, e->where, e->missing);
+    }
+}
+
 /* ---- the size ------------------------------------------------------------------------------- */
 
 static void print_size(const sq_model *m)
@@ -139,7 +153,7 @@ static void print_size(const sq_model *m)
            threads == 1 ? "" : "s");
 }
 
-static int print_model(sequela *s)
+static int print_model(sequela *s, const char *plot)
 {
     const sq_model *m = sequela_model(s);
     sq_error err = {.status = SQ_OK};
@@ -154,8 +168,10 @@ static int print_model(sequela *s)
         fputs(text, stdout);
         print_parameters(m, block);
         print_classes(m);
+        code = sq_print_fits(m, block);
+        print_undrawable(m);
         print_size(m);
-        code = SQ_EXIT_DONE;
+        if (code == SQ_EXIT_DONE && plot != NULL) code = sq_plot_fits(m, block, plot);
     }
     free(block);
     free(text);
@@ -167,7 +183,7 @@ static int act(const sq_arguments *a)
     int code = SQ_EXIT_INPUT;
     sequela *s = sq_load_experiment_of(a, false, &code);
     if (s == NULL) return code;
-    code = print_model(s);
+    code = print_model(s, sq_value(a, "plot"));
     int warnings = sequela_warnings(s);
     if (code == SQ_EXIT_DONE)
         printf("\nChecked: no errors, %d warning%s.\n", warnings, warnings == 1 ? "" : "s");
@@ -179,6 +195,7 @@ static const sq_option options[] = {
     {'n', "patients", "N", "predict sizes for so many patients"},
     {0, "set", "NAME=VALUE", "replace a parameter; may be repeated"},
     {0, "strategy", "NAME", "check only this strategy; may be repeated"},
+    {0, "plot", "FILE.svg", "draw every fitted law against its published points"},
     {0, NULL, NULL, NULL},
 };
 
@@ -188,8 +205,8 @@ const sq_verb sq_verb_check = {
     1,
     "check an experiment and say what it is",
     "Prints the model in words, every parameter with its value, class and source, the structural\n"
-    "and unsourced ones by name, and the size of the result. Warnings go to standard error. Nothing\n"
-    "is written.",
+    "and unsourced ones by name, how each published curve is met, and the size of the result.\n"
+    "Warnings go to standard error. Nothing is written but the picture that --plot asks for.",
     options,
     act,
 };

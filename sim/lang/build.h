@@ -19,7 +19,7 @@
 #include "lang/expr.h"
 #include "lang/load.h"
 #include "lang/node.h"
-#include "math/statement.h"
+#include "math/fit.h"
 #include "model/model.h"
 
 /* ---- small containers ------------------------------------------------------------------- */
@@ -203,6 +203,12 @@ typedef struct sq_probe {
     sq_program own_variance; /* what the loadings of a draw leave */
 } sq_probe;
 
+/* Clocks named beside a published curve, to be found once the events are built. */
+typedef struct sq_beside {
+    int param, solve;
+    const sq_node *clocks, *given; /* `net of:` or `incidence against:`; `for:` or NULL */
+} sq_beside;
+
 /* A block of actions: [first, end). */
 typedef struct sq_range {
     int first, end;
@@ -276,6 +282,14 @@ typedef struct sq_build {
     SQ_VEC(sq_strategy) strategies;
     SQ_VEC(sq_step) steps;
     SQ_VEC(sq_solve) solves;
+    SQ_VEC(sq_stated_point) stated_points;
+    SQ_VEC(sq_stated_patient) stated_patients;
+    SQ_VEC(sq_stated_value) stated_values;
+    SQ_VEC(sq_stated_clock) stated_clocks;
+    SQ_VEC(sq_beside) besides;
+    sq_ints event_params; /* [n_events + 1]: how many params there were before each event was built */
+    int n_splits;
+    SQ_VEC(sq_evidence) evidence;
     SQ_VEC(sq_parameter) parameters;
     SQ_VEC(double) quantiles;
     SQ_VEC(sq_highlight) highlights;
@@ -457,7 +471,8 @@ typedef struct sq_about {
     sq_class class;
     bool has_class;
     sq_uncertainty uncertainty;
-    double u[2], residual_check;
+    double u[2], prior[2], residual_check;
+    int split; /* as in sq_parameter */
 } sq_about;
 
 /* The node of each entry of a definition by category (leaf[n_entries], row-major); `known`: keys
@@ -537,12 +552,16 @@ bool sq_csv_knots(sq_build *b, const sq_param *param, const sq_node *law, const 
 /* build_laws.c: laws as parameters; build_law_uses.c: laws where they stand. */
 bool sq_declare_law(sq_build *b, sq_param *param, int index);
 bool sq_compile_law(sq_build *b, sq_param *param);
-/* What a law's map says: each argument's expression (NULL: to be solved for) and published points.
- */
+/* What a law's map says: each argument's expression (NULL: to be solved for), the cured share, and what was
+ * published of the curve. */
 typedef struct sq_law_args {
     const sq_node *arg[SQ_LAW_ARGS], *cured;
-    int n_points;
-    const sq_node *time[SQ_STATEMENTS], *survival[SQ_STATEMENTS];
+    bool cured_is_free;        /* `cured: solve` */
+    double plateau_k, plateau_n; /* `plateau: K of N`; n is 0 without */
+    int n_points, n_of_curve;  /* all points; those of `curve:` among them */
+    const sq_node *time[SQ_CURVE_POINTS], *share[SQ_CURVE_POINTS];
+    bool is_incidence;
+    const sq_node *beside, *patients; /* `net of:` or `incidence against:`; `patients:` */
 } sq_law_args;
 bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool is_parameter,
                       sq_law_args *out);
@@ -559,7 +578,6 @@ const char *sq_arg_entry_name(sq_build *b, const sq_param *param, const char *ar
 bool sq_is_scalar(sq_build *b, const sq_node *node, const char *what);
 
 /* build_statements.c: what was published of a law's curve, in place of its arguments. */
-bool sq_can_be_stated(sq_family family);
 /* The keys of statements that a law of this family takes, at most 12; how many. */
 size_t sq_statement_keys(sq_family family, const char **keys);
 bool sq_read_statements(sq_build *b, sq_family family, const sq_node *map, sq_law_args *out);
@@ -568,6 +586,25 @@ bool sq_enough_stated(sq_build *b, sq_family family, const sq_node *node, const 
 /* The step that solves what an entry does not give, and rows for what it will find. */
 bool sq_add_solve(sq_build *b, sq_param *param, int entry, const sq_law_args *args,
                   const sq_about *about);
+/* An entry's law, its numbers being those of the block. */
+sq_law_spec sq_entry_law(sq_build *b, const sq_param *param, int entry);
+
+/* build_beside.c: the clocks that ran beside a published curve. */
+/* Reads `for:` and notes the clocks, which are found once events are built. */
+bool sq_read_beside(sq_build *b, const sq_param *param, const sq_node *map, const sq_law_args *args,
+                    sq_solve *solve);
+/* The clocks themselves, and what must be filled before they can be asked. */
+bool sq_build_beside(sq_build *b);
+/* build_splits.c: shares counted together, and priors. */
+/* Whether a node at this level of a table by category is a `split:` of its last category. */
+bool sq_is_split(const sq_build *b, const sq_param *param, const sq_node *node, int level);
+/* The share of an entry in the split of its leaf; its count, prior and the split's number into *about. */
+bool sq_read_split(sq_build *b, const sq_param *param, const sq_node *leaf, int entry, double *value,
+                   sq_about *about);
+/* `prior: [a, b]` beside a count. */
+bool sq_read_count_prior(sq_build *b, const sq_node *prior, sq_about *about);
+/* build_evidence.c: units of uncertainty, from the parameters and the curves. */
+bool sq_build_evidence(sq_build *b);
 /* Loadings on latents: mean and sd of the normal score. */
 bool sq_build_loading(sq_build *b, const sq_node *node, unsigned allow, sq_loading *loading,
                       sq_bits *reads);

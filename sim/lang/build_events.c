@@ -141,9 +141,11 @@ bool sq_build_events(sq_build *b)
     const sq_entries *section = &b->section[SQ_IN_EVENTS];
     for (size_t i = 0; i < section->count && !sq_diags_full(b->diags); i++) {
         sq_event event = b->events.items[i];
+        if (!sq_vec_push(&b->event_params, (int)b->params.count)) return sq_build_no_memory(b);
         build_event(b, &section->items[i], &event);
         b->events.items[i] = event;
     }
+    if (!sq_vec_push(&b->event_params, (int)b->params.count)) return sq_build_no_memory(b);
     return !b->out_of_memory;
 }
 

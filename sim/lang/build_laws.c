@@ -149,7 +149,7 @@ bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool i
     out->cured = sq_node_get(node, "cured");
     if (out->cured && !sq_is_scalar(b, out->cured, "cured: a probability")) fine = false;
     fine = fine && read_other_names(b, family, node, out);
-    if (fine && sq_can_be_stated(family)) fine = sq_read_statements(b, family, node, out);
+    fine = fine && sq_read_statements(b, family, node, out);
     return fine && sq_enough_stated(b, family, node, out);
 }
 
@@ -169,7 +169,8 @@ static bool add_law_symbol(sq_build *b, sq_param *param, int index, const char *
 static bool any_cured(const sq_param *param)
 {
     for (int e = 0; e < param->n_entries; e++)
-        if (param->leaf[e]->kind == SQ_NODE_MAP && sq_node_get(param->leaf[e], "cured"))
+        if (param->leaf[e]->kind == SQ_NODE_MAP && (sq_node_get(param->leaf[e], "cured") ||
+                                                    sq_node_get(param->leaf[e], "plateau")))
             return true;
     return false;
 }
@@ -262,9 +263,15 @@ static bool add_cured(sq_build *b, sq_param *param, int entry, const sq_law_args
 {
     if (param->cured_slot < 0) return true;
     int slot = param->cured_slot + entry;
+    sq_about known = *about;
+    if (args->cured_is_free) return true;
     if (!args->cured) return sq_add_constant(b, param, slot, 0, param->place);
+    if (args->plateau_n > 0) {
+        known.uncertainty = SQ_BETA;
+        known.u[0] = args->plateau_k, known.u[1] = args->plateau_n;
+    }
     return sq_add_number(b, param, sq_arg_entry_name(b, param, "cured", entry), slot,
-                         sq_type_probability().unit, args->cured, about, false);
+                         sq_type_probability().unit, args->cured, &known, false);
 }
 
 static sq_program slot_program(sq_build *b, int slot)
@@ -274,15 +281,20 @@ static sq_program slot_program(sq_build *b, int slot)
     return sq_code_end(&b->compiler, begun);
 }
 
+sq_law_spec sq_entry_law(sq_build *b, const sq_param *param, int entry)
+{
+    sq_law_spec law = {.family = param->family, .table = -1};
+    for (int i = 0; i < SQ_LAW_ARGS; i++)
+        if (param->arg_slot[i] >= 0) law.arg[i] = slot_program(b, param->arg_slot[i] + entry);
+    if (param->cured_slot >= 0) law.cured = slot_program(b, param->cured_slot + entry);
+    return law;
+}
+
 /* Lets the finished block be asked whether the entry's numbers make a law. */
 static bool probe_entry(sq_build *b, const sq_param *param, int entry)
 {
     sq_probe probe = {
-        .kind = SQ_PROBE_LAW, .place = param->leaf[entry]->place};
-    probe.law = (sq_law_spec){.family = param->family, .table = -1};
-    for (int i = 0; i < SQ_LAW_ARGS; i++)
-        if (param->arg_slot[i] >= 0) probe.law.arg[i] = slot_program(b, param->arg_slot[i] + entry);
-    if (param->cured_slot >= 0) probe.law.cured = slot_program(b, param->cured_slot + entry);
+        .kind = SQ_PROBE_LAW, .place = param->leaf[entry]->place, .law = sq_entry_law(b, param, entry)};
     return sq_vec_push(&b->probes, probe) || sq_build_no_memory(b);
 }
 

@@ -15,7 +15,8 @@ static const char *const class_words[] = {"sourced",    "calibrated", "judgement
                                           "structural", "filler",     NULL};
 static const char *const number_keys[] = {"value", "count", "hazard ratio", "interval",
                                           "range", "se",    "unit",         "source",
-                                          "class", "note",  "by",           NULL};
+                                          "class", "note",  "by",           "split",
+                                          "prior", NULL};
 static const char *const table_keys[] = {"by", "default", "unit", "source", "class", "note", NULL};
 
 /* ---- entries by category ---------------------------------------------------------------- */
@@ -103,6 +104,10 @@ static bool collect(collector *c, const sq_node *node, int level, int base)
         return true;
     }
     const sq_category *category = sq_category_of(c->b, c->param->dim[level]);
+    if (sq_is_split(c->b, c->param, node, level)) {
+        for (int k = 0; k < category->n_labels; k++) c->leaf[base * category->n_labels + k] = node;
+        return true;
+    }
     if (!sq_node_expect(node, SQ_NODE_MAP, "one entry per label", c->b->diags)) return false;
     bool fine = true;
     for (int i = 0; i < node->count; i++) {
@@ -335,6 +340,8 @@ static void list_row(sq_build *b, const sq_param *param, const char *name, int s
                         .where = sq_build_where(b, place),
                         .uncertainty = about->uncertainty,
                         .u = {about->u[0], about->u[1]},
+                        .prior = {about->prior[0], about->prior[1]},
+                        .split = about->split,
                         .residual_check = about->residual_check};
     if (!sq_vec_push(&b->parameters, row)) sq_build_no_memory(b);
 }
@@ -398,7 +405,7 @@ static bool is_final_unit(sq_unit u)
 static bool is_dimensionless(sq_unit u) { return u.time == 0 && u.money == 0; }
 
 /* The node of an entry's value; for a statement one made from its number. NULL after reporting. */
-static const sq_node *value_node(sq_build *b, sq_param *param, const sq_node *leaf, sq_about *about,
+static const sq_node *value_node(sq_build *b, sq_param *param, const sq_node *leaf, int entry, sq_about *about,
                                  sq_unit *implied)
 {
     if (leaf->kind == SQ_NODE_SCALAR) return leaf;
@@ -406,13 +413,18 @@ static const sq_node *value_node(sq_build *b, sq_param *param, const sq_node *le
     if (!sq_node_expect(leaf, SQ_NODE_MAP, what, b->diags)) return NULL;
     sq_node_known_keys(leaf, "a parameter", number_keys, b->diags);
     const sq_node *value = sq_node_get(leaf, "value"), *count = sq_node_get(leaf, "count");
-    const sq_node *ratio = sq_node_get(leaf, "hazard ratio"), *stated = count ? count : ratio;
-    if ((value != NULL) + (count != NULL) + (ratio != NULL) != 1) {
+    const sq_node *ratio = sq_node_get(leaf, "hazard ratio"), *split = sq_node_get(leaf, "split");
+    const sq_node *stated = count ? count : ratio ? ratio : split, *prior = sq_node_get(leaf, "prior");
+    if ((value != NULL) + (stated != NULL) + (count && ratio) + (split && stated != split) != 1) {
         sq_diag_error(b->diags, leaf->place,
                       value || stated
-                          ? "%s has two values: give one of `value:`, `count:` and `hazard ratio:`"
-                          : "%s needs one of `value:`, `count:` and `hazard ratio:`",
+                          ? "%s has two values: give one of `value:`, `count:`, `hazard ratio:` and `split:`"
+                          : "%s needs one of `value:`, `count:`, `hazard ratio:` and `split:`",
                       param->name);
+        return NULL;
+    }
+    if (prior && !count && !split) {
+        sq_diag_error(b->diags, prior->place, "`prior:` belongs to `count:` or `split:`");
         return NULL;
     }
     if (value) return value;
@@ -420,13 +432,15 @@ static const sq_node *value_node(sq_build *b, sq_param *param, const sq_node *le
     const sq_node *beside = interval ? interval : range ? range : sq_node_get(leaf, "se");
     if (beside) {
         sq_diag_error(b->diags, beside->place,
-                      "`count:` and `hazard ratio:` state their uncertainty themselves; interval, "
+                      "`count:`, `hazard ratio:` and `split:` state their uncertainty themselves; interval, "
                       "range and se belong beside `value:`");
         return NULL;
     }
     double x = 0;
-    if (count) *implied = sq_type_probability().unit;
-    bool fine = count ? read_count(b, count, &x, about) : read_hazard_ratio(b, ratio, &x, about);
+    if (count || split) *implied = sq_type_probability().unit;
+    bool fine = count   ? read_count(b, count, &x, about) && (!prior || sq_read_count_prior(b, prior, about))
+                : ratio ? read_hazard_ratio(b, ratio, &x, about)
+                        : sq_read_split(b, param, leaf, entry, &x, about);
     char *text = fine ? sq_build_scratch(b, 40, 1) : NULL;
     if (!text) return NULL;
     snprintf(text, 40, "%.17g", x);
@@ -522,7 +536,7 @@ bool sq_compile_numbers(sq_build *b, sq_param *param)
     for (size_t i = 0; i < n; i++) {
         if (i && leaf[i] == leaf[i - 1] && !value[i - 1]) continue; /* a default reported once */
         fine = sq_read_about(b, leaf[i], &above, &about[i]) && fine;
-        value[i] = value_node(b, param, leaf[i], &about[i], &implied[i]);
+        value[i] = value_node(b, param, leaf[i], (int)i, &about[i], &implied[i]);
         fine = fine && value[i];
     }
     if (!param->has_unit) fine = fine && find_unit(b, param, value, implied);

@@ -85,6 +85,13 @@ static void freeze_numbers(sq_build *b)
     m->block_size = b->block_size;
     m->steps = FREEZE(steps);
     m->solves = FREEZE(solves);
+    m->n_solves = (int)b->solves.count;
+    m->stated_points = FREEZE(stated_points);
+    m->stated_patients = FREEZE(stated_patients);
+    m->stated_values = FREEZE(stated_values);
+    m->stated_clocks = FREEZE(stated_clocks);
+    m->evidence = FREEZE(evidence);
+    m->n_evidence = (int)b->evidence.count;
     m->parameters = FREEZE(parameters);
     m->n_parameters = (int)b->parameters.count;
     m->highlights = FREEZE(highlights);
@@ -128,6 +135,7 @@ bool sq_build_freeze(sq_build *b)
         sq_strategy *s = &b->strategies.items[i];
         if (!sq_build_steps(b, (int)i, &s->first_step, &s->n_steps)) return false;
     }
+    if (!sq_build_evidence(b)) return false;
     freeze_names(b);
     freeze_code(b);
     freeze_sayings(b);

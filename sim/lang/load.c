@@ -44,6 +44,10 @@ static void free_lists(sq_build *b)
         b->causes.items,          b->targets.items,
         b->files.items,           b->occurrence_places.items,
         b->instance_at.items,
+        b->stated_points.items,   b->stated_patients.items,
+        b->stated_values.items,    b->stated_clocks.items,
+        b->besides.items,         b->event_params.items,
+        b->evidence.items,
     };
     free_params(b);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) free(lists[i]);
@@ -95,7 +99,8 @@ static bool build_parts(sq_build *b)
 {
     static const stage stages[] = {
         {sq_build_correlation, false}, {sq_declare_costs, false},    {sq_build_population, true},
-        {sq_build_start, false},       {sq_build_events, false},     {sq_build_decisions, false},
+        {sq_build_start, false},       {sq_build_events, false},     {sq_build_beside, true},
+        {sq_build_decisions, false},
         {sq_build_rewards, false},     {sq_build_experiment, false}, {sq_build_strategies, true},
         {sq_build_endpoints, true},    {sq_build_targets, true},     {sq_check_site_hashes, false},
     };

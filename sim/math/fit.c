@@ -250,8 +250,8 @@ static sq_status check_rivals(const search *s, sq_error *err)
     for (int i = 0; i < s->fit->n_points && !is_incidence(s); i++) {
         sq_survival_point p = s->point[i];
         if (s->left[i] > p.survival || !s->fit->rivals) continue;
-        return sq_fail(err, SQ_ERR_NUMERIC, "%s alone leaves %.6g at %s; the statement says %.6g",
-                       s->fit->rivals, s->left[i], sq_statement_time(p.time, when), p.survival);
+        return sq_fail(err, SQ_ERR_NUMERIC, "%s alone %s %.6g at %s; the statement says %.6g",
+                       s->fit->rivals, strstr(s->fit->rivals, " and ") ? "leave" : "leaves", s->left[i], sq_statement_time(p.time, when), p.survival);
     }
     return SQ_OK;
 }

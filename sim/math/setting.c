@@ -31,7 +31,7 @@ void sq_setting_prepare(sq_setting *s, double until)
         const sq_rival *rival = &s->rival[i];
         bool has_table = sq_family_has_table(rival->law.family);
         for (int k = 0; has_table && k < rival->law.table.n; k++) {
-            double t = rival->law.table.x[k] * rival->law.time_ratio - rival->age;
+            double t = (rival->law.table.x[k] + rival->law.shift) * rival->law.time_ratio - rival->age;
             if (t > 0 && t < until) insert_knot(s, t);
         }
     }

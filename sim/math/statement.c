@@ -56,6 +56,8 @@ static bool time_is_logarithmic(sq_family family)
 
 bool sq_law_has_line(const sq_law *law)
 {
+    if (law->truncated || law->shift != 0 || law->profile.kind != SQ_PROFILE_NONE)
+        return false;
     switch (law->family) {
     case SQ_EXPONENTIAL:
     case SQ_WEIBULL:

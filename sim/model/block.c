@@ -3,7 +3,7 @@
  * source of a number (a file, a scenario, a draw) it meets the same test and the same sentence. */
 #include "model/block.h"
 
-#include "math/statement.h"
+#include "model/block_solve.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,26 +36,6 @@ static sq_status fill_value(const sq_view *view, const sq_step *step, double *bl
         return sq_fail(err, SQ_ERR_INPUT, "%s: %s = %g%s %s", step->where, step->name, x, per,
                        problem);
     block[step->slot] = x;
-    return SQ_OK;
-}
-
-static sq_status fill_solved(const sq_view *view, const sq_step *step, double *block, sq_error *err)
-{
-    const sq_solve *solve = &view->model->solves[step->index];
-    sq_law law = {.family = solve->family, .hazard_ratio = 1, .time_ratio = 1};
-    sq_survival_point points[SQ_STATEMENTS];
-    for (int i = 0; i < SQ_LAW_ARGS; i++)
-        if (solve->arg_slot[i] >= 0) law.arg[i] = block[solve->arg_slot[i]];
-    if (solve->cured_slot >= 0) law.cured = block[solve->cured_slot];
-    for (int i = 0; i < solve->n_points; i++) {
-        points[i].time = sq_program_value(view, solve->time[i], 0);
-        points[i].survival = sq_program_value(view, solve->survival[i], 0);
-    }
-    sq_error why = {0};
-    sq_status status = sq_solve_statements(&law, solve->is_free, solve->n_points, points, NULL, &why);
-    if (status) return sq_fail(err, status, "%s: %s: %s", step->where, step->name, why.text);
-    for (int i = 0; i < SQ_LAW_ARGS; i++)
-        if (solve->is_free[i]) block[solve->arg_slot[i]] = law.arg[i];
     return SQ_OK;
 }
 
@@ -123,7 +103,7 @@ sq_status sq_block_fill(const sq_model *m, int strategy, double *block, sq_error
         sq_status status = SQ_OK;
         switch (step->kind) {
         case SQ_STEP_VALUE: status = fill_value(&view, step, block, err); break;
-        case SQ_STEP_SOLVE: status = fill_solved(&view, step, block, err); break;
+        case SQ_STEP_SOLVE: status = sq_block_solve(&view, &m->solves[step->index], block, err); break;
         case SQ_STEP_TABLE: status = prepare_table(m, step, block, err); break;
         case SQ_STEP_CHOLESKY: status = factorise(m, step, block, err); break;
         }

@@ -241,13 +241,51 @@ typedef struct sq_step {
     const char *where; /* file:line:column of the definition */
 } sq_step;
 
+/* ---- published statements of laws: what a prologue's step of kind SQ_STEP_SOLVE solves ------------------ */
+
+/* A point of a published curve: time [day, or the unit of the law's variable] and share. */
+typedef struct sq_stated_point {
+    sq_program time, share; /* of survival, or of cumulative incidence where the solve says so */
+} sq_stated_point;
+
+/* A kind of patient for whom a curve was published; the state is that of time zero, or state >= 0. */
+typedef struct sq_stated_patient {
+    sq_program share; /* not given: 1 */
+    int state;        /* -1: where lives start */
+    int first_given, n_given; /* into stated_values */
+} sq_stated_patient;
+
+typedef struct sq_stated_value {
+    int attribute;
+    sq_program value;
+} sq_stated_value;
+
+/* A clock that ran beside: an event's law, or a law parameter. It starts at time 0 of the published curve, at
+ * age 0 or, where age_attribute >= 0, at the age of the patient. */
+typedef struct sq_stated_clock {
+    const char *name;
+    sq_law_spec law;
+    int age_attribute;
+} sq_stated_clock;
+
+enum { SQ_STATED_PATIENTS = 32, SQ_STATED_CLOCKS = 8 }; /* of one curve, at most */
+
+/* The law whose free arguments are found from n_points published points: exactly where there is one for
+ * each, by least squares where there are more (math/fit.h). */
 typedef struct sq_solve {
-    sq_family family;
-    int arg_slot[SQ_LAW_ARGS];
-    bool is_free[SQ_LAW_ARGS];
-    int cured_slot; /* -1 none */
-    int n_points;
-    sq_program time[4], survival[4];
+    const char *name, *where; /* "relapse_curve[reinduction]"; file:line:column */
+    sq_law_spec law;          /* its numbers as they stand in the block, solved or not */
+    int arg_slot[SQ_LAW_ARGS], cured_slot; /* -1 none */
+    const char *arg_name[SQ_LAW_ARGS];
+    sq_unit arg_unit[SQ_LAW_ARGS];
+    bool is_free[SQ_LAW_ARGS], cured_is_free;
+    bool is_incidence;        /* the points are cumulative incidences beside the clocks, else survival of all */
+    sq_unit unit;             /* of the law's variable; a time wherever clocks run beside */
+    double patients;          /* published number of patients; NaN if not stated */
+    int first_point, n_points;     /* into stated_points */
+    int first_patient, n_patients; /* into stated_patients; none where nothing ran beside */
+    int first_clock, n_clocks;     /* into stated_clocks */
+    const char *clocks;       /* their names, "" if none */
 } sq_solve;
 
 /* ---- rewards ---------------------------------------------------------------------------------------- */
@@ -397,6 +435,8 @@ typedef enum sq_uncertainty {
     SQ_INTERVAL,     /* 95 % interval u[0], u[1] */
     SQ_RANGE,        /* judgement: u[0], u[1] */
     SQ_STANDARD_ERROR, /* u[0] */
+    SQ_DIRICHLET,    /* a share of a split: u[0] = its count, u[1] = the sum of the counts */
+    SQ_CURVE,        /* of units of uncertainty only: the points of a published curve */
 } sq_uncertainty;
 
 /* One per number in the block that a user can name: "causal_share", "cr[reinduction, ge50]"; and one per
@@ -411,8 +451,23 @@ typedef struct sq_parameter {
     const char *where;         /* file:line:column */
     sq_uncertainty uncertainty;
     double u[2];
+    double prior[2];           /* declared prior of a Beta (a, b) or of this share of a Dirichlet; 0 if none */
+    int split;                 /* number (from 1) of the split it is a share of; 0: of none */
     double residual_check;     /* HR: distance from the interval's middle on the log scale; else 0 */
 } sq_parameter;
+
+/* One per unit of uncertainty: what was published together, and what a probabilistic analysis therefore draws
+ * anew together, each draw being followed by the prologue, so that whatever is solved or computed from it is
+ * solved and computed again. Beta(a + k, b + n - k), a = b = 0 without a prior; log-normal from the interval; interval,
+ * range and standard error on the unit's own scale; Dirichlet(prior + counts) for a split; for a curve all its points at
+ * the published number of patients (solve's `patients`), then solved. Certain numbers have none. */
+typedef struct sq_evidence {
+    sq_uncertainty kind;
+    const char *name, *where;
+    int first, n; /* rows of `parameters`: the number, or all shares of a split; n = 0 for a curve */
+    int solve;    /* of a curve, into solves; -1 */
+    const char *missing; /* what must be declared before it can be drawn ("`prior:`: 0 of 23"); "" if nothing */
+} sq_evidence;
 
 typedef struct sq_source_file {
     const char *path; /* as named by the user */
@@ -481,9 +536,15 @@ typedef struct sq_model {
 
     int block_size;          /* doubles in a parameter block */
     const sq_step *steps;
+    int n_solves;
     const sq_solve *solves;
-    int n_parameters;
+    const sq_stated_point *stated_points;
+    const sq_stated_patient *stated_patients;
+    const sq_stated_value *stated_values;
+    const sq_stated_clock *stated_clocks;
+    int n_parameters, n_evidence;
     const sq_parameter *parameters;
+    const sq_evidence *evidence;
 
     double horizon;          /* day */
     int64_t n_patients;

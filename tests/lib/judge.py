@@ -23,6 +23,7 @@ FAMILY = {
     "closed_forms": 200,
     "sick_sicker": 200,
     "black_box": 200,
+    "published": 100,
     "oracle_quick": 2500,
     "oracle_long": 40000,
     "equality": 400,

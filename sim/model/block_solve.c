@@ -1,0 +1,116 @@
+/* The step of a prologue that solves a law's arguments from published statements. The clocks that ran beside are
+ * evaluated for the patients of whom the curve was published: their attributes as stated, the time zero, the state
+ * that of the start. What a law reads beyond that the loader has refused. */
+#include "model/block_solve.h"
+
+#include "model/block.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- the patients of a published curve */
+
+static void read_patient(const sq_view *view, const sq_stated_patient *patient, double *attribute)
+{
+    const sq_model *m = view->model;
+    for (int i = 0; i < m->n_attributes; i++) attribute[i] = NAN;
+    for (int i = 0; i < patient->n_given; i++) {
+        const sq_stated_value *given = &m->stated_values[patient->first_given + i];
+        attribute[given->attribute] = sq_program_value(view, given->value, 0);
+    }
+}
+
+static sq_status read_rival(const sq_view *view, const sq_solve *solve, const sq_stated_clock *clock,
+                            sq_rival *rival, sq_error *err)
+{
+    rival->law = sq_law_at(view, &clock->law);
+    rival->age = clock->age_attribute >= 0 ? view->attribute[clock->age_attribute] : 0;
+    const char *problem = sq_law_problem(&rival->law);
+    if (!problem && !(rival->age >= 0)) problem = "its age is negative or not a number";
+    if (!problem) return SQ_OK;
+    return sq_fail(err, SQ_ERR_INPUT, "%s: %s: %s has no law for the patient of `for:`: %s", solve->where,
+                   solve->name, clock->name, problem);
+}
+
+static sq_status read_rivals(const sq_view *view, const sq_solve *solve, int patient, sq_stated *stated,
+                             double *attribute, sq_error *err)
+{
+    const sq_model *m = view->model;
+    const sq_stated_patient *p = &m->stated_patients[solve->first_patient + patient];
+    sq_view of_patient = {.model = m, .block = view->block, .attribute = attribute};
+    of_patient.state = p->state >= 0 ? p->state : m->start_state;
+    sq_status status = SQ_OK;
+    read_patient(view, p, attribute);
+    stated->share[patient] = sq_program_value(view, p->share, 1);
+    for (int i = 0; i < solve->n_clocks && status == SQ_OK; i++)
+        status = read_rival(&of_patient, solve, &m->stated_clocks[solve->first_clock + i],
+                            &stated->rival[patient * solve->n_clocks + i], err);
+    return status;
+}
+
+static sq_status read_setting(const sq_view *view, const sq_solve *solve, sq_stated *stated, sq_error *err)
+{
+    double *attribute = malloc(sizeof *attribute * ((size_t)view->model->n_attributes + 1)), sum = 0;
+    sq_status status = SQ_OK;
+    if (!attribute) return sq_fail(err, SQ_ERR_MEMORY, "out of memory");
+    for (int i = 0; i < solve->n_patients && status == SQ_OK; i++) {
+        status = read_rivals(view, solve, i, stated, attribute, err);
+        sum += stated->share[i];
+    }
+    free(attribute);
+    if (status == SQ_OK && solve->n_patients && !(fabs(sum - 1) <= 1e-9))
+        return sq_fail(err, SQ_ERR_INPUT, "%s: %s: the shares of `for:` sum to %.10g, not to one", solve->where,
+                       solve->name, sum);
+    stated->setting = (sq_setting){.is_incidence = solve->is_incidence,
+                                   .n_patients = solve->n_patients,
+                                   .n_rivals = solve->n_clocks,
+                                   .share = stated->share,
+                                   .rival = stated->rival};
+    return status;
+}
+
+/* ---- reading and solving */
+
+sq_status sq_stated_read(const sq_view *view, const sq_solve *solve, sq_stated *stated, sq_error *err)
+{
+    double last = 0;
+    stated->law = sq_law_at(view, &solve->law);
+    stated->n_points = solve->n_points;
+    for (int i = 0; i < solve->n_points; i++) {
+        const sq_stated_point *point = &view->model->stated_points[solve->first_point + i];
+        double share = sq_program_value(view, point->share, 0);
+        stated->point[i].time = sq_program_value(view, point->time, 0);
+        stated->point[i].survival = solve->is_incidence ? 1 - share : share;
+        last = fmax(last, stated->point[i].time);
+    }
+    sq_status status = read_setting(view, solve, stated, err);
+    if (status == SQ_OK) sq_setting_prepare(&stated->setting, last);
+    return status;
+}
+
+static sq_status solve_stated(const sq_solve *solve, sq_stated *stated, double *block, sq_error *err)
+{
+    sq_fit fit = {.cured_is_free = solve->cured_is_free,
+                  .n_points = stated->n_points,
+                  .points = stated->point,
+                  .setting = solve->n_clocks ? &stated->setting : NULL,
+                  .rivals = solve->clocks};
+    for (int i = 0; i < SQ_LAW_ARGS; i++) fit.is_free[i] = solve->is_free[i];
+    sq_error why = {0};
+    sq_status status = sq_fit_law(&stated->law, &fit, NULL, &why);
+    if (status) return sq_fail(err, status, "%s: %s: %s", solve->where, solve->name, why.text);
+    for (int i = 0; i < SQ_LAW_ARGS; i++)
+        if (solve->is_free[i]) block[solve->arg_slot[i]] = stated->law.arg[i];
+    if (solve->cured_is_free) block[solve->cured_slot] = stated->law.cured;
+    return SQ_OK;
+}
+
+sq_status sq_block_solve(const sq_view *view, const sq_solve *solve, double *block, sq_error *err)
+{
+    sq_stated *stated = calloc(1, sizeof *stated);
+    if (!stated) return sq_fail(err, SQ_ERR_MEMORY, "out of memory");
+    sq_status status = sq_stated_read(view, solve, stated, err);
+    if (status == SQ_OK) status = solve_stated(solve, stated, block, err);
+    free(stated);
+    return status;
+}
