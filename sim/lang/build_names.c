@@ -315,16 +315,70 @@ static void declare_marks(sq_build *b)
         sq_find_used(decisions->items[i].node, add_used, b);
 }
 
+/* One argument's name: a word that means nothing else in an expression. */
+static bool check_argument(sq_build *b, const sq_entry *e, const char *name, const char *const *others, int n)
+{
+    double factor;
+    sq_unit unit;
+    if (!sq_expect_word(b, name, "an argument", e->place)) return false;
+    if (sq_unit_literal(&b->compiler, name, strlen(name), &factor, &unit))
+        return sq_diag_error(b->diags, e->place, "'%s' is a unit and cannot name an argument", name);
+    if (is_listed(name, reserved) || sq_expr_is_reserved(name))
+        return sq_diag_error(b->diags, e->place, "'%s' is a word of the language and cannot name an argument",
+                             name);
+    for (int i = 0; i < n; i++)
+        if (strcmp(others[i], name) == 0)
+            return sq_diag_error(b->diags, e->place, "two arguments are named '%s'", name);
+    return true;
+}
+
+/* The part of a text before the separator, without blanks around it; *rest is what follows the separator. */
+static const char *part(sq_build *b, const char *text, const char *separators, const char **rest)
+{
+    size_t n = strcspn(text, separators);
+    *rest = text + n + (text[n] != '\0');
+    while (*text == ' ') text++, n--;
+    while (n > 0 && text[n - 1] == ' ') n--;
+    const char *copy = sq_arena_text(&b->scratch, text, n);
+    if (!copy) sq_build_no_memory(b);
+    return copy ? copy : "";
+}
+
+/* "x, y)": the arguments of a function, into its symbol. */
+static bool read_arguments(sq_build *b, const sq_entry *e, const char *text, sq_symbol *symbol)
+{
+    enum { MOST = 16 };
+    const char **names = sq_build_scratch(b, MOST, sizeof *names), *end = strrchr(text, ')');
+    if (!names) return false;
+    if (!end || end[1 + strspn(end + 1, " ")] != '\0')
+        return sq_diag_error(b->diags, e->place, "expected NAME(argument, …), found '%.60s'", e->name);
+    symbol->arguments = names;
+    do {
+        if (symbol->n_arguments == MOST)
+            return sq_diag_error(b->diags, e->place, "a function takes at most %d arguments", MOST);
+        bool is_last = strcspn(text, ",") > (size_t)(end - text);
+        names[symbol->n_arguments] = part(b, text, ",)", &text);
+        if (!check_argument(b, e, names[symbol->n_arguments], names, symbol->n_arguments)) return false;
+        symbol->n_arguments++;
+        if (is_last) break;
+    } while (text < end);
+    return true;
+}
+
+static void declare_function(sq_build *b, const sq_entry *e)
+{
+    sq_symbol symbol = {.kind = SQ_SYMBOL_FUNCTION, .node = e->node};
+    const char *rest, *name = part(b, e->name, "(", &rest);
+    bool fine = sq_expect_word(b, name, "a function", e->place);
+    if (strchr(e->name, '(')) fine = read_arguments(b, e, rest, &symbol) && fine;
+    if (sq_scalar_text(b, e->node, "a function: an expression") && fine)
+        sq_add_symbol(b, name, "function", e->place, symbol, -1);
+}
+
 static void declare_functions(sq_build *b)
 {
     const sq_entries *section = &b->section[SQ_IN_FUNCTIONS];
-    for (size_t i = 0; i < section->count; i++) {
-        const sq_entry *e = &section->items[i];
-        sq_symbol symbol = {.kind = SQ_SYMBOL_FUNCTION, .node = e->node};
-        sq_expect_word(b, e->name, "a function", e->place);
-        if (sq_scalar_text(b, e->node, "a function: an expression"))
-            sq_add_symbol(b, e->name, "function", e->place, symbol, -1);
-    }
+    for (size_t i = 0; i < section->count; i++) declare_function(b, &section->items[i]);
 }
 
 static void check_sizes(sq_build *b)

@@ -13,7 +13,8 @@ typedef enum sq_symbol_kind {
     SQ_SYMBOL_ATTRIBUTE,  /* index, type; n_dims, dim: of a vector, whose elements follow each other */
     SQ_SYMBOL_PARAMETER,  /* index = slot; type; n_dims, dim: categories of its indices */
     SQ_SYMBOL_TABLE,      /* function table: index into tables; type of value; argument type */
-    SQ_SYMBOL_FUNCTION,   /* named expression: node, expanded where it stands (cycles are errors) */
+    SQ_SYMBOL_FUNCTION,   /* named expression: node, expanded where it stands (cycles are errors); n_arguments and
+                             their names where it takes any */
     SQ_SYMBOL_OCCURRENCE, /* event, state or mark, for happened(NAME): index of occurrence */
 } sq_symbol_kind;
 
@@ -25,6 +26,8 @@ typedef struct sq_symbol {
     int n_dims;
     int dim[SQ_KEYS]; /* category indices; SQ_CATEGORY_STATES for states */
     const sq_node *node;
+    int n_arguments;
+    const char *const *arguments;
     bool constant; /* function table: constant between its knots */
 } sq_symbol;
 
@@ -77,6 +80,9 @@ void sq_compiler_free(sq_compiler *c);
 /* Whether a word has a meaning of its own in expressions, so that nothing may be given that name: `and`,
  * `now`, `min`, `d`. The currency is not among them. */
 bool sq_expr_is_reserved(const char *word);
+
+/* The factor and unit of a unit word or the currency; false for any other word. */
+bool sq_unit_literal(const sq_compiler *c, const char *word, size_t length, double *factor, sq_unit *unit);
 
 /* Compiles the scalar node as an expression of the wanted type. Errors have the place inside the expression.
  * reads (may be NULL) is joined with what it reads. Returns false after reporting. A wanted number unit is

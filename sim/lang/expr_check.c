@@ -443,7 +443,7 @@ static bool check_function(sq_check *k, sq_tree *tree, int f)
 static bool check_call(sq_check *k, sq_tree *tree, int category)
 {
     int f = function_named(tree->name);
-    if (f < 0) return sq_check_named_call(k, tree);
+    if (f < 0) return sq_check_named_call(k, tree, category);
     if (tree->n_args < functions[f].least || tree->n_args > functions[f].most)
         return sq_expr_error(k->c, tree->origin, tree->at, "%s takes %s%d argument%s, found %d",
                              tree->name, functions[f].least < functions[f].most ? "at least " : "",

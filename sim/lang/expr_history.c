@@ -83,7 +83,7 @@ bool sq_check_history(sq_check *k, sq_tree *tree)
     if (f < 0) return check_is_set(k, tree);
     bool wants_state = functions[f].op == SQ_OP_TIME_IN;
     if (!sq_check_needs_patient(k, tree)) return false;
-    const sq_tree *what = tree->arg[0];
+    const sq_tree *what = tree->n_args == 1 ? sq_expr_given(tree->arg[0]) : tree;
     if (tree->n_args != 1 || what->kind != SQ_TREE_WORD)
         return sq_expr_error(k->c, tree->origin, tree->at, "expected the name of %s: %s(NAME)",
                              wants_state ? "a state" : "an event, a state or a mark", tree->name);

@@ -159,41 +159,6 @@ static bool check_own_word(sq_check *k, sq_tree *tree, bool *is_own)
     return sq_check_leaf(tree, state ? SQ_OP_STATE : SQ_OP_ALIVE, 0, type);
 }
 
-/* ---- named expressions ---------------------------------------------------------------- */
-
-/* "a -> b -> a", from the first time the node is being read to the second. */
-static bool circular(sq_check *k, const sq_tree *tree, const sq_node *node)
-{
-    sq_arena *arena = &k->c->diags->arena;
-    const char *chain = tree->name;
-    for (const sq_expr_origin *o = tree->origin; o->node != node && chain; o = o->outer)
-        chain = sq_arena_format(arena, "%s -> %s", o->name ? o->name : "?", chain);
-    return sq_expr_error(k->c, tree->origin, tree->at, "'%.80s' is defined by itself: %s -> %s",
-                         tree->name, tree->name, chain ? chain : "");
-}
-
-/* Puts the tree of a named expression in the place of its name. */
-static bool expand(sq_check *k, sq_tree *tree, const sq_node *node, int category)
-{
-    for (const sq_expr_origin *o = tree->origin; o; o = o->outer)
-        if (o->node == node) return circular(k, tree, node);
-    if (!sq_expr_is_text(k->c, node)) return false;
-    sq_expr_origin *origin = sq_arena_alloc(k->c->arena, sizeof *origin);
-    if (!origin) {
-        k->c->diags->out_of_memory = true;
-        return false;
-    }
-    *origin = (sq_expr_origin){node->text, node->place, tree->name, node, tree->origin};
-    sq_tree here = *tree, *body = sq_expr_parse(k->c, origin, &k->budget);
-    if (!body || !sq_expr_check(k, body, category)) return false;
-    *tree = *body;
-    tree->origin = here.origin;
-    tree->start = here.start;
-    tree->at = here.at;
-    tree->end = here.end;
-    return true;
-}
-
 /* ---- words ---------------------------------------------------------------------------- */
 
 static bool look_up(sq_check *k, const char *name, sq_symbol *symbol)
@@ -257,7 +222,7 @@ static bool check_symbol(sq_check *k, sq_tree *tree, const sq_symbol *symbol, in
         return sq_check_leaf(tree, SQ_OP_PARAM, symbol->index, symbol->type);
     case SQ_SYMBOL_TABLE:
         return fail(k, tree, "'@' is a function of one argument: write @(…)", tree->name);
-    case SQ_SYMBOL_FUNCTION: return expand(k, tree, symbol->node, category);
+    case SQ_SYMBOL_FUNCTION: return sq_expr_expand(k, tree, symbol, category);
     case SQ_SYMBOL_OCCURRENCE: break;
     }
     return fail(k, tree,
@@ -275,6 +240,8 @@ bool sq_check_word(sq_check *k, sq_tree *tree, int category)
 {
     bool own;
     sq_symbol symbol;
+    sq_tree *given = sq_expr_given(tree);
+    if (given != tree) return sq_expr_put_given(k, tree, given, category);
     if (!check_own_word(k, tree, &own)) return false;
     if (own) return true;
     bool found = look_up(k, tree->name, &symbol);
@@ -295,9 +262,10 @@ bool sq_check_word(sq_check *k, sq_tree *tree, int category)
     return found ? check_symbol(k, tree, &symbol, category) : unknown_name(k, tree);
 }
 
-bool sq_may_be_label(const sq_check *k, const sq_tree *tree)
+bool sq_may_be_label(const sq_check *k, sq_tree *tree)
 {
     sq_symbol symbol;
+    tree = sq_expr_given(tree);
     if (tree->kind == SQ_TREE_NUMBER) return true;
     if (tree->kind != SQ_TREE_WORD) return false;
     for (size_t i = 0; i < sizeof own_words / sizeof own_words[0]; i++)
@@ -309,9 +277,11 @@ bool sq_may_be_label(const sq_check *k, const sq_tree *tree)
     return !found || symbol.kind == SQ_SYMBOL_OCCURRENCE;
 }
 
-int sq_label_category(const sq_check *k, const sq_tree *a, const sq_tree *b)
+int sq_label_category(const sq_check *k, sq_tree *a, sq_tree *b)
 {
     const sq_names *names = &k->c->names;
+    a = sq_expr_given(a);
+    b = sq_expr_given(b);
     bool words = a->kind == SQ_TREE_WORD && b->kind == SQ_TREE_WORD;
     if (!words || !sq_may_be_label(k, a) || !sq_may_be_label(k, b)) return SQ_NO_CATEGORY;
     for (int i = 0; i < names->n_categories; i++)
@@ -403,7 +373,7 @@ static bool check_table(sq_check *k, sq_tree *tree, const sq_symbol *symbol)
     return !breaks || sq_check_argument_time(k, tree);
 }
 
-bool sq_check_named_call(sq_check *k, sq_tree *tree)
+bool sq_check_named_call(sq_check *k, sq_tree *tree, int category)
 {
     sq_symbol symbol;
     if (sq_is_history(tree->name)) return sq_check_history(k, tree);
@@ -414,8 +384,7 @@ bool sq_check_named_call(sq_check *k, sq_tree *tree)
                              near);
     }
     if (symbol.kind == SQ_SYMBOL_TABLE) return check_table(k, tree, &symbol);
-    if (symbol.kind == SQ_SYMBOL_FUNCTION)
-        return fail(k, tree, "the expression '@' takes no arguments: write @", tree->name);
+    if (symbol.kind == SQ_SYMBOL_FUNCTION) return sq_expr_expand(k, tree, &symbol, category);
     if (symbol.kind == SQ_SYMBOL_PARAMETER && symbol.n_dims > 0)
         return needs_index(k, tree, &symbol);
     return fail(k, tree, "'@' is not a function", tree->name);

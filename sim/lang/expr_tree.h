@@ -12,13 +12,18 @@
 /* Deepest nesting, longest list and largest size of an expression, named expressions expanded; longest text. */
 enum { SQ_EXPR_DEPTH = 1000, SQ_EXPR_LIST = 1000, SQ_EXPR_NODES = 1 << 16, SQ_EXPR_TEXT = 1 << 16 };
 
-/* A text an expression came from; a named expression has one of its own inside that of its reader. */
+/* A text an expression came from; a named expression has one of its own inside that of its reader. Where it takes
+ * arguments, their names stand in its text for trees of the reader's text, checked where they are used. */
 typedef struct sq_expr_origin {
     const char *text;
     sq_place place;             /* of text[0] */
     const char *name;           /* of the named expression; NULL at the outermost */
     const sq_node *node;
     const struct sq_expr_origin *outer;
+    int n_arguments;
+    const char *const *arguments;
+    struct sq_tree *const *given; /* never checked themselves: each use checks a copy */
+    bool *used;
 } sq_expr_origin;
 
 typedef enum sq_token_kind {
@@ -44,8 +49,6 @@ typedef struct sq_lexer {
 bool sq_lex(sq_lexer *lexer, sq_token *token);
 /* Whether the token reads exactly so. */
 bool sq_token_is(const sq_lexer *lexer, const sq_token *token, const char *text);
-/* The factor and unit of a unit word or the currency; false for any other word. */
-bool sq_unit_literal(const sq_compiler *c, const char *word, size_t length, double *factor, sq_unit *unit);
 /* "; did you mean 'd'?" or what is known of a word that stands where a unit might. */
 const char *sq_unit_advice(const sq_compiler *c, const char *word, size_t length);
 
@@ -92,10 +95,16 @@ enum { SQ_NO_CATEGORY = -2 };
 bool sq_expr_check(sq_check *k, sq_tree *tree, int category);
 /* Whether the checked tree may stand where `want` is expected; reports if not. */
 bool sq_expr_expect(sq_check *k, const sq_tree *tree, sq_type want);
+/* expr_function.c: what stands for a word that names an argument, through as many functions as passed it on; the
+ * tree itself if it is no such word. */
+sq_tree *sq_expr_given(sq_tree *tree);
+/* Puts the argument, or the body of a named expression, in the place of the tree, and checks it. */
+bool sq_expr_put_given(sq_check *k, sq_tree *tree, sq_tree *given, int category);
+bool sq_expr_expand(sq_check *k, sq_tree *tree, const sq_symbol *symbol, int category);
 /* The parts of expr_check.c that live in expr_name.c: words, entries of tables, calls of tables. */
 bool sq_check_word(sq_check *k, sq_tree *tree, int category);
 bool sq_check_index(sq_check *k, sq_tree *tree);
-bool sq_check_named_call(sq_check *k, sq_tree *tree);
+bool sq_check_named_call(sq_check *k, sq_tree *tree, int category);
 /* What the files of names share: whether the patient may be read here (reports if not), the note of a read, a
  * node made one operation without operands, and time, which some places may not read. */
 bool sq_check_needs_patient(sq_check *k, const sq_tree *tree);
@@ -111,10 +120,10 @@ bool sq_check_argument_time(sq_check *k, sq_tree *tree);
 /* The state in which alone the checked argument grows, for it reads time_in(STATE); -1: it always does. */
 int sq_time_only_in(const sq_tree *tree);
 /* A word that can only be a label, or a number that might be one. */
-bool sq_may_be_label(const sq_check *k, const sq_tree *tree);
+bool sq_may_be_label(const sq_check *k, sq_tree *tree);
 /* The category of two bare labels of one category, as they stand in the body of a module that was given a
  * label; SQ_NO_CATEGORY otherwise. */
-int sq_label_category(const sq_check *k, const sq_tree *a, const sq_tree *b);
+int sq_label_category(const sq_check *k, sq_tree *a, sq_tree *b);
 /* The value of an operation on literals, by the machine that will run the others. */
 bool sq_expr_fold(sq_check *k, sq_tree *tree);
 

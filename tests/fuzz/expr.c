@@ -13,6 +13,9 @@ static const char *const states[] = {"well", "dead"};
 static const sq_category categories[] = {{"kind", 3, labels}};
 static const sq_state model_states[] = {{"well", false}, {"dead", true}};
 static const sq_node body = {.kind = SQ_NODE_SCALAR, .text = "if(k == a, n, 2) * p"};
+static const sq_node ratio = {.kind = SQ_NODE_SCALAR, .text = "if(b1 == b2, b1 / b2, b1)"};
+static const sq_node whirl = {.kind = SQ_NODE_SCALAR, .text = "r(b1 + w(b1), b1)"};
+static const char *const two[] = {"b1", "b2"};
 static const sq_node circle = {.kind = SQ_NODE_SCALAR, .text = "1 + o"};
 
 #define NUMBER(...) {.class = SQ_TYPE_NUMBER, .unit = {__VA_ARGS__}}
@@ -33,6 +36,8 @@ static const struct {
            .type = NUMBER(.kind = SQ_KIND_NONE)}},
     {"g", {.kind = SQ_SYMBOL_FUNCTION, .node = &body}},
     {"o", {.kind = SQ_SYMBOL_FUNCTION, .node = &circle}},
+    {"r", {.kind = SQ_SYMBOL_FUNCTION, .node = &ratio, .n_arguments = 2, .arguments = two}},
+    {"w", {.kind = SQ_SYMBOL_FUNCTION, .node = &whirl, .n_arguments = 1, .arguments = two}},
     {"ev", {.kind = SQ_SYMBOL_OCCURRENCE, .index = 1}},
 };
 enum { SYMBOLS = sizeof symbols / sizeof symbols[0] };

@@ -13,15 +13,15 @@ COURSES = {"regimen": {"type": "regimens", "initial": "chemo"},
            "courses": {"type": "count", "by": "regimens", "initial": {"blina": 5, "default": 0}}}
 
 
-def given(name, delay, *actions):
+def given_course(name, delay, *actions):
     """A course of the present regimen."""
     return {name: once(name, delay, {"set": {"courses[regimen]": "courses[regimen] + 1"}}, *actions)}
 
 
 def vector(world):
     """Two courses of chemotherapy, then one of blinatumomab, whose count began at 5."""
-    events = {**given("one", "1 d"), **given("two", "2 d", {"set": {"regimen": "blina"}}),
-              **given("three", "3 d", note("courses[chemo] * 100 + courses[blina] * 10 + courses[none]")),
+    events = {**given_course("one", "1 d"), **given_course("two", "2 d", {"set": {"regimen": "blina"}}),
+              **given_course("three", "3 d", note("courses[chemo] * 100 + courses[blina] * 10 + courses[none]")),
               **{"hit": once("hit", "4 d", {"set": {"hits[regimen, second]": "hits[regimen, line] + 4"}},
                              note("hits[blina, second] + 10 * hits[chemo, second]", "hits"))}}
     attributes = {**COURSES, "hits": {"type": "count", "by": ["regimens", "lines"],
@@ -213,5 +213,22 @@ def run_errors(world):
             (named, [True] * len(cases))]
 
 
+def functions(world):
+    """A function's arguments are what the caller wrote, of any type, read where the body reads them."""
+    given = {"scaled(what, factor)": "what * factor", "is_either(x, a, b)": "x == a or x == b",
+             "recently(what)": "happened(what) and since(what) < 2 d",
+             "tally(name)": "scaled(courses[name], 10) + if(is_either(name, chemo, none), 1, 0)"}
+    events = {**given_course("one", "1 d"), "late": once("late", "4 d", note("if(recently(one), 1, 2)", "late")),
+              "soon": once("soon", "2 d", note("if(recently(one), 1, 2)", "soon"),
+                           note("tally(regimen) + 1000 * tally(blina)"), {"set": {"wait": "scaled(wait, 3)"}}),
+              "waits": {"while": "is_either(state, well, ill) and count(waits) == 0",
+                        "time": {"fixed": "scaled(1 d, 3) + wait"}, "changes": "redraw"}}
+    lives = world.live(model(events, functions=given, categories=REGIMENS,
+                             attributes={**COURSES, "wait": {"type": "time", "initial": "1 d"}},
+                             costs={name: "0 EUR/d" for name in ("note", "late", "soon")}))
+    return [(paid(lives), 50011.0), (paid(lives, "soon"), 1.0), (paid(lives, "late"), 2.0),
+            (lives.times("waits"), [8.0])]
+
+
 RULES = (vector, vector_draw, vector_reads, vector_baseline, count, since, time_in, history_rewards,
-         and_or, unset, unset_read, run_errors)
+         and_or, unset, unset_read, run_errors, functions)

@@ -43,6 +43,26 @@ static const char *const functions[][2] = {
 enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
 static sq_node function_nodes[FUNCTIONS];
 
+static const struct {
+    const char *name, *arguments[3];
+    int n;
+    const char *text;
+} calls[] = {
+    {"scaled", {"what", "factor"}, 2, "what * factor"},
+    {"same", {"left", "right"}, 2, "left == right"},
+    {"either", {"test", "one", "other"}, 3, "if(test, one, other)"},
+    {"recently", {"what"}, 1, "happened(what) and since(what) < 30 d"},
+    {"deep", {"what"}, 1, "scaled(scaled(what, 2), hr) + scaled(what, what)"},
+    {"again", {"what"}, 1, "if(what > 0, once_more(what - 1), 0)"},
+    {"once_more", {"number"}, 1, "again(number)"},
+    {"deaf", {"what", "unheard"}, 2, "what + 1"},
+    {"shadow", {"age"}, 1, "age * 2"},
+    {"doubled", {"what"}, 1, "what + what"}, {"fourfold", {"what"}, 1, "doubled(doubled(what))"},
+    {"many", {"what"}, 1, "fourfold(fourfold(fourfold(what)))"}, {"most", {"what"}, 1, "many(many(many(what)))"},
+};
+enum { CALLS = sizeof calls / sizeof calls[0] };
+static sq_node call_nodes[CALLS];
+
 #define NUMBER(...) {.class = SQ_TYPE_NUMBER, .unit = {__VA_ARGS__}}
 #define CATEGORY(c) {.class = SQ_TYPE_CATEGORY, .category = (c)}
 static const sq_type a_time = NUMBER(.time = 1), a_number = NUMBER(.kind = SQ_KIND_NONE);
@@ -91,6 +111,13 @@ static inline bool lookup(void *context, const char *name, sq_symbol *symbol)
         if (strcmp(name, functions[i][0]) != 0) continue;
         function_nodes[i] = (sq_node){.kind = SQ_NODE_SCALAR, .text = functions[i][1]};
         *symbol = (sq_symbol){.kind = SQ_SYMBOL_FUNCTION, .node = &function_nodes[i]};
+        return true;
+    }
+    for (int i = 0; i < CALLS; i++) {
+        if (strcmp(name, calls[i].name) != 0) continue;
+        call_nodes[i] = (sq_node){.kind = SQ_NODE_SCALAR, .text = calls[i].text};
+        *symbol = (sq_symbol){.kind = SQ_SYMBOL_FUNCTION, .node = &call_nodes[i], .n_arguments = calls[i].n,
+                              .arguments = calls[i].arguments};
         return true;
     }
     return false;

@@ -391,6 +391,41 @@ static void test_time_in_rewards(void **state)
     refused_as("smr(min(now, 3 d))", a_number, REWARD, 5, "time must enter");
 }
 
+/* ---- functions with arguments --------------------------------------------------------- */
+
+static void test_functions_with_arguments(void **state)
+{
+    (void)state;
+    is("scaled(3, 4)", 12);
+    is("scaled(age, 2) / 1 d", 2 * 50 * 365.25);
+    is("scaled(price, tower.cr) / 1 EUR", 440);
+    has_unit("scaled(3 d, 1000 EUR / 1 d)", "money");
+    is("same(burden, 5to50)", 1);
+    is("same(5to50, burden)", 1);
+    is("same(age, 3 d)", 0);
+    is("same(state, remission)", 1);
+    is("either(fit, 3, hr)", 3);
+    is("either(same(line, later), ge50, low) == ge50", 1);
+    is("recently(relapse)", 1);
+    is("recently(remission)", 0);
+    is("deep(3)", 3 * 2 * 2.5 + 9);
+    is("cr[either(fit, low, ge50), line]", 0.22);
+    is("scaled(scaled(scaled(2, 2), 2), hr_burden)", 8);
+    refused("scaled(3)", 1, "scaled(what, factor) takes 2 arguments, found 1");
+    refused("deep(3, 4)", 1, "deep(what) takes 1 argument, found 2");
+    refused("scaled", 1, "'scaled' takes arguments: write scaled(what, factor)");
+    refused("hr_burden(2)", 1, "takes no arguments: write hr_burden");
+    refused("again(3)", 0, "'again' is defined by itself: again -> once_more -> again");
+    refused("scaled(3, nothing)", 11, "unknown name 'nothing'");
+    refused("deaf(1, 2)", 0, "'deaf' never reads its argument 'unheard'");
+    refused("shadow(3)", 0, "the argument 'age' of 'shadow' is the name of something else");
+    refused("scaled(burden, 2)", 0, "expected a number");
+    refused("same(burden, 3 d)", 0, "cannot compare");
+    refused("most(most(1))", 0, "too long");
+    refused("what", 1, "unknown name");
+    timed("smr(scaled(age, 0) + either(fit, 3 d, 4 d) + now)", 1, 403);
+}
+
 /* ---- code ----------------------------------------------------------------------------- */
 
 static uint32_t length_of(const char *text)
@@ -531,6 +566,7 @@ int main(void)
         cmocka_unit_test(test_name_errors),
         cmocka_unit_test(test_what_may_be_read),
         cmocka_unit_test(test_time_in_rewards),
+        cmocka_unit_test(test_functions_with_arguments),
         cmocka_unit_test(test_folding),
         cmocka_unit_test(test_reads),
         cmocka_unit_test(test_code_by_hand),
