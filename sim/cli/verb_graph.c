@@ -21,28 +21,12 @@ extern char **environ;
 
 /* ---- loading a model or an experiment ------------------------------------------------------- */
 
-/* An experiment has a key `experiment` at the beginning of a line. */
-static bool is_experiment(const char *path)
-{
-    FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "r");
-    char *row = NULL;
-    size_t size = 0;
-    bool found = file == NULL; /* standard input can be read only once */
-    while (!found && getline(&row, &size, file) > 0) found = strncmp(row, "experiment:", 11) == 0;
-    free(row);
-    if (file != NULL) (void)fclose(file);
-    return found;
-}
-
 static sq_model *load(const char *path, int *code)
 {
-    static const sq_load_options as_written;
     sq_error err = {.status = SQ_OK};
     sq_diags diags = {0};
     sq_model *model = NULL;
-    sq_status status = is_experiment(path)
-                           ? sq_load_experiment(path, &as_written, &model, &diags, &err)
-                           : sq_load_model(path, &model, &diags, &err);
+    sq_status status = sq_load_model(path, &model, &diags, &err);
     char *messages = diags.count > 0 ? sq_diags_render(&diags) : NULL;
     *code = sq_status_exit_code(status);
     if (messages != NULL)

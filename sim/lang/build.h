@@ -222,6 +222,7 @@ typedef struct sq_build {
     sq_diags *diags;
     sq_diags ignored; /* where messages go while a model is read alone */
     bool out_of_memory;
+    bool may_be_model; /* a file that is no experiment is read as a model */
     bool skim; /* a model without its parameters: expressions that fail stay "not given" */
     const sq_load_options *options;
     sq_compiler compiler;
@@ -652,6 +653,10 @@ bool sq_build_outputs(sq_build *b);
 /* build_words.c: events, decisions, rules, endpoints, population and rewards in words, from their
  * nodes. */
 void sq_build_words(sq_build *b);
+
+/* build_unused.c: checks and warns of procedures and named expressions that nothing uses; after all that
+ * could use them. */
+bool sq_build_unused(sq_build *b);
 
 /* freeze.c: copies lists into the model; probes what can be judged; warn.c: what deserves a
  * warning. */

@@ -347,7 +347,11 @@ static bool emit_run(context *c, const sq_node *node)
     int index = sq_index_get(&section->index, name);
     if (b->n_runs++ >= MOST_RUNS || b->actions.count > MOST_ACTIONS)
         return error_at(c, named, "procedures that run procedures would be written out too often here");
-    if (index >= 0) return emit_list(c, section->items[index].node);
+    if (index >= 0) {
+        if (!sq_index_put(&b->scratch, &b->used_procedures, section->items[index].name, 1))
+            return sq_build_no_memory(b);
+        return emit_list(c, section->items[index].node);
+    }
     const char **names = sq_build_scratch(b, section->count, sizeof *names);
     for (size_t i = 0; names && i < section->count; i++) names[i] = section->items[i].name;
     return names && sq_diag_error(b->diags, named->place, "unknown procedure '%.80s'%s", name,

@@ -121,11 +121,25 @@ static bool collect(collector *c, const sq_node *node, int level, int base)
     return collect_missing(c, node, category, level, base) && fine;
 }
 
+/* A label of the first category stands beside the keys of the definition, and must not be one. */
+static bool labels_are_no_keys(sq_build *b, const sq_param *param, const char *const *known)
+{
+    if (!param->n_dims) return true;
+    const sq_category *category = sq_category_of(b, param->dim[0]);
+    for (int k = 0; k < category->n_labels; k++)
+        if (is_known(category->labels[k], known))
+            return sq_diag_error(b->diags, param->place,
+                                 "the label '%s' of %s is also a key of this table, beside which it "
+                                 "would stand: rename the label, or name another category first",
+                                 category->labels[k], category->name);
+    return true;
+}
+
 bool sq_collect_entries(sq_build *b, const sq_param *param, const char *const *known,
                         const sq_node **leaf)
 {
     collector c = {b, param, known, leaf};
-    return collect(&c, param->node, 0, 0);
+    return labels_are_no_keys(b, param, known) && collect(&c, param->node, 0, 0);
 }
 
 /* ---- what is known of a number ---------------------------------------------------------- */

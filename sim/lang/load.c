@@ -103,6 +103,7 @@ static bool build_parts(sq_build *b)
         {sq_build_decisions, false},
         {sq_build_rewards, false},     {sq_build_experiment, false}, {sq_build_strategies, true},
         {sq_build_endpoints, true},    {sq_build_targets, true},     {sq_check_site_hashes, false},
+        {sq_build_unused, true},
     };
     bool fine = true;
     for (size_t i = 0; i < sizeof stages / sizeof *stages && !no_memory_left(b); i++)
@@ -123,6 +124,8 @@ static bool build_all_names(sq_build *b)
 static bool build_model(sq_build *b, const char *path)
 {
     if (!sq_build_files(b, path)) return false;
+    if (b->may_be_model) b->skim = !b->one[SQ_ONE_EXPERIMENT].node;
+    if (b->skim) b->compiler.diags = &b->ignored;
     if (!b->skim &&
         !require(b, SQ_ONE_EXPERIMENT,
                  "this is no experiment: it has no `experiment:` (its name) and `model:`"))
@@ -166,16 +169,17 @@ static sq_model *new_model(void)
     return model;
 }
 
-static sq_status load(const char *path, const sq_load_options *options, bool skim, sq_model **model,
+static sq_status load(const char *path, const sq_load_options *options, bool may_be_model, sq_model **model,
                       sq_diags *diags, sq_error *err)
 {
     static const sq_load_options as_written;
-    sq_build b = {.diags = diags, .options = options ? options : &as_written, .skim = skim};
+    sq_build b = {.diags = diags, .options = options ? options : &as_written};
+    b.may_be_model = may_be_model;
     *model = NULL;
     b.model = new_model();
     if (!b.model) return sq_fail(err, SQ_ERR_MEMORY, "out of memory while loading");
     b.model->csv_site = -1;
-    b.compiler.diags = skim ? &b.ignored : diags;
+    b.compiler.diags = diags;
     b.compiler.arena = &b.scratch;
     bool fine = build_model(&b, path);
     return finish(&b, fine, model, diags, err);

@@ -21,8 +21,8 @@ typedef struct sq_load_options {
  * be. */
 sq_status sq_load_experiment(const char *path, const sq_load_options *options, sq_model **model,
                              sq_diags *diags, sq_error *err);
-/* Reads a model file alone, for `sequela graph`: no parameters, strategies or population are demanded, and
- * parameter names are not resolved. */
+/* Reads an experiment, as above and as it is written, or a model file alone: then no parameters, strategies or
+ * population are demanded, and parameter names are not resolved. Which of the two it is, the file says. */
 sq_status sq_load_model(const char *path, sq_model **model, sq_diags *diags, sq_error *err);
 
 /* The model in words: what `sequela check` prints before the parameter table; malloc'd. */

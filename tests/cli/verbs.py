@@ -184,6 +184,9 @@ def check_trace():
 def check_graph():
     dot = small.must("graph", "model.yaml")
     assert dot == small.must("graph", "small.yaml")
+    for name in ("model.yaml", "small.yaml"):
+        with open(name, encoding="utf-8") as file:
+            assert dot == small.must("graph", "-", input=file.read()), name
     for words in ('label="A small model with \\"quotes\\" & one drug"', 's0 -> s1 [label="fall ill"]',
                   's0 -> d0 [label="fall ill"]', 'a0 -> s2 [label="die", color="#909090"]',
                   "events without a move:\\nlook back"):
