@@ -38,10 +38,14 @@ static const form *form_of(sq_family family)
     static const form exponential = {0, true, {BY_LOG}, 1, {{1}}};
     static const form weibull = {1, false, {BY_LOG, BY_LOG}, 4, {{1, 1}, {.5, 1}, {2, 1}, {5, 1}}};
     static const form lognormal = {0, false, {BY_LOG, BY_LOG}, 3, {{1, 1}, {1, .4}, {1, 2}}};
+    static const form gompertz = {1, true, {PER_TIME, BY_LOG}, 5, {{.1, 1}, {1, 1}, {-.5, 1}, {3, 1}, {-2, 1}}};
+    static const form loglogistic = {1, false, {BY_LOG, BY_LOG}, 3, {{1.2, 1}, {.6, 1}, {2.5, 1}}};
     switch (family) {
     case SQ_EXPONENTIAL: return &exponential;
     case SQ_WEIBULL: return &weibull;
+    case SQ_GOMPERTZ: return &gompertz;
     case SQ_LOGNORMAL: return &lognormal;
+    case SQ_LOGLOGISTIC: return &loglogistic;
     default: return NULL;
     }
 }

@@ -6,6 +6,7 @@
  *     exponential   t          = H / rate
  *     Weibull       log t      = log scale + log H / shape
  *     log-normal    log t      = log median + sdlog z,    z the normal score of H
+ *     log-logistic  log t      = log scale + log(exp(H) - 1) / shape
  *     normal        t          = mean + sd z
  *     uniform       t          = min + (max - min) F
  *
@@ -51,7 +52,7 @@ typedef struct mark {
 
 static bool time_is_logarithmic(sq_family family)
 {
-    return family == SQ_WEIBULL || family == SQ_LOGNORMAL;
+    return family == SQ_WEIBULL || family == SQ_LOGNORMAL || family == SQ_LOGLOGISTIC;
 }
 
 bool sq_law_has_line(const sq_law *law)
@@ -62,6 +63,7 @@ bool sq_law_has_line(const sq_law *law)
     case SQ_EXPONENTIAL:
     case SQ_WEIBULL:
     case SQ_LOGNORMAL:
+    case SQ_LOGLOGISTIC:
     case SQ_UNIFORM:
     case SQ_NORMAL:
         return true;
@@ -75,6 +77,8 @@ static double score_of_hazard(sq_family family, double hazard)
     switch (family) {
     case SQ_WEIBULL:
         return sq_log(hazard);
+    case SQ_LOGLOGISTIC:
+        return sq_log(sq_expm1(hazard));
     case SQ_LOGNORMAL:
     case SQ_NORMAL:
         return sq_normal_from_hazard(hazard);
@@ -91,6 +95,7 @@ static line line_of_law(const sq_law *law)
     const double *arg = law->arg;
     switch (law->family) {
     case SQ_WEIBULL:
+    case SQ_LOGLOGISTIC:
         return (line){sq_log(arg[1]), 1 / arg[0]};
     case SQ_LOGNORMAL:
         return (line){sq_log(arg[0]), arg[1]};
@@ -108,6 +113,7 @@ static void law_of_line(sq_law *law, line fit)
     double *arg = law->arg;
     switch (law->family) {
     case SQ_WEIBULL:
+    case SQ_LOGLOGISTIC:
         arg[0] = 1 / fit.spread;
         arg[1] = sq_exp(fit.location);
         break;
@@ -134,7 +140,7 @@ static int location_argument(sq_family family)
 {
     if (family == SQ_EXPONENTIAL)
         return -1;
-    return family == SQ_WEIBULL ? 1 : 0;
+    return family == SQ_WEIBULL || family == SQ_LOGLOGISTIC ? 1 : 0;
 }
 
 /* The line through one mark when one end is known. A uniform law's second argument is where the line

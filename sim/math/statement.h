@@ -21,7 +21,7 @@ const char *sq_statement_time(double days, char text[32]);
 bool sq_law_has_line(const sq_law *law);
 
 /* Solves the free arguments (is_free[i]) of law->arg so that every point is met; as many points as
- * free arguments, one or two. Exponential, Weibull, log-normal, uniform and normal laws; each has a
+ * free arguments, one or two. Exponential, Weibull, log-normal, log-logistic, uniform and normal laws; each has a
  * closed form. The law's wrappers (hazard ratio, time ratio, cured share) are taken into account: the
  * points describe the whole curve. Fails with SQ_ERR_NUMERIC and a reason a modeller understands
  * ("survival 0.2 at 3 y lies below the cured share 0.25"; "the two points do not fall"), and then

@@ -112,6 +112,10 @@ static int truths(truth *list)
         {plain(SQ_WEIBULL, 2.2, 2 * YEAR, 0), 2},
         {plain(SQ_LOGNORMAL, 1.5 * YEAR, .8, 0), 2},
         {plain(SQ_LOGNORMAL, 400, 1.9, 0), 2},
+        {plain(SQ_GOMPERTZ, .4 / YEAR, .1 / YEAR, 0), 2},
+        {plain(SQ_GOMPERTZ, -.6 / YEAR, .5 / YEAR, 0), 2},
+        {plain(SQ_LOGLOGISTIC, 1.4, 2 * YEAR, 0), 2},
+        {plain(SQ_LOGLOGISTIC, .7, 3 * YEAR, 0), 2},
     };
     memcpy(list, all, sizeof all);
     return (int)(sizeof all / sizeof *all);

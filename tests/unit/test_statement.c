@@ -91,7 +91,7 @@ static void every_argument_is_recovered_under_wrappers(void **state)
     truth truths[] = {
         {plain(SQ_EXPONENTIAL, .01, 0), {40, 150}}, {plain(SQ_WEIBULL, .7, 300), {30, 700}},
         {plain(SQ_LOGNORMAL, 90, 1.3), {40, 400}},  {plain(SQ_UNIFORM, 20, 80), {30, 70}},
-        {plain(SQ_NORMAL, 60, 15), {50, 85}},
+        {plain(SQ_NORMAL, 60, 15), {50, 85}},       {plain(SQ_LOGLOGISTIC, 1.4, 200), {50, 500}},
     };
     for (size_t i = 0; i < 4 * sizeof truths / sizeof truths[0]; i++) {
         sq_law law = truths[i / 4].law;

@@ -119,26 +119,27 @@ CURVE = {3: 0.93, 6: 0.82, 12: 0.62, 18: 0.52, 24: 0.45, 36: 0.37, 60: 0.30}
 TIMES = numpy.array(list(CURVE)) * MONTH
 POINTS = numpy.array(list(CURVE.values()))
 
-# family: (arguments as the language names them, log survival at TIMES for unbounded x, arguments at x)
+# family: (log survival at TIMES for unbounded x, where scipy starts)
 FAMILIES = {
-    "exponential": (1, lambda x: -TIMES * numpy.exp(x[0]), lambda x: [math.exp(x[0])], [-6.0]),
-    "weibull": (2, lambda x: -(TIMES / math.exp(x[1])) ** math.exp(x[0]),
-                lambda x: [math.exp(x[0]), math.exp(x[1])], [0.0, 6.5]),
-    "lognormal": (2, lambda x: stats.norm.logsf((numpy.log(TIMES) - x[0]) / math.exp(x[1])),
-                  lambda x: [math.exp(x[0]), math.exp(x[1])], [6.5, 0.0]),
+    "exponential": (lambda x: -TIMES * numpy.exp(x[0]), [-6.0]),
+    "weibull": (lambda x: -(TIMES / math.exp(x[1])) ** math.exp(x[0]), [0.0, 6.5]),
+    "lognormal": (lambda x: stats.norm.logsf((numpy.log(TIMES) - x[0]) / math.exp(x[1])), [6.5, 0.0]),
+    "gompertz": (lambda x: -math.exp(x[1]) * numpy.expm1(x[0] * TIMES / 700) / (x[0] / 700), [-0.5, -6.5]),
+    "loglogistic": (lambda x: -numpy.log1p((TIMES / math.exp(x[1])) ** math.exp(x[0])), [0.0, 6.5]),
 }
 
 
 def squares(family, cured):
     """scipy's least sum of squares and fitted survival."""
-    _, log_survival, _, start = FAMILIES[family]
+    log_survival, start = FAMILIES[family]
 
     def survival(x):
         share = special.expit(x[-1]) if cured else 0.0
         return share + (1 - share) * numpy.exp(log_survival(x))
 
     def residual(x):
-        return numpy.log(-numpy.log(survival(x))) - numpy.log(-numpy.log(POINTS))
+        with numpy.errstate(divide="ignore"):
+            return numpy.log(-numpy.log(survival(x))) - numpy.log(-numpy.log(POINTS))
 
     found = least_squares(residual, start + ([-1.5] if cured else []), method="lm", xtol=1e-14, ftol=1e-14, gtol=1e-14)
     return survival(found.x)
