@@ -63,9 +63,21 @@ const char *sq_scope_own_name(const sq_scope *scope, const char *name)
     return text ? text : "";
 }
 
-/* An argument's text where it stands among other words: in parentheses, unless it is one word. */
+/* Whether a text can stand for a word as it is: a word, or a plain number that no unit follows. */
+static bool stands_alone(const char *text, const char *after)
+{
+    bool is_word = *text != '\0';
+    for (const char *p = text; *p; p++)
+        is_word = is_word && (isalnum((unsigned char)*p) || *p == '_' || *p == '.');
+    while (isspace((unsigned char)*after)) after++;
+    bool begins_number = isdigit((unsigned char)*text) || *text == '.';
+    return is_word && !(begins_number && (isalnum((unsigned char)*after) || *after == '_' || *after == '%'));
+}
+
+/* An argument's text where it stands among other words: in parentheses, unless it stands alone. `after`:
+ * what follows the word. */
 static void write_argument(const sq_scope *scope, sq_writer *w, const char *word,
-                           const sq_node *value, sq_place place)
+                           const sq_node *value, sq_place place, const char *after)
 {
     if (value->kind != SQ_NODE_SCALAR) {
         sq_diag_error(scope->b->diags, place,
@@ -73,12 +85,7 @@ static void write_argument(const sq_scope *scope, sq_writer *w, const char *word
                       word, value->kind == SQ_NODE_LIST ? "list" : "map");
         return;
     }
-    char *end;
-    strtod(value->text, &end);
-    bool is_word = *end != '\0';
-    for (const char *p = value->text; *p; p++)
-        is_word = is_word && (isalnum((unsigned char)*p) || *p == '_' || *p == '.');
-    sq_write(w, is_word ? "%s" : "(%s)", value->text);
+    sq_write(w, stands_alone(value->text, after) ? "%s" : "(%s)", value->text);
 }
 
 /* A name of the module's own must not be a label too: `burden == low` would change its meaning. */
@@ -102,13 +109,13 @@ static bool is_own(const sq_scope *scope, const char *word, unsigned kinds)
 }
 
 static void write_word(const sq_scope *scope, sq_writer *w, const char *word, unsigned kinds,
-                       sq_place place)
+                       sq_place place, const char *after)
 {
     int argument = sq_index_get(&scope->argument, word);
     bool is_cost = kinds == SQ_WORD_COST &&
                    sq_index_get(&scope->b->section[SQ_IN_COSTS].index, word) >= 0;
     if (argument >= 0 && !is_cost) {
-        write_argument(scope, w, word, scope->value[argument], place);
+        write_argument(scope, w, word, scope->value[argument], place, after);
     } else if (is_own(scope, word, kinds)) {
         bool is_value = is_own(scope, word, kinds & SQ_WORD_VALUE);
         if (is_value && scope->prefix[0]) refuse_label(scope, word, place);
@@ -154,7 +161,7 @@ const char *sq_scope_text(const sq_scope *scope, const char *text, unsigned kind
             memcpy(word, at, n);
             word[n] = '\0';
             bool asked = (kinds & SQ_WORD_VALUE) && asks_occurrence(text, at);
-            write_word(scope, &w, word, asked ? SQ_WORD_OCCURRENCE : kinds, place);
+            write_word(scope, &w, word, asked ? SQ_WORD_OCCURRENCE : kinds, place, at + n);
         } else {
             sq_write(&w, "%.*s", n ? (int)n : 1, at);
         }

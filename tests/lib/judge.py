@@ -22,6 +22,7 @@ FAMILY_WISE = 1e-4
 FAMILY = {
     "closed_forms": 200,
     "sick_sicker": 200,
+    "lines_of_therapy": 20,
     "black_box": 200,
     "published": 100,
     "oracle_quick": 2500,
