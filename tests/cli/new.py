@@ -1,4 +1,5 @@
 """`sequela new`: the project runs at once and without a warning; wrong names and places leave nothing behind."""
+import json
 import os
 import resource
 import shutil
@@ -55,9 +56,21 @@ def check_runs(name):
         if not path.endswith(".h5"):
             with open(path, encoding="utf-8") as file:
                 assert "@NAME@" not in file.read(), path
+    check_schemas(name)
     assert f"./{name}.yaml" in written and "./model.yaml" in written and "./parameters.yaml" in written
     os.chdir(before)
     return len(written)
+
+
+def check_schemas(name):
+    """The schema that a file names in its first line is there."""
+    for path in (f"{name}.yaml", "model.yaml", "parameters.yaml"):
+        with open(path, encoding="utf-8") as file:
+            lead, _, schema = file.readline().strip().partition("$schema=")
+        assert lead == "# yaml-language-server: ", lead
+        with open(schema, encoding="utf-8") as file:
+            for part in json.load(file)["allOf"]:
+                assert os.path.exists(os.path.join(os.path.dirname(schema), part["$ref"])), part
 
 
 def check_wrong():

@@ -12,29 +12,10 @@ import subprocess
 import sys
 import tempfile
 
+import loader
 import markdown
 
-TABLE = re.compile(r"\*(?:const )?(\w+)\[\] = \{([^}]*)\}")
-ACTION = re.compile(r'\{\{("[^}]*)\}, emit_')
-# Tables of the loader that repeat words of the language for ends of their own.
-OTHER_TABLES = {"reserved", "holders", "words_only", "questions", "flag_labels"}
-OUTPUT = re.compile(r'X\(SQ_OUT_\w+, "(\w+)"\)')
 REFERENCE = os.path.join("tests", "docs", "reference")
-
-
-def loader_words(root):
-    """Every key and word in the tables of the loader, with the table it stands in."""
-    found = {}
-    for path in sorted(glob.glob(os.path.join(root, "sim/lang/build_*.c"))):
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        for name, items in TABLE.findall(text) + [("actions", row) for row in ACTION.findall(text)]:
-            if name not in OTHER_TABLES:
-                for word in re.findall(r'"([^"]+)"', items):
-                    found.setdefault(word, f"{os.path.basename(path)}: {name}")
-    with open(os.path.join(root, "sim/model/model.h"), encoding="utf-8") as file:
-        found.update((word, "parts of the results") for word in OUTPUT.findall(file.read()))
-    return found
 
 
 def uses(word, text):
@@ -97,7 +78,7 @@ def complaints(root, program):
     with open(os.path.join(root, "docs/language.md"), encoding="utf-8") as file:
         reference = file.read()
     example = reference_text(root)
-    words = loader_words(root)
+    words = loader.words(root)
     if len(words) < 80:
         yield f"only {len(words)} words were found in the loader: have its tables changed?"
     for word, table in sorted(words.items()):
@@ -123,7 +104,7 @@ def main():
     found = list(complaints(root, program))
     for complaint in found:
         print("FAILED " + complaint)
-    print(f"language: {len(loader_words(root))} words of the loader, {len(found)} complaints")
+    print(f"language: {len(loader.words(root))} words of the loader, {len(found)} complaints")
     return 1 if found else 0
 
 

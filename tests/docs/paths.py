@@ -21,6 +21,7 @@ SOURCES = (".c", ".h", ".py", ".R", ".sh", ".yaml", ".md", ".txt", ".1")
 FOREIGN = {
     "hdf5.h", "omp.h", "sleef.h", "yaml.h", "immintrin.h", "pcg_random.hpp",  # libraries
     "out.svg", "patients.csv", "EXPERIMENT.yaml", "MODEL.yaml",               # the reader's
+    ".vscode/settings.json", ".schema/sequela-model.json",                    # in a project of theirs
     "configs/NAME.yaml", "configs/a.yaml", "models/sample.yaml",              # examples in comments
 }
 

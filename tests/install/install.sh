@@ -19,7 +19,7 @@ cd "$folder"
 share="$tree/share"
 for file in "$tree/bin/sequela" "$tree/include/sequela.h" "$share/sequela/configs/blina_timing.yaml" \
     "$share/sequela/configs/life_tables/france_2019.csv" "$share/sequela/models/relapsed.yaml" \
-    "$share/man/man1/sequela.1" "$share/bash-completion/completions/sequela" \
+    "$share/sequela/schema/sequela-model.json" "$share/man/man1/sequela.1" "$share/bash-completion/completions/sequela" \
     "$share/zsh/site-functions/_sequela" "$share/doc/sequela/LICENSE"; do
     [ -f "$file" ] || fail "not installed: ${file#"$tree"/}"
 done
