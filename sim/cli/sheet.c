@@ -384,6 +384,19 @@ static void print_json_note(FILE *out, const char *note, bool *begun)
     *begun = true;
 }
 
+static bool is_for(const sq_sheet *s, sq_format format)
+{
+    bool is_program = format == SQ_FORMAT_CSV || format == SQ_FORMAT_JSON;
+    switch (s->readers) {
+    case SQ_FOR_ALL: return true;
+    case SQ_FOR_PEOPLE: return !is_program;
+    case SQ_FOR_PROGRAMS: return is_program;
+    case SQ_FOR_TERMINAL: return format == SQ_FORMAT_TABLE;
+    case SQ_FOR_FILES: return format != SQ_FORMAT_TABLE;
+    }
+    return true;
+}
+
 static void print_json(FILE *out, const sq_report *r)
 {
     fputs("{\n  \"title\": ", out);
@@ -396,7 +409,7 @@ static void print_json(FILE *out, const sq_report *r)
     fputs("],\n  \"tables\": {\n", out);
     bool begun = false;
     for (int i = 0; i < r->n_sheets; i++) {
-        if (r->sheets[i]->readers == SQ_FOR_PEOPLE) continue;
+        if (!is_for(r->sheets[i], SQ_FORMAT_JSON)) continue;
         fputs(begun ? ",\n" : "", out);
         print_json_sheet(out, r->sheets[i]);
         begun = true;
@@ -432,8 +445,7 @@ void sq_report_print(FILE *out, const sq_report *r, sq_format format)
     else
         print_title(out, r, format);
     for (int i = 0; i < r->n_sheets; i++) {
-        sq_readers others = format == SQ_FORMAT_CSV ? SQ_FOR_PEOPLE : SQ_FOR_PROGRAMS;
-        if (r->sheets[i]->readers == others) continue;
+        if (!is_for(r->sheets[i], format)) continue;
         if (format == SQ_FORMAT_CSV)
             print_csv(out, r->sheets[i]);
         else if (format == SQ_FORMAT_MARKDOWN)

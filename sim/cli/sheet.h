@@ -33,8 +33,8 @@ typedef struct sq_heading {
     bool fixed;        /* no more decimals than that, whatever the error */
 } sq_heading;
 
-/* For whom a sheet is: tables and Markdown, CSV and JSON, or all of them. */
-typedef enum sq_readers { SQ_FOR_ALL, SQ_FOR_PEOPLE, SQ_FOR_PROGRAMS } sq_readers;
+/* For whom a sheet is: all; tables and Markdown, or CSV and JSON; tables, or all others. */
+typedef enum sq_readers { SQ_FOR_ALL, SQ_FOR_PEOPLE, SQ_FOR_PROGRAMS, SQ_FOR_TERMINAL, SQ_FOR_FILES } sq_readers;
 
 typedef struct sq_sheet {
     const char *key, *title;

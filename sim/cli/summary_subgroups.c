@@ -1,0 +1,190 @@
+/* Subgroups in the summary: at the terminal one table for survival and one for the main quantity, a line per
+ * subgroup and a column per strategy; for everything else one table with all that is commonly asked for, a line
+ * per subgroup and strategy. */
+#include "cli/collect.h"
+#include "cli/console.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_AT_TERMINAL = 60, MOST_COLUMNS = 13 };
+
+/* A figure of a subgroup: where it stands in its variable behind the axis subgroup. */
+typedef struct figure {
+    const char *name; /* "survival": the variable is "survival_by_subgroup" */
+    int n_own, own[2];
+    bool has_error, is_difference;
+} figure;
+
+static const char *ending(sq_collector *c, const char *name, const char *kind)
+{
+    return sq_collect_text(c, sq_arena_format(c->arena, "%s%s_by_subgroup", name, kind));
+}
+
+static sq_entry entry_of(sq_collector *c, const figure *f, int strategy, int subgroup)
+{
+    const int own[3] = {subgroup, f->own[0], f->own[1]};
+    double se = (double)NAN;
+    if (f->is_difference && strategy == c->reference) return sq_words("reference");
+    double value = sq_found_at(c, ending(c, f->name, ""), strategy, f->n_own + 1, own);
+    if (f->has_error) se = sq_found_at(c, ending(c, f->name, "_se"), strategy, f->n_own + 1, own);
+    return sq_number(value, se);
+}
+
+static int64_t patients_of(const sq_collector *c, int strategy, int subgroup)
+{
+    const sq_variable *n = sq_found(c, "subgroup_n");
+    int subgroups = sq_found_length(c, sq_found(c, "subgroup"));
+    if (n == NULL || n->type != SQ_I64 || strategy * subgroups + subgroup >= sq_found_length(c, n)) return 0;
+    return ((const int64_t *)n->data)[strategy * subgroups + subgroup];
+}
+
+/* ---- at the terminal ------------------------------------------------------------------------ */
+
+static void add_compact(sq_collector *c, const char *key, const char *title, const figure *f, double scale,
+                        int decimals, bool fixed)
+{
+    const sq_variable *subgroup = sq_found(c, "subgroup");
+    sq_heading *columns = sq_arena_array(c->arena, (size_t)c->n_strategies, sizeof *columns);
+    c->failed = c->failed || columns == NULL;
+    for (int i = 0; columns != NULL && i < c->n_strategies; i++) {
+        const char *name = sq_found_label(c->strategy, i);
+        columns[i] = (sq_heading){.key = name, .title = name, .scale = scale, .decimals = decimals, .fixed = fixed};
+    }
+    int n = sq_found_length(c, subgroup);
+    sq_sheet *s = c->failed ? NULL : sq_collect_sheet(c, key, title, "Subgroup (patients)", c->n_strategies, columns, n);
+    for (int row = 0; s != NULL && row < n; row++) {
+        char size[48];
+        sq_grouped((double)patients_of(c, c->reference, row), 0, size, sizeof size);
+        const char *name = sq_found_label(subgroup, row);
+        s->row_key[row] = name;
+        s->row_title_of[row] = sq_collect_text(c, sq_arena_format(c->arena, "%s (%s)", name, size));
+        for (int i = 0; i < c->n_strategies; i++) *sq_sheet_at(s, row, i) = entry_of(c, f, i, row);
+    }
+    if (s != NULL) s->readers = SQ_FOR_TERMINAL;
+}
+
+/* The first of the usual times that the grid has; -1 if it has none. */
+static int telling_time(const sq_collector *c, double *years)
+{
+    static const double usual[] = {3, 5, 1};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        int time = sq_found_near(c, "time", usual[i], 0.02);
+        if (time >= 0) {
+            *years = usual[i];
+            return time;
+        }
+    }
+    return -1;
+}
+
+static void add_compact_survival(sq_collector *c)
+{
+    double years = 0;
+    int time = telling_time(c, &years);
+    const sq_variable *endpoint = sq_found(c, "endpoint");
+    if (time < 0 || endpoint == NULL || sq_found(c, "survival_by_subgroup") == NULL) return;
+    const figure f = {.name = "survival", .n_own = 2, .own = {0, time}, .has_error = true};
+    const char *name = sq_found_label(endpoint, 0);
+    const char *at = years > 1 ? "years" : "year";
+    const char *title = strcmp(name, "os") == 0
+                            ? sq_arena_format(c->arena, "Overall survival at %g %s by subgroup, %%", years, at)
+                            : sq_arena_format(c->arena, "Free of the event of '%s' at %g %s by subgroup, %%", name,
+                                              years, at);
+    add_compact(c, "subgroup_survival", title, &f, 100, 1, false);
+}
+
+static void add_compact_quantity(sq_collector *c)
+{
+    static const char *const names[] = {"qalys", "life_years", "total_cost"};
+    static const char *const words[] = {"QALYs", "Life years", "Cost"};
+    for (int i = 0; i < 3; i++) {
+        const sq_variable *var = sq_found(c, ending(c, names[i], ""));
+        const figure f = {.name = names[i], .has_error = true};
+        if (var == NULL) continue;
+        const char *unit = i < 2 ? "" : sq_arena_format(c->arena, ", %s", var->units);
+        const char *title = sq_arena_format(c->arena, "%s by subgroup, mean per patient%s", words[i], unit ? unit : "");
+        add_compact(c, "subgroup_quantity", title, &f, 1, i < 2 ? 2 : 0, i == 2);
+        return;
+    }
+}
+
+/* ---- for files ------------------------------------------------------------------------------ */
+
+typedef struct columns {
+    int n;
+    figure figure[MOST_COLUMNS];
+    sq_heading heading[MOST_COLUMNS];
+} columns;
+
+static void put(sq_collector *c, columns *all, figure f, sq_heading heading)
+{
+    if (all->n == MOST_COLUMNS || sq_found(c, ending(c, f.name, "")) == NULL) return;
+    all->figure[all->n] = f;
+    all->heading[all->n++] = heading;
+}
+
+static void put_survival(sq_collector *c, columns *all)
+{
+    static const double years[] = {1, 3, 5};
+    static const sq_heading headings[] = {{"survival_1_year", "1 year, %", 100, 1, false, false},
+                                          {"survival_3_years", "3 years, %", 100, 1, false, false},
+                                          {"survival_5_years", "5 years, %", 100, 1, false, false}};
+    const sq_heading median = {"median_years", "Median, years", 1, 2, false, true};
+    int half = sq_found_near(c, "quantile", 0.5, 1e-9);
+    for (int i = 0; i < 3; i++) {
+        int time = sq_found_near(c, "time", years[i], 0.02);
+        const figure f = {.name = "survival", .n_own = 2, .own = {0, time}, .has_error = true};
+        if (time >= 0) put(c, all, f, headings[i]);
+    }
+    if (half >= 0) put(c, all, (figure){.name = "survival_quantile", .n_own = 2, .own = {0, half}}, median);
+}
+
+static void put_quantities(sq_collector *c, columns *all, const char *prefix)
+{
+    static const char *const names[] = {"life_years_undiscounted", "life_years", "qalys", "total_cost"};
+    bool is_difference = prefix[0] != '\0';
+    for (int i = 0; i < 4; i++) {
+        const char *name = sq_collect_text(c, sq_arena_format(c->arena, "%s%s", prefix, names[i]));
+        const figure f = {.name = name, .has_error = true, .is_difference = is_difference};
+        put(c, all, f, (sq_heading){.key = name, .title = sq_spoken(c, name), .decimals = i < 3 ? 2 : 0, .fixed = i == 3});
+    }
+}
+
+static void add_complete(sq_collector *c)
+{
+    const sq_variable *subgroup = sq_found(c, "subgroup");
+    columns *all = sq_arena_alloc(c->arena, sizeof *all);
+    int n = sq_found_length(c, subgroup) * c->n_strategies;
+    c->failed = c->failed || all == NULL;
+    if (c->failed) return;
+    *all = (columns){.n = 1, .heading = {{.key = "patients", .title = "Patients"}}};
+    put_survival(c, all);
+    put_quantities(c, all, "");
+    if (c->n_strategies > 1) put_quantities(c, all, "increment_");
+    sq_sheet *s = sq_collect_sheet(c, "subgroups", "Subgroups", "Subgroup, strategy", all->n, all->heading, n);
+    for (int row = 0; s != NULL && row < n; row++) {
+        int g = row / c->n_strategies, strategy = row % c->n_strategies;
+        s->row_key[row] = s->row_title_of[row] = sq_collect_text(
+            c, sq_arena_format(c->arena, "%s under %s", sq_found_label(subgroup, g),
+                               sq_found_label(c->strategy, strategy)));
+        *sq_sheet_at(s, row, 0) = sq_number((double)patients_of(c, strategy, g), (double)NAN);
+        for (int i = 1; i < all->n; i++) *sq_sheet_at(s, row, i) = entry_of(c, &all->figure[i], strategy, g);
+    }
+    if (s != NULL) s->readers = SQ_FOR_FILES;
+}
+
+void sq_collect_subgroups(sq_collector *c)
+{
+    const sq_variable *subgroup = sq_found(c, "subgroup");
+    int n = sq_found_length(c, subgroup);
+    if (n == 0 || subgroup->type != SQ_TEXT) return;
+    add_complete(c);
+    if (n <= MOST_AT_TERMINAL) {
+        add_compact_survival(c);
+        add_compact_quantity(c);
+        return;
+    }
+    sq_collect_note(c, sq_arena_format(c->arena, "%d subgroups: `sequela summary --format csv` lists them.", n));
+}

@@ -1,0 +1,196 @@
+/* Published figures beside the same figures simulated, in the summary: in words for people, with all digits for
+ * programs. */
+#include "cli/collect.h"
+#include "cli/console.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct target_data {
+    const sq_variable *name, *what, *strategy, *unit, *use, *verdict;
+    const double *published, *lower, *upper, *simulated, *se;
+} target_data;
+
+static const double *numbers(const sq_collector *c, const char *name)
+{
+    const sq_variable *var = sq_found(c, name);
+    return var == NULL || var->type != SQ_F64 ? NULL : var->data;
+}
+
+/* How people read a figure: shares as percent, times below two years in months. */
+typedef struct scale {
+    double by;
+    int decimals;
+    const char *word;
+} scale;
+
+static scale scale_of(const target_data *d, int i)
+{
+    const char *unit = sq_found_label(d->unit, i);
+    if (strcmp(unit, "1") == 0) return (scale){100, 1, "%"};
+    if (strcmp(unit, "year") != 0) return (scale){1, 0, unit};
+    return d->published[i] < 2 ? (scale){12, 1, "mo"} : (scale){1, 2, "y"};
+}
+
+/* Enough decimals for one digit of the error. */
+static int decimals_for(int decimals, double se)
+{
+    if (!(se > 0)) return decimals;
+    int needed = -(int)floor(log10(se));
+    return needed > decimals ? (needed < 4 ? needed : 4) : decimals;
+}
+
+static const char *figure(sq_collector *c, const target_data *d, int i, double value, double se)
+{
+    scale s = scale_of(d, i);
+    int decimals = decimals_for(s.decimals, se * s.by);
+    char number[48], error[48];
+    if (isnan(value)) return "–";
+    sq_grouped(value * s.by, decimals, number, sizeof number);
+    if (isnan(se)) return sq_collect_text(c, sq_arena_format(c->arena, "%s %s", number, s.word));
+    sq_grouped(se * s.by, decimals, error, sizeof error);
+    return sq_collect_text(c, sq_arena_format(c->arena, "%s ± %s %s", number, error, s.word));
+}
+
+static const char *interval(sq_collector *c, const target_data *d, int i)
+{
+    scale s = scale_of(d, i);
+    char lower[48], upper[48];
+    if (isnan(d->lower[i]) || isnan(d->upper[i])) return "–";
+    sq_grouped(d->lower[i] * s.by, s.decimals, lower, sizeof lower);
+    sq_grouped(d->upper[i] * s.by, s.decimals, upper, sizeof upper);
+    return sq_collect_text(c, sq_arena_format(c->arena, "%s to %s", lower, upper));
+}
+
+/* Without an interval nothing is claimed. */
+static const char *verdict(sq_collector *c, const target_data *d, int i, bool people)
+{
+    int code = ((const int32_t *)d->verdict->data)[i];
+    const char *word = code >= 0 && code < d->verdict->n_flags ? d->verdict->flags[code] : "";
+    if (!people) return word;
+    return strcmp(word, "no_interval") == 0 ? "–" : sq_spoken(c, word);
+}
+
+/* The value of a key in "{incidence: cr, cause: cr2, at: 6 mo}", spoken; NULL if it has none. */
+static const char *value_of(sq_collector *c, const char *what, const char *key)
+{
+    size_t n = strlen(key);
+    for (const char *p = what; *p != '\0'; p += strcspn(p, ",}")) {
+        p += strspn(p, "{,} ");
+        if (strncmp(p, key, n) != 0 || p[n] != ':') continue;
+        p += n + 1;
+        p += strspn(p, " ");
+        const char *text = sq_arena_text(c->arena, p, strcspn(p, ",}"));
+        return sq_spoken(c, sq_collect_text(c, text));
+    }
+    return NULL;
+}
+
+/* "alive at 3 y", "second remission by 6 mo": what is compared, in words. */
+static const char *target_words(sq_collector *c, const target_data *d, int i)
+{
+    const char *what = d->what == NULL ? "" : sq_found_label(d->what, i);
+    const char *survival = value_of(c, what, "survival"), *median = value_of(c, what, "median");
+    const char *incidence = value_of(c, what, "incidence"), *cause = value_of(c, what, "cause");
+    const char *mean = value_of(c, what, "mean"), *share = value_of(c, what, "share");
+    const char *at = value_of(c, what, "at"), *among = value_of(c, what, "among");
+    sq_arena *a = c->arena;
+    if (survival != NULL && at != NULL)
+        return sq_collect_text(c, strcmp(survival, "os") == 0
+                           ? sq_arena_format(a, "alive at %s", at)
+                           : sq_arena_format(a, "%s at %s", survival, at));
+    if (incidence != NULL && at != NULL)
+        return sq_collect_text(c, sq_arena_format(a, "%s by %s", cause != NULL ? cause : incidence, at));
+    if (median != NULL)
+        return sq_collect_text(c, strcmp(median, "os") == 0 ? "median overall survival"
+                                                 : sq_arena_format(a, "median %s", median));
+    if (mean != NULL) return sq_collect_text(c, sq_arena_format(a, "mean %s", mean));
+    if (share != NULL && among != NULL)
+        return sq_collect_text(c, sq_arena_format(a, "%s, of those with %s", share, among));
+    return share != NULL ? share : "";
+}
+
+/* The words, and the name that the experiment gives the target: two rows may compare the same. */
+static const char *target_row(sq_collector *c, const target_data *d, int i)
+{
+    const char *words = target_words(c, d, i), *name = sq_found_label(d->name, i);
+    return words[0] == '\0' ? name : sq_collect_text(c, sq_arena_format(c->arena, "%s (%s)", words, name));
+}
+
+static bool find_targets(const sq_collector *c, target_data *d)
+{
+    *d = (target_data){
+        .name = sq_found(c, "target"),
+        .what = sq_found(c, "target_what"),
+        .strategy = sq_found(c, "target_strategy"),
+        .unit = sq_found(c, "target_unit"),
+        .use = sq_found(c, "target_use"),
+        .verdict = sq_found(c, "target_verdict"),
+        .published = numbers(c, "target_published"),
+        .lower = numbers(c, "target_lower"),
+        .upper = numbers(c, "target_upper"),
+        .simulated = numbers(c, "target_simulated"),
+        .se = numbers(c, "target_se"),
+    };
+    return d->name != NULL && d->strategy != NULL && d->unit != NULL && d->use != NULL &&
+           d->verdict != NULL && d->verdict->type == SQ_I32 && d->published != NULL &&
+           d->lower != NULL && d->upper != NULL && d->simulated != NULL && d->se != NULL;
+}
+
+static const char target_title[] = "Published figures and the same figures simulated";
+static const char target_note[] =
+    "Verdict: whether the simulated figure lies inside or outside the published 95 % interval; – "
+    "where none was published. Use: input = the figure is a number of the model; fitted = numbers "
+    "were chosen with it in view; unfitted = not used so; display = shown, not a test.";
+
+static void add_targets_for_people(sq_collector *c, const target_data *d, int n)
+{
+    static const sq_heading columns[] = {
+        {.key = "strategy", .title = "Strategy"},      {.key = "published", .title = "Published"},
+        {.key = "interval", .title = "95 % interval"}, {.key = "simulated", .title = "Simulated"},
+        {.key = "verdict", .title = "Verdict"},        {.key = "use", .title = "Use"}};
+    sq_sheet *s = sq_collect_sheet(c, "targets", target_title, "Target", 6, columns, n);
+    for (int i = 0; s != NULL && i < n; i++) {
+        s->row_key[i] = sq_found_label(d->name, i);
+        s->row_title_of[i] = target_row(c, d, i);
+        *sq_sheet_at(s, i, 0) = sq_words(sq_found_label(d->strategy, i));
+        *sq_sheet_at(s, i, 1) = sq_words(figure(c, d, i, d->published[i], (double)NAN));
+        *sq_sheet_at(s, i, 2) = sq_words(interval(c, d, i));
+        *sq_sheet_at(s, i, 3) = sq_words(figure(c, d, i, d->simulated[i], d->se[i]));
+        *sq_sheet_at(s, i, 4) = sq_words(verdict(c, d, i, true));
+        *sq_sheet_at(s, i, 5) = sq_words(sq_found_label(d->use, i));
+    }
+    if (s == NULL) return;
+    s->note = target_note;
+    s->readers = SQ_FOR_PEOPLE;
+    s->wraps = true;
+}
+
+/* Numbers in the unit of the file, with all their digits. */
+static void add_targets_for_programs(sq_collector *c, const target_data *d, int n)
+{
+    static const sq_heading columns[] = {{.key = "strategy"},  {.key = "unit"},  {.key = "published"},
+                                         {.key = "lower"},     {.key = "upper"}, {.key = "simulated"},
+                                         {.key = "verdict"},   {.key = "use"}};
+    sq_sheet *s = sq_collect_sheet(c, "targets", target_title, "Target", 8, columns, n);
+    for (int i = 0; s != NULL && i < n; i++) {
+        s->row_key[i] = s->row_title_of[i] = sq_found_label(d->name, i);
+        *sq_sheet_at(s, i, 0) = sq_words(sq_found_label(d->strategy, i));
+        *sq_sheet_at(s, i, 1) = sq_words(sq_found_label(d->unit, i));
+        *sq_sheet_at(s, i, 2) = sq_number(d->published[i], (double)NAN);
+        *sq_sheet_at(s, i, 3) = sq_number(d->lower[i], (double)NAN);
+        *sq_sheet_at(s, i, 4) = sq_number(d->upper[i], (double)NAN);
+        *sq_sheet_at(s, i, 5) = sq_number(d->simulated[i], d->se[i]);
+        *sq_sheet_at(s, i, 6) = sq_words(verdict(c, d, i, false));
+        *sq_sheet_at(s, i, 7) = sq_words(sq_found_label(d->use, i));
+    }
+    if (s != NULL) s->readers = SQ_FOR_PROGRAMS;
+}
+
+void sq_collect_targets(sq_collector *c)
+{
+    target_data d;
+    if (!find_targets(c, &d)) return;
+    add_targets_for_people(c, &d, sq_found_length(c, d.name));
+    add_targets_for_programs(c, &d, sq_found_length(c, d.name));
+}
