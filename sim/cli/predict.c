@@ -12,7 +12,7 @@ enum { BYTES = 8, EVENTS_PER_LIFE = 20, EVENT_ROW = 24 };
 
 static double result_bytes(const sq_model *m)
 {
-    enum { PER_DATASET = 1050, SETTINGS = 10, PER_PARAMETER = 150, PER_TARGET = 400, PROVENANCE = 6000 };
+    enum { PER_DATASET = 1000, SETTINGS = 10, PER_PARAMETER = 150, PER_TARGET = 400, PROVENANCE = 4000 };
     sq_outcome_size size = sq_outcome_size_of(m, 1, 1);
     double bytes = BYTES * size.values + PER_DATASET * (size.datasets + SETTINGS) + PROVENANCE +
                    (double)PER_PARAMETER * m->n_parameters + (double)PER_TARGET * m->n_targets;

@@ -14,22 +14,12 @@ enum { MOST_AT_TERMINAL = 60, MOST_COLUMNS = 13 };
 typedef struct figure {
     const char *name; /* "survival": the variable is "survival_by_subgroup" */
     int n_own, own[2];
-    bool has_error, is_difference;
+    bool has_error, is_difference; /* without an error it is a time, which may not be reached */
 } figure;
 
 static const char *ending(sq_collector *c, const char *name, const char *kind)
 {
     return sq_collect_text(c, sq_arena_format(c->arena, "%s%s_by_subgroup", name, kind));
-}
-
-static sq_entry entry_of(sq_collector *c, const figure *f, int strategy, int subgroup)
-{
-    const int own[3] = {subgroup, f->own[0], f->own[1]};
-    double se = (double)NAN;
-    if (f->is_difference && strategy == c->reference) return sq_words("reference");
-    double value = sq_found_at(c, ending(c, f->name, ""), strategy, f->n_own + 1, own);
-    if (f->has_error) se = sq_found_at(c, ending(c, f->name, "_se"), strategy, f->n_own + 1, own);
-    return sq_number(value, se);
 }
 
 static int64_t patients_of(const sq_collector *c, int strategy, int subgroup)
@@ -38,6 +28,18 @@ static int64_t patients_of(const sq_collector *c, int strategy, int subgroup)
     int subgroups = sq_found_length(c, sq_found(c, "subgroup"));
     if (n == NULL || n->type != SQ_I64 || strategy * subgroups + subgroup >= sq_found_length(c, n)) return 0;
     return ((const int64_t *)n->data)[strategy * subgroups + subgroup];
+}
+
+static sq_entry entry_of(sq_collector *c, const figure *f, int strategy, int subgroup)
+{
+    const int own[3] = {subgroup, f->own[0], f->own[1]};
+    double se = (double)NAN;
+    if (f->is_difference && strategy == c->reference) return sq_words("reference");
+    double value = sq_found_at(c, ending(c, f->name, ""), strategy, f->n_own + 1, own);
+    if (!f->has_error && isnan(value) && patients_of(c, strategy, subgroup) > 0)
+        return (sq_entry){.text = "not reached", .value = value, .se = se, .is_number = true};
+    if (f->has_error) se = sq_found_at(c, ending(c, f->name, "_se"), strategy, f->n_own + 1, own);
+    return sq_number(value, se);
 }
 
 /* ---- at the terminal ------------------------------------------------------------------------ */

@@ -154,10 +154,14 @@ def null_effect(_model, experiment):
 
 
 def check_identical(judge, label, result, strategy):
-    """All increments of a strategy and their errors are exactly zero."""
+    """All increments of a strategy and their errors are exactly zero; of empty subgroups there is none."""
+    empty = result.get("subgroup_n", strategy=strategy) == 0 if result.has("subgroup_n") else []
     for name in result.names():
         if name.startswith("increment_") and not name.endswith("_unpaired"):
             values = result.get(name, strategy=strategy)
+            if name.endswith("_by_subgroup"):
+                judge.true(f"{label}: {name} of nobody", np.all(np.isnan(values[empty])))
+                values = values[~empty]
             judge.true(f"{label}: {name} is not zero", not np.any(values))
 
 

@@ -53,8 +53,11 @@ def test_csv():
     sample("export", "tables.h5", "csv")
     names = sorted(os.listdir("csv"))
     assert names == ["cause.csv", "events_later.csv", "events_now.csv", "nothing.csv",
-                     "patients_later.csv", "patients_now.csv", "strategy_time.csv", "values.csv",
-                     "variables.csv"], names
+                     "patients_later.csv", "patients_now.csv", "strategy_subgroup_cause_time.csv",
+                     "strategy_time.csv", "values.csv", "variables.csv"], names
+    with open("csv/strategy_subgroup_cause_time.csv", newline="", encoding="utf-8") as file:
+        last = list(csv.DictReader(file))[-1]
+    assert last["subgroup"] == "sex=male, age=älter" and last["cumulative_incidence_by_subgroup"] == "47"
     with open("csv/strategy_time.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == ["scenario", "draw", "strategy", "time", "survival", "at_risk"]

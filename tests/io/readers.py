@@ -14,6 +14,7 @@ import numpy as np  # noqa: E402
 import xarray as xr  # noqa: E402
 
 AXES = ("scenario", "draw", "strategy", "time")
+SPLIT = ("scenario", "draw", "strategy", "subgroup", "cause", "time")
 STRATEGIES = ["now", "läter"]
 NAN_BUT = [np.exp(-0.1 * i) for i in range(7)]
 
@@ -24,6 +25,9 @@ def check_h5py(path):
         survival = file["survival"]
         assert [d[0].name for d in survival.dims] == ["/" + axis for axis in AXES]
         assert survival.attrs["units"] == "1" and survival.attrs["long_name"] == "survival"
+        split = file["cumulative_incidence_by_subgroup"]
+        assert [d[0].name for d in split.dims] == ["/" + axis for axis in SPLIT]
+        assert split[0, 0, 1, 2, 1, 3] == 47
         assert list(file["strategy"].asstr()) == STRATEGIES
         assert list(file["kind"].attrs["flag_values"]) == [0, 1]
         assert file["kind"].attrs["flag_meanings"] == "competing main"
@@ -43,6 +47,8 @@ def check_described(name, item):
 def check_netcdf4(path):
     with netCDF4.Dataset(path) as file:
         assert file["survival"].dimensions == AXES
+        assert file["cumulative_incidence_by_subgroup"].dimensions == SPLIT
+        assert file["subgroup"][1] == "sex=male, age=old"
         assert list(file["strategy"][:]) == STRATEGIES
         assert file["survival"].units == "1"
         assert file["at_risk"][0, 0, 0, 0] == 3000000000
@@ -56,6 +62,8 @@ def check_netcdf4(path):
 def check_xarray(path, engine):
     with xr.open_dataset(path, engine=engine) as data:
         assert data["survival"].dims == AXES
+        split = data["cumulative_incidence_by_subgroup"].sel(strategy="läter", subgroup="sex=male, age=old", cause="relapse")
+        assert list(split.values.ravel()) == [32, 33, 34, 35]
         row = data["survival"].sel(strategy="läter").isel(scenario=0, draw=0)
         np.testing.assert_allclose(row.values[:3], NAN_BUT[4:], rtol=1e-15)
         assert np.isnan(row.values[3])

@@ -20,6 +20,7 @@
 
 static const char *const strategies[] = {"now", "l\xc3\xa4ter"};
 static const char *const causes[] = {"relapse", "death, \"other\""};
+static const char *const subgroups[] = {"sex=male", "sex=male, age=old", "sex=male, age=\xc3\xa4lter"};
 
 static void add_texts(sq_variables *v, const char *name, const char *const *texts, size_t n)
 {
@@ -39,6 +40,15 @@ static void add_survival(sq_variables *v, double shift)
         at_risk[i] = 3000000000LL - i;
     }
     survival[7] = NAN;
+}
+
+/* As many axes as there can be; the values count up. */
+static void add_subgroups(sq_variables *v)
+{
+    const char *axes[] = {"scenario", "draw", "strategy", "subgroup", "cause", "time", NULL};
+    add_texts(v, "subgroup", subgroups, 3);
+    double *share = sq_variables_add(v, SQ_F64, "cumulative_incidence_by_subgroup", "1", "by subgroup", axes);
+    for (int i = 0; i < 48; i++) share[i] = i;
 }
 
 static void fill(sq_variables *v, const char *what)
@@ -63,6 +73,7 @@ static void fill(sq_variables *v, const char *what)
     const char *nothing_axes[] = {"nothing", NULL};
     sq_variables_add(v, SQ_F64, "empty", "1", "no values at all", nothing_axes);
     add_survival(v, strcmp(what, "other") == 0 ? 1e-15 : 0);
+    add_subgroups(v);
 }
 
 static sq_provenance provenance(const char *what)

@@ -108,7 +108,7 @@ EXPERIMENT = {
     },
     "reference": "weak_first",
     "discount": {"rate": "3 %", "kind": "effective", "from": "index"},
-    "outputs": {"grid": {"to": "10 y", "every": "3 mo"}},
+    "outputs": {"grid": {"to": "10 y", "every": "3 mo"}, "by": ["frail", ["drug", "frail"]]},
     "endpoints": {
         "os": {"from": "index", "event": "death"},
         "remission_time": {"from": "index", "event": "remission", "competing": "death"},

@@ -1,4 +1,5 @@
-"""Rules E1 to E5: origin, the origin's own firing, how a risk set is left, landmark, grid intervals."""
+"""Rules E1 to E8: origin, the origin's own firing, how a risk set is left, landmark, grid intervals;
+subgroups, transitions, first times."""
 from lives import model, once
 
 
@@ -88,4 +89,54 @@ def grid_interval(world):
             (survival, [1.0, 1.0, 1.0, 1 / 3, 0.0, 0.0])]
 
 
-RULES = (endpoint_origin, origin_counts, endpoint_end, landmark, grid_interval)
+def subgroup(world):
+    """Two patients are fit when they come, one is not; `start:` makes all of them unfit."""
+    rows = world.table("fitness.csv", [("fit",), ("true",), ("false",), ("true",)])
+    content = model({"move": once("move", "if(fit, 1 d, 2 d)")}, attributes={"fit": "flag", "was": "flag"},
+                    start={"state": "well", "do": [{"set": {"was": "fit"}}, {"set": {"fit": "false"}}]})
+    content["events"]["move"]["time"] = {"fixed": "if(was, 1 d, 2 d)"}
+    lives = world.live(content, patients=3, outputs={"by": ["fit"], "grid": {"to": "20 d", "every": "1 d"}},
+                       population={"csv": {"file": rows, "columns": {"fit": "fit"}},
+                                   "attributes": {"was": False}},
+                       endpoints={"moved": {"from": "index", "event": "move"}})
+    fit, unfit = (lives.results.get("events_by_subgroup", subgroup=name, endpoint="moved", strategy="only")
+                  for name in ("fit=yes", "fit=no"))
+    sizes = [int(lives.results.get("subgroup_n", subgroup=name, strategy="only"))
+             for name in ("fit=yes", "fit=no")]
+    return [(sizes, [2, 1]), ([int(n) for n in fit[:3]], [0, 2, 0]), ([int(n) for n in unfit[:3]], [0, 0, 1])]
+
+
+def transitions(world):
+    """There and back twice, into the same state again, and a move to where the patient is: no move."""
+    actions = ({"goto": "ill"}, {"goto": "well"}, {"goto": "ill"}, {"goto": "ill"},
+               {"goto": "ill", "reenter": True}, {"goto": "dead"})
+    content = visits(*((f"{day + 1} d", [action]) for day, action in enumerate(actions)))
+    lives = world.live(content)
+
+    def moves(start, end):
+        return float(lives.results.get("transition_count", from_state=start, to_state=end, strategy="only"))
+
+    entries = {name: float(lives.results.get("event_count", event=name, strategy="only"))
+               for name in ("well", "ill", "worse", "dead")}
+    into = {name: sum(moves(other, name) for other in entries) for name in entries}
+    return [(moves("well", "ill"), 2.0), (moves("ill", "well"), 1.0), (moves("ill", "ill"), 1.0),
+            (moves("ill", "dead"), 1.0), (moves("well", "dead"), 0.0),
+            (into, {**entries, "well": entries["well"] - 1.0})]
+
+
+def first_time(world):
+    """One patient has it on days 2 and 5, one on day 4, one never."""
+    rows = world.table("firsts.csv", [("day",), (2,), (4,), (200,)])
+    content = model({"it": {"while": "count(it) < 2", "time": {"fixed": "if(count(it) > 0, 3 d, day)"}}},
+                    attributes={"day": "time"})
+    lives = world.live(content, patients=3, horizon="6 d", population={"csv": {"file": rows, "columns": {"day": "day"}}},
+                       outputs={"quantiles": [0.5]})
+    mean = float(lives.results.get("event_first_time", event="it", strategy="only")) * 365.25
+    half = float(lives.results.get("event_first_time_quantile", event="it", strategy="only")[0]) * 365.25
+    death = float(lives.results.get("event_first_time", event="death", strategy="only"))
+    start = float(lives.results.get("event_first_time", event="well", strategy="only"))
+    had = int(lives.results.get("event_first_time_n", event="it", strategy="only"))
+    return [(round(mean, 9), 3.0), (abs(half - 2) < 2 / 512, True), (death != death, True), (start, 0.0), (had, 2)]
+
+
+RULES = (endpoint_origin, origin_counts, endpoint_end, landmark, grid_interval, subgroup, transitions, first_time)
