@@ -42,7 +42,7 @@ static bool rewards_touched(const sq_ref *r)
 {
     const sq_model *m = r->model;
     return r->starting || r->losses_changed || sq_bits_has(&r->changed, SQ_READS_STATE(m)) ||
-           sq_bits_meet(&m->reward_reads, &r->changed);
+           sq_bits_meet(&m->reward_reads, &r->changed, r->words);
 }
 
 static sq_status settle(sq_ref *r)
@@ -283,6 +283,7 @@ sq_status sq_ref_new(sq_ref **out, const sq_model *m, sq_error *err)
     sq_ref *r = *out = calloc(1, sizeof *r);
     if (!r) return sq_fail(err, SQ_ERR_MEMORY, "no memory for a patient's workspace");
     r->model = m;
+    r->words = SQ_READS_WORDS(m);
     r->attribute = room(m->n_attributes, sizeof *r->attribute);
     r->baseline = room(m->n_attributes, sizeof *r->baseline);
     r->score = room(m->n_members, sizeof *r->score);

@@ -46,6 +46,7 @@ typedef struct sq_loss {
 
 struct sq_ref {
     const sq_model *model;
+    int words;           /* of sets that this model fills */
     double *attribute, *baseline;
     double *score;       /* [n_members] own normal scores, as far as they are drawn */
     double *last_time;   /* [occurrences] latest time; NaN if never */

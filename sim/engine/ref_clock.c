@@ -280,7 +280,7 @@ static sq_status may_run(sq_ref *r, const sq_event *event, const sq_clock *clock
     *holds = false;
     if (r->model->states[r->state].death) return SQ_OK;
     *holds = clock->condition;
-    if (!sq_bits_meet(&event->condition_reads, &r->changed) && !r->starting) return SQ_OK;
+    if (!sq_bits_meet(&event->condition_reads, &r->changed, r->words) && !r->starting) return SQ_OK;
     return sq_ref_truth(r, event->condition, event->name, holds);
 }
 
@@ -363,7 +363,7 @@ sq_status sq_ref_follow_clocks(sq_ref *r)
         const sq_event *event = &r->model->events[i];
         sq_clock *clock = &r->clocks[i];
         if (event->changes == SQ_HOLD || clock->mode != SQ_CLOCK_RUNNING || clock->fresh) continue;
-        if (!sq_bits_meet(&event->law_reads, &r->changed)) continue;
+        if (!sq_bits_meet(&event->law_reads, &r->changed, r->words)) continue;
         sq_status status = look_again(r, i);
         if (status) return status;
     }

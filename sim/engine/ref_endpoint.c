@@ -6,7 +6,7 @@
 
 static sq_status enters(sq_ref *r, const sq_endpoint *e, bool *does)
 {
-    *does = sq_bits_meet(&e->from, &r->occurred);
+    *does = sq_bits_meet(&e->from, &r->occurred, r->words);
     return *does ? sq_ref_truth(r, e->who, e->name, does) : SQ_OK;
 }
 
@@ -14,8 +14,8 @@ static sq_status enters(sq_ref *r, const sq_endpoint *e, bool *does)
 static int leaves_by(const sq_ref *r, const sq_endpoint *e)
 {
     for (int i = 0; i < e->n_causes; i++)
-        if (sq_bits_meet(&r->model->causes[e->first_cause + i].events, &r->occurred)) return i;
-    return sq_bits_meet(&e->censor, &r->occurred) ? -1 : -2;
+        if (sq_bits_meet(&r->model->causes[e->first_cause + i].events, &r->occurred, r->words)) return i;
+    return sq_bits_meet(&e->censor, &r->occurred, r->words) ? -1 : -2;
 }
 
 static void close_passage(sq_passage *p, double end, int cause)

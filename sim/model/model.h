@@ -24,10 +24,11 @@ typedef struct sq_bits {
 
 static inline void sq_bits_set(sq_bits *b, int i) { b->word[i / 64] |= 1ULL << (i % 64); }
 static inline bool sq_bits_has(const sq_bits *b, int i) { return b->word[i / 64] >> (i % 64) & 1; }
-static inline bool sq_bits_meet(const sq_bits *a, const sq_bits *b)
+/* Whether the sets have something in common among the first 64 * words indices. */
+static inline bool sq_bits_meet(const sq_bits *a, const sq_bits *b, int words)
 {
     uint64_t any = 0;
-    for (int i = 0; i < SQ_BITS_WORDS; i++) any |= a->word[i] & b->word[i];
+    for (int i = 0; i < words; i++) any |= a->word[i] & b->word[i];
     return any != 0;
 }
 static inline void sq_bits_join(sq_bits *into, const sq_bits *from)
@@ -42,6 +43,8 @@ static inline void sq_bits_join(sq_bits *into, const sq_bits *from)
 #define SQ_READS_NOW(m) ((m)->n_attributes + 1)
 #define SQ_READS_HAPPENED(m) ((m)->n_attributes + 2)
 #define SQ_READS_OCCURRED(m, i) ((m)->n_attributes + 3 + (i))
+/* Words that hold all of a read or write set, and so all occurrences. */
+#define SQ_READS_WORDS(m) ((SQ_READS_OCCURRED(m, SQ_OCCURRENCES(m)) + 63) / 64)
 
 /* ---- names ------------------------------------------------------------------------------------- */
 
