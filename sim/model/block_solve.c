@@ -10,6 +10,20 @@
 
 /* ---- the patients of a published curve */
 
+/* A patient at time zero, who has been nowhere yet. The loader refuses what asks for more of the past than time_in. */
+typedef struct newcomer {
+    double *attribute;
+    sq_history history;
+} newcomer;
+
+static bool make_newcomer(const sq_model *m, newcomer *who)
+{
+    double *room = calloc((size_t)m->n_attributes + (size_t)m->n_states, sizeof *room);
+    *who = (newcomer){.attribute = room};
+    if (room) who->history.time_in = room + m->n_attributes;
+    return room != NULL;
+}
+
 static void read_patient(const sq_view *view, const sq_stated_patient *patient, double *attribute)
 {
     const sq_model *m = view->model;
@@ -33,14 +47,14 @@ static sq_status read_rival(const sq_view *view, const sq_solve *solve, const sq
 }
 
 static sq_status read_rivals(const sq_view *view, const sq_solve *solve, int patient, sq_stated *stated,
-                             double *attribute, sq_error *err)
+                             newcomer *who, sq_error *err)
 {
     const sq_model *m = view->model;
     const sq_stated_patient *p = &m->stated_patients[solve->first_patient + patient];
-    sq_view of_patient = {.model = m, .block = view->block, .attribute = attribute};
+    sq_view of_patient = {.model = m, .block = view->block, .attribute = who->attribute, .history = &who->history};
     of_patient.state = p->state >= 0 ? p->state : m->start_state;
     sq_status status = SQ_OK;
-    read_patient(view, p, attribute);
+    read_patient(view, p, who->attribute);
     stated->share[patient] = sq_program_value(view, p->share, 1);
     for (int i = 0; i < solve->n_clocks && status == SQ_OK; i++)
         status = read_rival(&of_patient, solve, &m->stated_clocks[solve->first_clock + i],
@@ -50,14 +64,15 @@ static sq_status read_rivals(const sq_view *view, const sq_solve *solve, int pat
 
 static sq_status read_setting(const sq_view *view, const sq_solve *solve, sq_stated *stated, sq_error *err)
 {
-    double *attribute = malloc(sizeof *attribute * ((size_t)view->model->n_attributes + 1)), sum = 0;
+    newcomer who;
+    double sum = 0;
     sq_status status = SQ_OK;
-    if (!attribute) return sq_fail(err, SQ_ERR_MEMORY, "out of memory");
+    if (!make_newcomer(view->model, &who)) return sq_fail(err, SQ_ERR_MEMORY, "out of memory");
     for (int i = 0; i < solve->n_patients && status == SQ_OK; i++) {
-        status = read_rivals(view, solve, i, stated, attribute, err);
+        status = read_rivals(view, solve, i, stated, &who, err);
         sum += stated->share[i];
     }
-    free(attribute);
+    free(who.attribute); /* the whole room */
     if (status == SQ_OK && solve->n_patients && !(fabs(sum - 1) <= 1e-9))
         return sq_fail(err, SQ_ERR_INPUT, "%s: %s: the shares of `for:` sum to %.10g, not to one", solve->where,
                        solve->name, sum);
