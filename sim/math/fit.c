@@ -15,7 +15,7 @@
 #include <string.h>
 
 static const double RESIDUAL_ALLOWED = 1e-9;
-static const double MET = 1e-26; /* sum of squares at which a start has found an exact solution */
+static const double MET = 1e-26; /* sum of squares at which a walk has met every point */
 
 /* ---- families */
 
@@ -40,12 +40,17 @@ static const form *form_of(sq_family family)
     static const form lognormal = {0, false, {BY_LOG, BY_LOG}, 3, {{1, 1}, {1, .4}, {1, 2}}};
     static const form gompertz = {1, true, {PER_TIME, BY_LOG}, 5, {{.1, 1}, {1, 1}, {-.5, 1}, {3, 1}, {-2, 1}}};
     static const form loglogistic = {1, false, {BY_LOG, BY_LOG}, 3, {{1.2, 1}, {.6, 1}, {2.5, 1}}};
+    static const form gamma = {1, true, {BY_LOG, BY_LOG}, 3, {{1, 1}, {.5, 1}, {3, 1}}};
+    static const form generalised_gamma = {
+        0, false, {BY_LOG, BY_LOG, AS_IT_IS}, 5, {{1, 1, .5}, {1, .8, -.6}, {1, 1, 1.3}, {1, .4, 2.5}, {1, 2, .2}}};
     switch (family) {
     case SQ_EXPONENTIAL: return &exponential;
     case SQ_WEIBULL: return &weibull;
     case SQ_GOMPERTZ: return &gompertz;
     case SQ_LOGNORMAL: return &lognormal;
     case SQ_LOGLOGISTIC: return &loglogistic;
+    case SQ_GAMMA: return &gamma;
+    case SQ_GENERALISED_GAMMA: return &generalised_gamma;
     default: return NULL;
     }
 }
@@ -170,6 +175,7 @@ static void start_at_guess(const search *s, int guess, sq_law *law)
     if (!s->fit->is_free[scale]) return;
     sq_law bare = {.family = law->family, .hazard_ratio = 1, .time_ratio = 1};
     memcpy(bare.arg, law->arg, sizeof bare.arg);
+    if (sq_law_problem(&bare)) return;
     double hazard = -sq_log(own_survival(s, s->fit->n_points / 2, law->cured));
     if (f->scale_is_rate && f->move[0] == PER_TIME) { /* the hazard is in proportion to the rate */
         law->arg[scale] = hazard / sq_law_hazard(&bare, s->middle);
@@ -179,13 +185,22 @@ static void start_at_guess(const search *s, int guess, sq_law *law)
     law->arg[scale] = f->scale_is_rate ? 1 / ratio : ratio;
 }
 
-static bool all_met(const search *s, double sum)
+/* What walks have found so far: the law with the least sum, and how many more have ended there. */
+typedef struct finding {
+    sq_law law;
+    double least;
+    int again;
+} finding;
+
+enum { OFTEN_ENOUGH = 2 };
+
+static bool is_settled(const search *s, const finding *best)
 {
-    return s->fit->n_points == s->n_unknowns && sum <= MET * s->n_unknowns;
+    return best->least <= MET * s->n_unknowns || best->again >= OFTEN_ENOUGH;
 }
 
-/* One walk from a guess; keeps it in *best if it ends lower. */
-static void try_start(const search *s, int guess, double cured, sq_law *best, double *least)
+/* One walk from a guess. */
+static void try_start(const search *s, int guess, double cured, finding *best)
 {
     double x[SQ_UNKNOWNS];
     sq_law law = s->law;
@@ -195,22 +210,23 @@ static void try_start(const search *s, int guess, double cured, sq_law *best, do
     place_of_law(s, &law, x);
     sq_least_squares problem = {s->n_unknowns, s->fit->n_points, residuals, s};
     double sum = sq_least_squares_solve(&problem, x);
-    if (!(sum < *least * (1 - 1e-9))) return;
-    *least = sum;
-    *best = law_at(s, x);
+    bool same = isfinite(best->least) && fabs(sum - best->least) <= 1e-6 * best->least;
+    if (same && s->fit->n_points > s->n_unknowns) best->again++;
+    if (same || !(sum < best->least)) return;
+    *best = (finding){.law = law_at(s, x), .least = sum};
 }
 
-/* The best law from all starts; false if none has a curve at all. */
-static bool find_best(const search *s, sq_law *best, double *least)
+/* The best law from the starts, of which the rest is left out once several have ended at the same; false if none
+ * has a curve at all. */
+static bool find_best(const search *s, finding *best)
 {
     static const double share_of_lowest[] = {.5, .1, .9};
     double lowest = own_survival(s, s->fit->n_points - 1, 0);
     int n_cured = s->fit->cured_is_free ? 3 : 1;
-    *least = INFINITY;
+    *best = (finding){.law = s->law, .least = INFINITY};
     for (int i = 0; i < s->form->n_guesses; i++)
-        for (int k = 0; k < n_cured && !all_met(s, *least); k++)
-            try_start(s, i, lowest * share_of_lowest[k], best, least);
-    return isfinite(*least);
+        for (int k = 0; k < n_cured && !is_settled(s, best); k++) try_start(s, i, lowest * share_of_lowest[k], best);
+    return isfinite(best->least);
 }
 
 /* ---- what is refused */
@@ -309,30 +325,29 @@ static sq_status solve_closed(const search *s, sq_law *law, sq_error *err)
 /* Exact points must be met; says by how much the nearest law fails. */
 static sq_status check_met(const search *s, const sq_law *law, sq_error *err)
 {
-    double hazard[SQ_CURVE_POINTS], worst = 0, found = 0;
+    double hazard[SQ_CURVE_POINTS], worst = 0, nearest = 0;
     char when[32];
     int at = 0;
     curve_hazards(s, law, hazard);
     for (int i = 0; i < s->fit->n_points; i++) {
         double survival = sq_exp(-hazard[i]), off = fabs(survival - s->point[i].survival);
         if (off <= worst) continue;
-        worst = off, found = survival, at = i;
+        worst = off, nearest = survival, at = i;
     }
     if (worst <= RESIDUAL_ALLOWED) return SQ_OK;
     return sq_fail(err, SQ_ERR_NUMERIC, "no %s law meets the points: the nearest found has %s %.6g at %s, where %.6g is stated",
-                   sq_family_name(law->family), quantity(s), shown(s, found),
+                   sq_family_name(law->family), quantity(s), shown(s, nearest),
                    sq_statement_time(s->point[at].time, when), shown(s, s->point[at].survival));
 }
 
 static sq_status solve_search(const search *s, sq_law *law, sq_error *err)
 {
-    sq_law best = *law;
-    double least;
-    if (!find_best(s, &best, &least))
+    finding best;
+    if (!find_best(s, &best))
         return sq_fail(err, SQ_ERR_NUMERIC, "no %s law with what is given has a curve through these points",
                        sq_family_name(law->family));
-    sq_status status = s->fit->n_points == s->n_unknowns ? check_met(s, &best, err) : SQ_OK;
-    if (status == SQ_OK) *law = best;
+    sq_status status = s->fit->n_points == s->n_unknowns ? check_met(s, &best.law, err) : SQ_OK;
+    if (status == SQ_OK) *law = best.law;
     return status;
 }
 
