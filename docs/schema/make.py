@@ -140,7 +140,7 @@ ARGUMENTS = {
         MEDIAN, *STATED, CURED],
     "gamma": [
         ("shape", EXPRESSION, "Above 1 the hazard rises, below 1 it falls."),
-        ("rate", EXPRESSION, "Inverse of the scale, as in 0.3/y."), CURED],
+        ("rate", EXPRESSION, "Inverse of the scale, as in 0.3/y."), MEDIAN, *STATED, CURED],
     "lognormal": [
         ("median", EXPRESSION, "Median of those who are not cured."),
         ("sdlog", EXPRESSION, "Standard deviation of the logarithm of the time."),
