@@ -11,8 +11,12 @@
 static inline double sq_growing_hazard(double rate, double growth, double d)
 {
     double z = growth != 0 ? growth * d : 0;
+    if (!(rate > 0))
+        return 0;
     if (z == 0)
-        return rate > 0 ? rate * d : 0;
+        return rate * d;
+    if (isinf(z))
+        return z < 0 ? rate / -growth : INFINITY;
     return rate * d * (sq_expm1(z) / z);
 }
 

@@ -7,6 +7,7 @@
  * wait that uses up a given hazard, need no difference of two accumulated hazards. */
 #include "math/kernel.h"
 #include "math/law_base.h"
+#include "math/mixture.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -14,49 +15,12 @@
 static const sq_family_ops *const OPS[SQ_FAMILY_COUNT] = {
     [SQ_EXPONENTIAL] = &sq_exponential_ops, [SQ_WEIBULL] = &sq_weibull_ops,
     [SQ_GOMPERTZ] = &sq_gompertz_ops,       [SQ_LOGNORMAL] = &sq_lognormal_ops,
-    [SQ_LOGLOGISTIC] = &sq_loglogistic_ops, [SQ_UNIFORM] = &sq_uniform_ops,
-    [SQ_TRIANGULAR] = &sq_triangular_ops,   [SQ_NORMAL] = &sq_normal_ops,
-    [SQ_PIECEWISE] = &sq_rate_table_ops,    [SQ_LIFE_TABLE] = &sq_rate_table_ops,
-    [SQ_TABULATED] = &sq_tabulated_ops,
+    [SQ_LOGLOGISTIC] = &sq_loglogistic_ops, [SQ_GAMMA] = &sq_gamma_ops,
+    [SQ_UNIFORM] = &sq_uniform_ops,         [SQ_TRIANGULAR] = &sq_triangular_ops,
+    [SQ_NORMAL] = &sq_normal_ops,           [SQ_PIECEWISE] = &sq_rate_table_ops,
+    [SQ_LIFE_TABLE] = &sq_rate_table_ops,   [SQ_TABULATED] = &sq_tabulated_ops,
+    [SQ_SPLINE] = &sq_spline_ops,           [SQ_GENERALISED_GAMMA] = &sq_generalised_gamma_ops,
 };
-
-static const double LOG_TWO = 0.69314718055994530942;
-
-/* ---- cure */
-
-/* A population at some age: the cured, and those whose clock still runs. They sum to one; both are
- * kept because either may be tiny. */
-typedef struct mixture {
-    double cured, uncured;
-} mixture;
-
-/* The mixture among those still event-free once the uncured have spent a latent hazard x. */
-static mixture survivors(const sq_law *law, double x)
-{
-    double uncured = (1 - law->cured) * sq_exp(-x);
-    double all = law->cured + uncured;
-    return (mixture){law->cured / all, uncured / all};
-}
-
-/* Hazard of the mixture while the uncured spend x. */
-static double mixture_hazard(mixture m, double x)
-{
-    if (x < LOG_TWO)
-        return -sq_log1p(m.uncured * sq_expm1(-x));
-    return -sq_log(m.cured + m.uncured * sq_exp(-x));
-}
-
-/* The x for which the mixture's hazard is e; +inf at and above the plateau -log(cured). */
-static double mixture_inverse(mixture m, double e)
-{
-    if (m.uncured == 0)
-        return INFINITY;
-    double lost = -sq_expm1(-e) / m.uncured;
-    if (lost < .5)
-        return -sq_log1p(-lost);
-    double left = (sq_exp(-e) - m.cured) / m.uncured;
-    return left <= 0 ? INFINITY : -sq_log(left);
-}
 
 /* ---- wrappers: between the base family's hazard and the whole law's */
 
@@ -66,33 +30,33 @@ static double latent_of_base(const sq_law *law, double base)
     return law->cure_on_population ? base : law->hazard_ratio * base;
 }
 
-static double wrap(const sq_law *law, mixture m, double base)
+static double wrap(const sq_law *law, sq_mixture m, double base)
 {
     if (law->cured == 0)
         return law->hazard_ratio * base;
-    double whole = mixture_hazard(m, latent_of_base(law, base));
+    double whole = sq_mixture_hazard(m, latent_of_base(law, base));
     return law->cure_on_population ? law->hazard_ratio * whole : whole;
 }
 
-static double unwrap(const sq_law *law, mixture m, double e)
+static double unwrap(const sq_law *law, sq_mixture m, double e)
 {
     if (law->cured == 0)
         return e / law->hazard_ratio;
     if (law->cure_on_population)
-        return mixture_inverse(m, e / law->hazard_ratio);
-    return mixture_inverse(m, e) / law->hazard_ratio;
+        return sq_mixture_inverse(m, e / law->hazard_ratio);
+    return sq_mixture_inverse(m, e) / law->hazard_ratio;
 }
 
-static mixture at_start(const sq_law *law)
+static sq_mixture at_start(const sq_law *law)
 {
-    return (mixture){law->cured, 1 - law->cured};
+    return (sq_mixture){law->cured, 1 - law->cured};
 }
 
-static mixture at_age(const sq_law *law, double age)
+static sq_mixture at_age(const sq_law *law, double age)
 {
     if (law->cured == 0)
-        return (mixture){0, 1};
-    return survivors(law, latent_of_base(law, OPS[law->family]->hazard(law, age)));
+        return (sq_mixture){0, 1};
+    return sq_mixture_after(law, latent_of_base(law, OPS[law->family]->hazard(law, age)));
 }
 
 /* The base hazard that a cured patient would need: no table is consulted for it. */
@@ -110,7 +74,7 @@ double sq_law_base_hazard(const sq_law *law, double e)
 
 static double fixed_delay(const sq_law *law)
 {
-    return law->arg[0] * law->time_ratio;
+    return (law->arg[0] + law->shift) * law->time_ratio;
 }
 
 static double fixed_remaining(const sq_law *law, double age)
@@ -125,6 +89,11 @@ static double fixed_spent(const sq_law *law, double from, double to)
 
 /* ---- the four operations */
 
+static bool is_plain(const sq_law *law)
+{
+    return !law->truncated && law->shift == 0 && law->profile.kind == SQ_PROFILE_NONE;
+}
+
 double sq_law_hazard(const sq_law *law, double t)
 {
     if (isnan(t))
@@ -133,6 +102,8 @@ double sq_law_hazard(const sq_law *law, double t)
         return t < fixed_delay(law) ? 0 : INFINITY;
     if (law->hazard_ratio == 0)
         return 0;
+    if (!is_plain(law))
+        return sq_wrapped_hazard(law, t);
     return wrap(law, at_start(law), OPS[law->family]->hazard(law, t / law->time_ratio));
 }
 
@@ -144,6 +115,8 @@ double sq_law_inverse(const sq_law *law, double e)
         return fixed_delay(law);
     if (law->hazard_ratio == 0)
         return INFINITY;
+    if (!is_plain(law))
+        return sq_wrapped_inverse(law, e);
     double base = unwrap(law, at_start(law), e);
     if (never(law, base))
         return INFINITY;
@@ -160,6 +133,8 @@ double sq_law_remaining(const sq_law *law, double age, double e)
         return INFINITY;
     if (e <= 0)
         return 0;
+    if (!is_plain(law))
+        return sq_wrapped_remaining(law, age, e);
     double base_age = age / law->time_ratio;
     double base = unwrap(law, at_age(law, base_age), e);
     if (never(law, base))
@@ -176,6 +151,8 @@ double sq_law_spent(const sq_law *law, double age_from, double age_to)
         return fixed_spent(law, age_from, age_to);
     if (law->hazard_ratio == 0)
         return 0;
+    if (!is_plain(law))
+        return sq_wrapped_spent(law, age_from, age_to);
     double from = age_from / law->time_ratio, to = age_to / law->time_ratio;
     return wrap(law, at_age(law, from), OPS[law->family]->spent(law, from, to));
 }
@@ -201,6 +178,14 @@ static const char *arguments_problem(const sq_law *law)
         return arg[1] > 0 ? NULL : "sdlog must be positive";
     case SQ_FIXED:
         return arg[0] >= 0 ? NULL : "delay must not be negative";
+    case SQ_GAMMA:
+        if (!(arg[0] > 0))
+            return "shape must be positive";
+        return arg[1] > 0 ? NULL : "rate must be positive";
+    case SQ_GENERALISED_GAMMA:
+        if (!(arg[0] > 0))
+            return "location must be positive";
+        return arg[1] > 0 ? NULL : "sigma must be positive";
     case SQ_UNIFORM:
         return arg[0] < arg[1] ? NULL : "min must be below max";
     case SQ_TRIANGULAR:
@@ -221,6 +206,8 @@ static const char *table_problem(const sq_law *law)
         return "the table of this law is missing";
     if (law->family == SQ_TABULATED && (unsigned)table->tail > SQ_TAIL_ERROR)
         return "what follows the last point of the curve is not stated";
+    if (law->family == SQ_SPLINE && (unsigned)table->scale > SQ_SCALE_NORMAL)
+        return "the scale of the spline is not stated";
     return NULL;
 }
 
@@ -243,10 +230,6 @@ const char *sq_law_problem(const sq_law *law)
 {
     if ((unsigned)law->family >= SQ_FAMILY_COUNT)
         return "unknown family";
-    if (law->family != SQ_FIXED && !OPS[law->family])
-        return "this family is not there yet";
-    if (law->truncated || law->shift != 0 || law->profile.kind != SQ_PROFILE_NONE)
-        return "truncation, shift and hazard ratio over time are not there yet";
     for (int i = 0; i < sq_family_args(law->family); i++) {
         if (!isfinite(law->arg[i]))
             return "an argument is not a finite number";
@@ -254,19 +237,22 @@ const char *sq_law_problem(const sq_law *law)
     const char *problem = arguments_problem(law);
     if (!problem && sq_family_has_table(law->family))
         problem = table_problem(law);
-    return problem ? problem : wrappers_problem(law);
+    if (!problem)
+        problem = wrappers_problem(law);
+    return problem || is_plain(law) ? problem : sq_wrapped_problem(law);
 }
 
 double sq_law_start(const sq_law *law)
 {
-    double start = 0;
-    if (law->family == SQ_UNIFORM || law->family == SQ_TRIANGULAR || law->family == SQ_FIXED)
-        start = law->arg[0];
-    if (law->family == SQ_NORMAL)
-        start = -INFINITY;
+    double start = law->family == SQ_FIXED ? law->arg[0] : sq_law_family_start(law);
     if (law->truncated)
         start = fmax(start, law->low);
     return (start + law->shift) * law->time_ratio;
+}
+
+const sq_family_ops *sq_law_ops(sq_family family)
+{
+    return OPS[family];
 }
 
 /* ---- what is known of a family */

@@ -7,8 +7,8 @@
  *     plateau                E >= H(inf) never fires
  * are all the same operation. Accuracy: |H(q(e)) - e| <= 1e-12 max(1, e).
  *
- * Time is in days throughout. Arguments by family, in this order (see docs/language.md for the user's
- * names):
+ * Time is in days throughout. Arguments by family, in this order (docs/distributions.md has formulas,
+ * accuracy and the same laws in other packages):
  *   SQ_EXPONENTIAL  rate [1/day] >= 0
  *   SQ_WEIBULL      shape > 0, scale [day] > 0          H = (t/scale)^shape
  *   SQ_GOMPERTZ     shape [1/day] of any sign, rate [1/day] >= 0    H = rate (exp(shape t) - 1) / shape;
@@ -102,7 +102,8 @@ typedef struct sq_law_table {
  *                      to `to` over `length`, carried out in n equal steps, each at the line's value at
  *                      the step's middle; `to` after that. A length of 0 jumps at the start.
  *   SQ_PROFILE_TABLE   y[i] from x[i] on, n values; before x[0] the first
- * v may be negative: there the first value holds. */
+ * v may be negative: there the first value holds. A law that ends (S = 0) while its ratio is 0 fires when
+ * the ratio is above 0 again. */
 typedef enum sq_profile_kind { SQ_PROFILE_NONE, SQ_PROFILE_WANING, SQ_PROFILE_TABLE } sq_profile_kind;
 typedef struct sq_profile {
     sq_profile_kind kind;

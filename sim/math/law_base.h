@@ -17,10 +17,24 @@ typedef struct sq_family_ops {
 extern const sq_family_ops sq_exponential_ops, sq_weibull_ops, sq_gompertz_ops, sq_lognormal_ops,
     sq_loglogistic_ops, sq_normal_ops;                       /* law_smooth.c */
 extern const sq_family_ops sq_uniform_ops, sq_triangular_ops; /* law_bounded.c */
+extern const sq_family_ops sq_gamma_ops, sq_generalised_gamma_ops; /* law_gamma.c */
+extern const sq_family_ops sq_spline_ops;                          /* law_spline.c */
 extern const sq_family_ops sq_rate_table_ops, sq_tabulated_ops; /* law_table.c */
 
-/* The base family's hazard, in its own time, at which the whole law's hazard is e: the wrappers
- * undone. +inf when e lies at or above the plateau. */
+const sq_family_ops *sq_law_ops(sq_family family); /* NULL for SQ_FIXED */
+
+/* The public operations for a law that wears a truncation, a shift or a profile (law_wrap.c), and what
+ * is wrong with these; hazard_ratio > 0, e > 0. */
+double sq_wrapped_hazard(const sq_law *law, double t);
+double sq_wrapped_inverse(const sq_law *law, double e);
+double sq_wrapped_remaining(const sq_law *law, double age, double e);
+double sq_wrapped_spent(const sq_law *law, double from, double to);
+const char *sq_wrapped_problem(const sq_law *law);
+/* The earliest value of the family itself. */
+double sq_law_family_start(const sq_law *law);
+
+/* The base family's hazard, in its own time, at which the whole law's hazard is e: hazard ratio and
+ * cured share undone; not for a law with a truncation or a profile. +inf when e lies at or above the plateau. */
 double sq_law_base_hazard(const sq_law *law, double e);
 
 #endif

@@ -311,6 +311,8 @@ const char *sq_law_prepare_table(sq_family family, sq_interpolation interpolatio
 {
     if (!sq_family_has_table(family))
         return "this law takes no table";
+    if (family == SQ_SPLINE)
+        return "a spline has a preparation of its own";
     const char *problem = knots_problem(n, x, y);
     if (!problem && family == SQ_TABULATED)
         problem = survival_problem(n, x, y);

@@ -44,6 +44,12 @@ static sq_status prepare_table(const sq_model *m, const sq_step *step, double *b
     const sq_table *t = &m->tables[step->index];
     for (int row = 0; row < t->rows && !t->is_function; row++) {
         double *x = block + t->offset + row * t->stride;
+        if (t->family == SQ_SPLINE) {
+            sq_error why = {0};
+            sq_status status = sq_law_prepare_spline(t->size, x, x + t->size, x + 2 * t->size, &why);
+            if (status) return sq_fail(err, status, "%s: %s: %s", step->where, step->name, why.text);
+            continue;
+        }
         const char *problem = sq_law_prepare_table(t->family, t->interpolation, t->size, x, x + t->size,
                                                    x + 2 * t->size);
         if (problem)
