@@ -1,6 +1,7 @@
 /* sequela trace: one patient's life told event by event. The reference interpreter lives it and
  * calls back wherever something happens; each callback is a line here. */
 #include "cli/console.h"
+#include "cli/law_text.h"
 #include "cli/value.h"
 #include "cli/verbs.h"
 
@@ -67,6 +68,13 @@ static void on_draw(void *context, int site, int slot, uint32_t visit, double u)
         line("luck at %s[%s], visit %u: %.6f", place->path, where, visit + 1, u);
     else
         line("luck at %s, visit %u: %.6f", place->path, visit + 1, u);
+}
+
+static void on_law(void *context, const char *what, const sq_law *law, sq_unit unit)
+{
+    const story *s = context;
+    char text[SQ_LAW_TEXT];
+    line("law of %s: %s", what, sq_law_text(s->m, law, unit, text));
 }
 
 static void on_arm(void *context, double now, int event, double e, double at)
@@ -214,7 +222,7 @@ static sq_status tell(const sq_model *m, int strategy, int64_t patient, sq_error
     story s = {.m = m};
     const sq_trace trace = {&s,        on_firing, on_draw,   on_arm,    on_follow,
                             on_cancel, on_set,    on_option, on_decide, on_pay,
-                            on_lose,   on_mark,   on_goto,   on_settled};
+                            on_lose,   on_mark,   on_goto,   on_settled, on_law};
     sq_ref *ref = NULL;
     sq_life life = {0};
     double *block = calloc((size_t)m->block_size + 1, sizeof *block);

@@ -31,6 +31,7 @@ typedef struct sq_clock {
     bool fresh;     /* armed in this firing */
     double since, age, left;
     double due;     /* +inf unless running */
+    double zero;    /* when a profile with an origin of its own began */
     sq_law law;
 } sq_clock;
 

@@ -93,6 +93,7 @@ static sq_status law_now(sq_ref *r, const sq_law_spec *spec, const char *what, s
     *law = sq_law_at(&view, spec);
     const char *problem = sq_law_problem(law);
     if (!problem) problem = sq_row_problem(&view, spec);
+    if (!problem) SQ_TRACE(r, on_law, what, law, spec->unit);
     if (!problem) return SQ_OK;
     sq_ref_blame_law(r, spec);
     return sq_ref_fail(r, "%s: the %s law has an impossible number: %s", what,
@@ -193,6 +194,8 @@ static sq_status set_due(sq_ref *r, int event, sq_clock *clock)
 {
     clock->mode = SQ_CLOCK_RUNNING;
     clock->since = r->now;
+    if (clock->law.profile.kind && r->model->events[event].law.profile.since >= 0)
+        clock->law.profile.offset = clock->age - (r->now - clock->zero);
     double remaining = sq_law_remaining(&clock->law, clock->age, clock->left);
     if (isnan(remaining) || remaining < 0) {
         sq_ref_blame_law(r, &r->model->events[event].law);
@@ -203,13 +206,28 @@ static sq_status set_due(sq_ref *r, int event, sq_clock *clock)
     return SQ_OK;
 }
 
-/* The law of a clock: a number that may be negative is no waiting time. */
-static sq_status clock_law(sq_ref *r, const sq_event *event, sq_law *law)
+/* The instant from which a hazard ratio over time counts, where that is not the clock's origin. */
+static sq_status profile_zero(sq_ref *r, const sq_event *event, double *zero)
 {
-    sq_status status = law_now(r, &event->law, event->name, law);
-    if (status || law->family != SQ_UNIFORM || law->arg[0] >= 0) return status;
+    const sq_profile_spec *profile = &event->law.profile;
+    if (!profile->kind || profile->since < 0) return SQ_OK;
+    *zero = r->last_time[profile->since];
+    if (!isnan(*zero)) return SQ_OK;
+    return sq_ref_fail(r, "%s: the hazard ratio over time at %s counts from %s, which has not happened",
+                       event->name, profile->where,
+                       sq_occurrence_name(r->model, profile->since));
+}
+
+/* The law of a clock as it is now: one that can be negative is no waiting time. */
+static sq_status clock_law(sq_ref *r, const sq_event *event, sq_clock *clock)
+{
+    sq_status status = law_now(r, &event->law, event->name, &clock->law);
+    if (!status) status = profile_zero(r, event, &clock->zero);
+    if (status) return status;
+    double start = sq_law_start(&clock->law);
+    if (start >= 0) return SQ_OK;
     sq_ref_blame_law(r, &event->law);
-    return sq_ref_fail(r, "%s: a waiting time cannot begin below zero (min %g days)", event->name, law->arg[0]);
+    return sq_ref_fail(r, "%s: a waiting time cannot begin below zero (%g days)", event->name, start);
 }
 
 static sq_status arm(sq_ref *r, int index)
@@ -217,7 +235,7 @@ static sq_status arm(sq_ref *r, int index)
     const sq_event *event = &r->model->events[index];
     sq_clock *clock = &r->clocks[index];
     double survival = 0;
-    sq_status status = clock_law(r, event, &clock->law);
+    sq_status status = clock_law(r, event, clock);
     if (!status) status = age_at_arming(r, event, &clock->age);
     if (!status) status = sq_ref_luck(r, event->site, &event->loading, &survival, &clock->left);
     if (!status) status = set_due(r, index, clock);
@@ -266,7 +284,7 @@ static sq_status wake(sq_ref *r, int index)
     sq_clock *clock = &r->clocks[index];
     clock->held = false;
     if (event->changes == SQ_FOLLOW) {
-        sq_status status = clock_law(r, event, &clock->law);
+        sq_status status = clock_law(r, event, clock);
         if (status) return status;
     }
     sq_status status = set_due(r, index, clock);
@@ -351,10 +369,17 @@ static sq_status look_again(sq_ref *r, int index)
     sq_clock *clock = &r->clocks[index];
     if (event->changes == SQ_REDRAW) return arm(r, index);
     spend(r, clock);
-    sq_status status = clock_law(r, event, &clock->law);
+    sq_status status = clock_law(r, event, clock);
     if (!status) status = set_due(r, index, clock);
     if (!status) SQ_TRACE(r, on_follow, r->now, index, clock->due);
     return status;
+}
+
+/* Whether what a hazard ratio over time counts from has just happened. */
+static bool began_afresh(const sq_ref *r, const sq_event *event)
+{
+    const sq_profile_spec *profile = &event->law.profile;
+    return profile->kind && profile->since >= 0 && sq_bits_has(&r->occurred, profile->since);
 }
 
 sq_status sq_ref_follow_clocks(sq_ref *r)
@@ -363,7 +388,7 @@ sq_status sq_ref_follow_clocks(sq_ref *r)
         const sq_event *event = &r->model->events[i];
         sq_clock *clock = &r->clocks[i];
         if (event->changes == SQ_HOLD || clock->mode != SQ_CLOCK_RUNNING || clock->fresh) continue;
-        if (!sq_bits_meet(&event->law_reads, &r->changed, r->words)) continue;
+        if (!sq_bits_meet(&event->law_reads, &r->changed, r->words) && !began_afresh(r, event)) continue;
         sq_status status = look_again(r, i);
         if (status) return status;
     }

@@ -28,6 +28,9 @@ typedef struct sq_trace {
     void (*on_goto)(void *context, double now, int from, int to);
     /* After the firing: totals so far, as in sq_life.total. */
     void (*on_settled)(void *context, double now, int state, const double *total);
+    /* The law a clock (an event's name) or a draw (a site's path) takes its time or number from; a profile
+     * that counts from an occurrence has no offset yet. */
+    void (*on_law)(void *context, const char *what, const sq_law *law, sq_unit unit);
 } sq_trace;
 
 #endif

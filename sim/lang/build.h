@@ -17,6 +17,7 @@
 #include "lang/csv.h"
 #include "lang/diag.h"
 #include "lang/expr.h"
+#include "lang/law_names.h"
 #include "lang/load.h"
 #include "lang/node.h"
 #include "math/fit.h"
@@ -128,7 +129,12 @@ typedef struct sq_named {
     unsigned walk; /* of the last collection of needs that passed here */
 } sq_named;
 
-typedef enum sq_param_kind { SQ_PARAM_NUMBER, SQ_PARAM_LAW, SQ_PARAM_FUNCTION } sq_param_kind;
+typedef enum sq_param_kind {
+    SQ_PARAM_NUMBER,
+    SQ_PARAM_LAW,
+    SQ_PARAM_FUNCTION,
+    SQ_PARAM_PROFILE, /* a hazard ratio that wanes */
+} sq_param_kind;
 
 typedef struct sq_steps {
     sq_step *items;
@@ -142,6 +148,9 @@ typedef struct sq_knots {
     const sq_node **y_node; /* NULL: use y */
     sq_place *place, *y_place;
 } sq_knots;
+
+/* Numbers a law may wear beside its arguments: truncation from below and above, and a shift. */
+typedef enum sq_wrap { SQ_WRAP_LOW, SQ_WRAP_HIGH, SQ_WRAP_SHIFT, SQ_WRAPS } sq_wrap;
 
 /* A definition of the parameter files, or a law of the model that needs room in the block (then
  * hidden). */
@@ -157,6 +166,9 @@ typedef struct sq_param {
     int slot;         /* first of n_entries; for laws see below */
     sq_family family;
     int arg_slot[SQ_LAW_ARGS], cured_slot, row_slot; /* -1 without */
+    int wrap_slot[SQ_WRAPS];                         /* -1 without */
+    int coefficient_slot; /* of a spline: number k of entry e at + k * n_entries + e */
+    int profile_slot;     /* of a waning hazard ratio: from, to, start, length */
     int table;                                       /* -1 without */
     bool all_cause; /* a curve stated for all causes of its event together */
     int first_symbol, n_symbols;
@@ -504,9 +516,12 @@ void sq_list_table(sq_build *b, const sq_param *param, const char *name, int n, 
                    sq_place place, const sq_about *about);
 
 /* build_tables.c: function tables and laws given by knots. */
+/* Takes room in the block for a table; its index, -1 after reporting. */
+int sq_add_table(sq_build *b, sq_param *param, sq_table table);
+bool sq_add_table_step(sq_build *b, sq_param *param);
 bool sq_declare_function(sq_build *b, sq_param *param, int index);
 bool sq_compile_function(sq_build *b, sq_param *param);
-bool sq_declare_table_law(sq_build *b, sq_param *param);
+bool sq_declare_table_law(sq_build *b, sq_param *param, int index);
 /* `above`: what is known of the whole definition. */
 bool sq_compile_table_law(sq_build *b, sq_param *param, const sq_about *above);
 
@@ -522,6 +537,8 @@ typedef struct sq_by_columns {
     int n;
     const sq_node *axis[SQ_KEYS], *column[SQ_KEYS];
 } sq_by_columns;
+/* One of the unit that a node names ("y", "EUR/mo", "1/y"), in internal units. */
+bool sq_one_of_unit(sq_build *b, const sq_node *node, sq_type type, double *one);
 /* Those that a law's map names itself: `by: {COLUMN: CATEGORY}` of a life table, `csv: {by: {CATEGORY:
  * COLUMN}}` of others; none where it names none. */
 bool sq_read_by_columns(sq_build *b, const sq_node *law, sq_by_columns *by);
@@ -566,17 +583,43 @@ typedef struct sq_law_args {
 } sq_law_args;
 bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool is_parameter,
                       sq_law_args *out);
-sq_unit sq_law_arg_unit(sq_family family, int arg, sq_unit variable);
 int sq_family_from_word(sq_build *b, const char *word, sq_place place); /* -1 after reporting */
 /* A law in an event or a draw: a parameter's name or a map of one family. `unit`: of the variable.
  */
 bool sq_build_law(sq_build *b, const sq_node *node, const char *owner, sq_unit unit, unsigned allow,
                   sq_law_spec *law, sq_bits *reads);
-const char *const *sq_law_arg_names(sq_family family);
 /* "NAME.scale[label]" of an entry. */
 const char *sq_arg_entry_name(sq_build *b, const sq_param *param, const char *arg, int entry);
 /* Whether the node is a scalar; reports if not. */
 bool sq_is_scalar(sq_build *b, const sq_node *node, const char *what);
+
+bool sq_add_law_symbol(sq_build *b, sq_param *param, int index, const char *part, int slot,
+                       sq_unit unit);
+
+/* build_wrappers.c: truncation and shift. */
+const char *sq_wrap_name(sq_wrap wrap); /* "truncate.from" */
+/* The keys of what a law of this family may wear, at most 2; how many. */
+size_t sq_wrap_keys(sq_family family, const char **keys);
+/* What a law's map wears; NULL where not worn. */
+bool sq_read_wraps(sq_build *b, const sq_node *map, const sq_node *wrap[SQ_WRAPS]);
+/* Slots and names for what any entry of a law parameter wears, and the steps that fill an entry's. */
+bool sq_declare_wraps(sq_build *b, sq_param *param, int index);
+bool sq_compile_wraps(sq_build *b, sq_param *param, int entry, const sq_about *about);
+/* The program of a law that holds it; the programs of what a map wears that stands in the model. */
+sq_program *sq_wrap_of(sq_law_spec *law, sq_wrap wrap);
+bool sq_build_wraps(sq_build *b, const sq_node *map, sq_unit unit, unsigned allow,
+                    sq_law_spec *law, sq_bits *reads);
+
+/* build_splines.c: splines of Royston and Parmar. Declaring reads knots and coefficients of all entries
+ * and names the coefficients; compiling an entry fills its row of the table from them. */
+bool sq_declare_spline(sq_build *b, sq_param *param, int index, sq_table *table);
+bool sq_compile_spline_entry(sq_build *b, sq_param *param, int entry, const sq_about *above);
+
+/* build_profiles.c: hazard ratios over time. */
+bool sq_declare_profile(sq_build *b, sq_param *param, int index);
+bool sq_compile_profile(sq_build *b, sq_param *param);
+/* `hazard ratio over time:` of an event, into the profile of its law. */
+bool sq_build_profile(sq_build *b, const sq_node *node, sq_event *event);
 
 /* build_statements.c: what was published of a law's curve, in place of its arguments. */
 /* The keys of statements that a law of this family takes, at most 12; how many. */
@@ -663,6 +706,8 @@ bool sq_build_unused(sq_build *b);
 bool sq_build_freeze(sq_build *b);
 bool sq_build_probe(sq_build *b);
 void sq_build_warn(sq_build *b);
+/* warn_tables.c: life tables that end before patients must (`beyond: error` makes it an error). */
+void sq_warn_of_tables(sq_build *b);
 /* A warning, unless there is one at the same place: lists of rules are read once per strategy. */
 void sq_warn_once(sq_build *b, sq_place place, const char *text);
 

@@ -4,8 +4,9 @@
 #include <string.h>
 
 static const char *const event_keys[] = {
-    "while",     "time",   "hazard ratio", "time ratio", "cured", "cure on", "from", "changes",
-    "when left", "starts", "key",          "loads on",   "do",    "goto",    NULL};
+    "while",   "time", "hazard ratio", "hazard ratio over time", "time ratio", "cured",
+    "cure on", "from", "changes",      "when left",              "starts",     "key",
+    "loads on", "do",  "goto",         NULL};
 
 /* ---- while ------------------------------------------------------------------------------ */
 
@@ -65,12 +66,14 @@ static bool build_event_law(sq_build *b, const sq_node *map, sq_event *event)
     sq_write(&w, "the law of %s", event->name);
     const char *owner = sq_build_keep_written(b, &w);
     bool fine = sq_build_law(b, time, owner, sq_type_time().unit, SQ_READ_LIFE, &event->law, reads);
-    if (fine && event->law.family == SQ_NORMAL)
+    if (fine && event->law.family == SQ_NORMAL && !event->law.low.count)
         fine = sq_diag_error(b->diags, time->place,
-                             "a normal law can be negative: it is for attributes only");
+                             "a normal law can be negative: it is for attributes, or truncated "
+                             "(`truncate: {from: 0 d}`)");
     if (fine && cured && event->law.cured.count)
         fine = sq_diag_error(b->diags, cured->place, "the law states a cured share already");
     fine = factor(b, map, "hazard ratio", sq_type_plain(), &event->law.hazard_ratio, reads) && fine;
+    fine = sq_build_profile(b, sq_node_get(map, "hazard ratio over time"), event) && fine;
     fine = factor(b, map, "time ratio", sq_type_plain(), &event->law.time_ratio, reads) && fine;
     fine = factor(b, map, "cured", sq_type_probability(), &event->law.cured, reads) && fine;
     event->law.cure_on_population =

@@ -72,19 +72,22 @@ static bool law_by_name(sq_build *b, const sq_node *node, sq_unit unit, unsigned
                              "the law '%s' is of another unit than what it is used for", name);
     law->family = param->family;
     law->table = param->table;
-    if (param->table >= 0 && param->n_entries == 1 && !*indices) return true;
-    if (param->table >= 0)
-        return compile_arg(b, node, name, "row", indices, sq_type_plain().unit, allow, &law->row,
+    bool fine = true, is_one_row = param->n_entries == 1 && !*indices;
+    if (param->table >= 0 && !is_one_row)
+        fine = compile_arg(b, node, name, "row", indices, sq_type_plain().unit, allow, &law->row,
                            reads);
     const char *const *names = sq_law_arg_names(param->family);
-    for (int i = 0; names[i]; i++) {
+    for (int i = 0; names[i] && fine; i++) {
         sq_unit arg_unit = sq_law_arg_unit(param->family, i, unit);
-        if (!compile_arg(b, node, name, names[i], indices, arg_unit, allow, &law->arg[i], reads))
-            return false;
+        fine = compile_arg(b, node, name, names[i], indices, arg_unit, allow, &law->arg[i], reads);
     }
-    return param->cured_slot < 0 ||
-           compile_arg(b, node, name, "cured", indices, sq_type_probability().unit, allow,
-                       &law->cured, reads);
+    for (int i = 0; i < SQ_WRAPS && fine; i++)
+        if (param->wrap_slot[i] >= 0)
+            fine = compile_arg(b, node, name, sq_wrap_name((sq_wrap)i), indices, unit, allow,
+                               sq_wrap_of(law, (sq_wrap)i), reads);
+    return fine && (param->cured_slot < 0 ||
+                    compile_arg(b, node, name, "cured", indices, sq_type_probability().unit, allow,
+                                &law->cured, reads));
 }
 
 /* ---- a law written here ----------------------------------------------------------------- */
@@ -136,8 +139,16 @@ static bool hidden_dimensions(sq_build *b, const sq_by_columns *by, sq_param *pa
     return true;
 }
 
+/* What a law wears that is written here. */
+static bool build_worn(sq_build *b, const sq_node *map, const sq_node *cured, sq_unit unit,
+                       unsigned allow, sq_law_spec *law, sq_bits *reads)
+{
+    return sq_build_wraps(b, map, unit, allow, law, reads) &&
+           (!cured || sq_build_expr(b, cured, sq_type_probability(), allow, &law->cured, reads));
+}
+
 static bool hidden_law(sq_build *b, const sq_node *node, const char *owner, sq_unit unit,
-                       sq_law_spec *law, sq_bits *reads)
+                       unsigned allow, sq_law_spec *law, sq_bits *reads)
 {
     sq_param param = {.name = owner,
                       .place = node->place,
@@ -161,22 +172,22 @@ static bool hidden_law(sq_build *b, const sq_node *node, const char *owner, sq_u
     if (!fine) return false;
     law->table = param.table;
     if (by.n && !row_program(b, &by, &law->row, reads)) return false;
+    if (param.table >= 0) return build_worn(b, node, sq_node_get(node, "cured"), unit, allow, law, reads);
     for (int i = 0; i < SQ_LAW_ARGS && param.table < 0; i++)
         if (param.arg_slot[i] >= 0 && !slot_program(b, param.arg_slot[i], &law->arg[i]))
             return false;
     return param.cured_slot < 0 || slot_program(b, param.cured_slot, &law->cured);
 }
 
-static bool direct_law(sq_build *b, const sq_law_args *args, sq_unit unit, unsigned allow,
-                       sq_law_spec *law, sq_bits *reads)
+static bool direct_law(sq_build *b, const sq_node *node, const sq_law_args *args, sq_unit unit,
+                       unsigned allow, sq_law_spec *law, sq_bits *reads)
 {
     for (int i = 0; i < SQ_LAW_ARGS; i++) {
         if (!args->arg[i]) continue;
         sq_type want = {SQ_TYPE_NUMBER, sq_law_arg_unit(law->family, i, unit), 0};
         if (!sq_build_expr(b, args->arg[i], want, allow, &law->arg[i], reads)) return false;
     }
-    return !args->cured ||
-           sq_build_expr(b, args->cured, sq_type_probability(), allow, &law->cured, reads);
+    return build_worn(b, node, args->cured, unit, allow, law, reads);
 }
 
 static bool law_by_map(sq_build *b, const sq_node *node, const char *owner, sq_unit unit,
@@ -191,17 +202,17 @@ static bool law_by_map(sq_build *b, const sq_node *node, const char *owner, sq_u
     law->family = (sq_family)family;
     if (b->skim && sq_family_has_table(law->family)) return true;
     if (sq_family_has_table(law->family))
-        return hidden_law(b, node->item[0], owner, unit, law, reads);
+        return hidden_law(b, node->item[0], owner, unit, allow, law, reads);
     sq_law_args args;
     if (!sq_read_law_args(b, law->family, node->item[0], false, &args)) return false;
-    if (args.n_points) return b->skim || hidden_law(b, node->item[0], owner, unit, law, reads);
-    return direct_law(b, &args, unit, allow, law, reads);
+    if (args.n_points) return b->skim || hidden_law(b, node->item[0], owner, unit, allow, law, reads);
+    return direct_law(b, node->item[0], &args, unit, allow, law, reads);
 }
 
 bool sq_build_law(sq_build *b, const sq_node *node, const char *owner, sq_unit unit, unsigned allow,
                   sq_law_spec *law, sq_bits *reads)
 {
-    *law = (sq_law_spec){.family = SQ_EXPONENTIAL, .table = -1};
+    *law = (sq_law_spec){.family = SQ_EXPONENTIAL, .unit = unit, .table = -1};
     sq_unit time = sq_type_time().unit;
     bool fine = node->kind == SQ_NODE_SCALAR ? law_by_name(b, node, unit, allow, law, reads)
                                              : law_by_map(b, node, owner, unit, allow, law, reads);

@@ -15,7 +15,9 @@ const char *const *sq_law_arg_names(sq_family family)
                       *const weibull[] = {"shape", "scale", NULL},
                       *const gompertz[] = {"shape", "rate", NULL},
                       *const lognormal[] = {"median", "sdlog", NULL},
+                      *const generalised_gamma[] = {"location", "sigma", "q", NULL},
                       *const fixed[] = {"delay", NULL}, *const uniform[] = {"min", "max", NULL},
+                      *const triangular[] = {"min", "mode", "max", NULL},
                       *const normal[] = {"mean", "sd", NULL}, *const none[] = {NULL};
     switch (family) {
     case SQ_EXPONENTIAL: return exponential;
@@ -24,8 +26,10 @@ const char *const *sq_law_arg_names(sq_family family)
     case SQ_GOMPERTZ:
     case SQ_GAMMA: return gompertz;
     case SQ_LOGNORMAL: return lognormal;
+    case SQ_GENERALISED_GAMMA: return generalised_gamma;
     case SQ_FIXED: return fixed;
     case SQ_UNIFORM: return uniform;
+    case SQ_TRIANGULAR: return triangular;
     case SQ_NORMAL: return normal;
     default: return none;
     }
@@ -87,45 +91,93 @@ bool sq_is_scalar(sq_build *b, const sq_node *node, const char *what)
     return sq_scalar_text(b, node, what) != NULL;
 }
 
-/* {mean: X} of an exponential and {meanlog: X, in: UNIT} of a log-normal stand for their first
- * argument. */
-static bool read_other_names(sq_build *b, sq_family family, const sq_node *map, sq_law_args *out)
+/* Another name of an argument: its reciprocal ({mean: X} of an exponential, {scale: X} of a gamma law) or,
+ * with the unit of time in `in:`, its logarithm ({meanlog: X} of a log-normal, {mu: X} of a generalised
+ * gamma law). */
+typedef struct other_name {
+    sq_family family;
+    const char *name;
+    int arg;
+    bool is_log;
+} other_name;
+
+static const other_name *other_name_of(sq_family family)
 {
-    const sq_node *mean = family == SQ_EXPONENTIAL ? sq_node_get(map, "mean") : NULL;
-    const sq_node *meanlog = family == SQ_LOGNORMAL ? sq_node_get(map, "meanlog") : NULL;
-    const sq_node *other = mean ? mean : meanlog, *unit = sq_node_get(map, "in");
-    if (family == SQ_LOGNORMAL && unit && !meanlog)
-        return sq_diag_error(b->diags, unit->place, "`in:` is the unit of `meanlog:`, which is not given");
-    if (!other) return true;
-    if (out->arg[0]) return sq_diag_error(b->diags, other->place, "this argument is given twice");
-    if (!sq_is_scalar(b, other, "an argument of a law")) return false;
-    if (mean) return (out->arg[0] = wrapped(b, "1/(", mean, ")")) != NULL;
-    if (!unit)
-        return sq_diag_error(b->diags, meanlog->place, "meanlog needs its time unit: `in: mo`");
-    if (!sq_is_scalar(b, unit, "a time unit")) return false;
-    if (!sq_is_word(unit->text))
-        return sq_diag_error(b->diags, unit->place, "expected a unit alone, as in `in: mo`");
+    static const other_name names[] = {{SQ_EXPONENTIAL, "mean", 0, false},
+                                       {SQ_GAMMA, "scale", 1, false},
+                                       {SQ_LOGNORMAL, "meanlog", 0, true},
+                                       {SQ_GENERALISED_GAMMA, "mu", 0, true}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].family == family) return &names[i];
+    return NULL;
+}
+
+static const sq_node *of_logarithm(sq_build *b, const other_name *other, const sq_node *value,
+                                   const sq_node *unit)
+{
+    if (!unit) {
+        sq_diag_error(b->diags, value->place, "%s needs its time unit: `in: mo`", other->name);
+        return NULL;
+    }
+    if (!sq_is_scalar(b, unit, "a time unit")) return NULL;
+    if (!sq_is_word(unit->text)) {
+        sq_diag_error(b->diags, unit->place, "expected a unit alone, as in `in: mo`");
+        return NULL;
+    }
     sq_writer w = {0};
     sq_write(&w, ") * 1 %s", unit->text);
-    return (out->arg[0] = wrapped(b, "exp(", meanlog, sq_build_keep_written(b, &w))) != NULL;
+    return wrapped(b, "exp(", value, sq_build_keep_written(b, &w));
+}
+
+static bool read_other_name(sq_build *b, sq_family family, const sq_node *map, sq_law_args *out)
+{
+    const other_name *other = other_name_of(family);
+    if (!other) return true;
+    const sq_node *value = sq_node_get(map, other->name), *unit = sq_node_get(map, "in");
+    if (other->is_log && unit && !value)
+        return sq_diag_error(b->diags, unit->place,
+                             "`in:` is the unit of `%s:`, which is not given", other->name);
+    if (!value) return true;
+    if (out->arg[other->arg])
+        return sq_diag_error(b->diags, value->place, "this argument is given twice");
+    if (!sq_is_scalar(b, value, "an argument of a law")) return false;
+    const sq_node *arg = other->is_log ? of_logarithm(b, other, value, unit)
+                                       : wrapped(b, "1/(", value, ")");
+    out->arg[other->arg] = arg;
+    return arg != NULL;
 }
 
 static bool keys_known(sq_build *b, sq_family family, const sq_node *map, bool is_parameter)
 {
     static const char *const about[] = {"source", "class",     "note", "law",
                                         "unit",   "describes", "by",   "default"};
-    const char *known[32];
+    const char *known[40];
     size_t n = 0;
+    const other_name *other = other_name_of(family);
     for (const char *const *name = sq_law_arg_names(family); *name; name++) known[n++] = *name;
-    if (family == SQ_EXPONENTIAL) known[n++] = "mean";
-    if (family == SQ_LOGNORMAL) known[n++] = "meanlog", known[n++] = "in";
+    if (other) known[n++] = other->name;
+    if (other && other->is_log) known[n++] = "in";
     n += sq_statement_keys(family, known + n);
+    n += sq_wrap_keys(family, known + n);
     if (family != SQ_NORMAL) known[n++] = "cured";
     for (size_t i = 0; is_parameter && i < sizeof about / sizeof *about; i++) known[n++] = about[i];
     known[n] = NULL;
     char what[64] = "the law ";
     strncat(what, sq_family_name(family), sizeof what - 12);
     return sq_node_known_keys(map, what, known, b->diags);
+}
+
+/* A curve that is stated and a law that is cut or moved would have to be solved together. */
+static bool stated_or_wrapped(sq_build *b, const sq_node *node, const sq_law_args *out)
+{
+    const sq_node *wrap[SQ_WRAPS];
+    if (!sq_read_wraps(b, node, wrap)) return false;
+    for (int i = 0; i < SQ_WRAPS && out->n_points; i++)
+        if (wrap[i])
+            return sq_diag_error(b->diags, wrap[i]->place,
+                                 "a law that is truncated or shifted needs its arguments: it cannot "
+                                 "be solved from statements");
+    return true;
 }
 
 bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool is_parameter,
@@ -148,19 +200,19 @@ bool sq_read_law_args(sq_build *b, sq_family family, const sq_node *node, bool i
     }
     out->cured = sq_node_get(node, "cured");
     if (out->cured && !sq_is_scalar(b, out->cured, "cured: a probability")) fine = false;
-    fine = fine && read_other_names(b, family, node, out);
+    fine = fine && read_other_name(b, family, node, out);
     fine = fine && sq_read_statements(b, family, node, out);
-    return fine && sq_enough_stated(b, family, node, out);
+    return fine && sq_enough_stated(b, family, node, out) && stated_or_wrapped(b, node, out);
 }
 
 /* ---- declaring -------------------------------------------------------------------------- */
 
-static bool add_law_symbol(sq_build *b, sq_param *param, int index, const char *suffix, int slot,
-                           sq_unit unit)
+bool sq_add_law_symbol(sq_build *b, sq_param *param, int index, const char *part, int slot,
+                       sq_unit unit)
 {
     if (param->hidden) return true;
     sq_writer w = {0};
-    sq_write(&w, "%s%s", param->name, suffix);
+    sq_write(&w, "%s.%s", param->name, part);
     const char *name = sq_build_keep_written(b, &w);
     return sq_add_symbol(b, name, "parameter", param->place, sq_param_symbol(param, slot, unit),
                          index) >= 0;
@@ -179,29 +231,28 @@ static bool declare_args(sq_build *b, sq_param *param, int index)
 {
     const char *const *names = sq_law_arg_names(param->family);
     bool fine = true;
-    for (int i = 0; i < SQ_LAW_ARGS; i++) param->arg_slot[i] = -1;
     for (int i = 0; names[i]; i++) {
-        char suffix[32] = ".";
-        strncat(suffix, names[i], sizeof suffix - 2);
         param->arg_slot[i] = sq_take_slots(b, param->n_entries);
         sq_unit unit = sq_law_arg_unit(param->family, i, param->unit);
-        fine = add_law_symbol(b, param, index, suffix, param->arg_slot[i], unit) && fine;
-    }
-    if (any_cured(param)) {
-        param->cured_slot = sq_take_slots(b, param->n_entries);
-        fine = add_law_symbol(b, param, index, ".cured", param->cured_slot,
-                              sq_type_probability().unit) &&
-               fine;
+        fine = sq_add_law_symbol(b, param, index, names[i], param->arg_slot[i], unit) && fine;
     }
     return fine;
 }
 
+static bool declare_cured(sq_build *b, sq_param *param, int index)
+{
+    if (!any_cured(param)) return true;
+    param->cured_slot = sq_take_slots(b, param->n_entries);
+    return sq_add_law_symbol(b, param, index, "cured", param->cured_slot,
+                             sq_type_probability().unit);
+}
+
 static bool declare_rows(sq_build *b, sq_param *param, int index)
 {
-    if (!sq_declare_table_law(b, param)) return false;
+    if (!sq_declare_table_law(b, param, index)) return false;
     if (param->hidden || param->n_entries == 1) return true;
     param->row_slot = sq_take_slots(b, param->n_entries);
-    return add_law_symbol(b, param, index, ".row", param->row_slot, sq_type_plain().unit);
+    return sq_add_law_symbol(b, param, index, "row", param->row_slot, sq_type_plain().unit);
 }
 
 /* The law's own name is in the namespace too: nothing else may have it. */
@@ -245,8 +296,12 @@ bool sq_declare_law(sq_build *b, sq_param *param, int index)
     bool one_leaf = param->n_dims == 0 || is_in_one_file(param);
     for (int e = 0; one_leaf && e < param->n_entries; e++) param->leaf[e] = param->node;
     if (!one_leaf && !sq_collect_entries(b, param, known, param->leaf)) return false;
-    return sq_family_has_table(param->family) ? declare_rows(b, param, index)
-                                              : declare_args(b, param, index);
+    bool has_table = sq_family_has_table(param->family);
+    for (int i = 0; i < SQ_LAW_ARGS; i++) param->arg_slot[i] = -1;
+    for (int i = 0; i < SQ_WRAPS; i++) param->wrap_slot[i] = -1;
+    if (!(has_table ? declare_rows(b, param, index) : declare_args(b, param, index))) return false;
+    if (has_table && param->hidden) return true; /* what it wears stands in the model */
+    return declare_cured(b, param, index) && sq_declare_wraps(b, param, index);
 }
 
 /* ---- compiling -------------------------------------------------------------------------- */
@@ -283,7 +338,11 @@ static sq_program slot_program(sq_build *b, int slot)
 
 sq_law_spec sq_entry_law(sq_build *b, const sq_param *param, int entry)
 {
-    sq_law_spec law = {.family = param->family, .table = -1};
+    sq_law_spec law = {.family = param->family, .unit = param->unit, .table = param->table};
+    if (param->table >= 0) law.row = sq_build_constant(b, entry);
+    for (int i = 0; i < SQ_WRAPS; i++)
+        if (param->wrap_slot[i] >= 0)
+            *sq_wrap_of(&law, (sq_wrap)i) = slot_program(b, param->wrap_slot[i] + entry);
     for (int i = 0; i < SQ_LAW_ARGS; i++)
         if (param->arg_slot[i] >= 0) law.arg[i] = slot_program(b, param->arg_slot[i] + entry);
     if (param->cured_slot >= 0) law.cured = slot_program(b, param->cured_slot + entry);
@@ -298,13 +357,31 @@ static bool probe_entry(sq_build *b, const sq_param *param, int entry)
     return sq_vec_push(&b->probes, probe) || sq_build_no_memory(b);
 }
 
+/* Whether an argument may be below zero although its unit is one of time. */
+static bool can_be_negative(sq_family family)
+{
+    return family == SQ_NORMAL || family == SQ_UNIFORM || family == SQ_TRIANGULAR ||
+           family == SQ_GOMPERTZ;
+}
+
+/* What an entry of a law by knots wears. */
+static bool compile_worn(sq_build *b, sq_param *param, int entry, const sq_about *above)
+{
+    const sq_node *leaf = param->leaf[entry];
+    sq_law_args args = {.cured = leaf->kind == SQ_NODE_MAP ? sq_node_get(leaf, "cured") : NULL};
+    sq_about about;
+    return sq_read_about(b, leaf, above, &about) && add_cured(b, param, entry, &args, &about) &&
+           sq_compile_wraps(b, param, entry, &about) &&
+           probe_entry(b, param, entry);
+}
+
 static bool compile_entry(sq_build *b, sq_param *param, int entry, const sq_about *above)
 {
     const char *const *names = sq_law_arg_names(param->family);
     const sq_node *leaf = param->leaf[entry];
     sq_law_args args;
     sq_about about;
-    bool may_be_negative = param->family == SQ_NORMAL;
+    bool may_be_negative = can_be_negative(param->family);
     if (!sq_read_law_args(b, param->family, leaf, !param->hidden, &args)) return false;
     if (!sq_read_about(b, leaf, above, &about)) return false;
     const char *name = sq_entry_name(b, param, "", entry);
@@ -316,7 +393,8 @@ static bool compile_entry(sq_build *b, sq_param *param, int entry, const sq_abou
                                  param->arg_slot[i] + entry, unit, args.arg[i], &about,
                                  may_be_negative);
     }
-    fine = fine && add_cured(b, param, entry, &args, &about);
+    fine = fine && add_cured(b, param, entry, &args, &about) &&
+           sq_compile_wraps(b, param, entry, &about);
     if (fine && args.n_points) fine = sq_add_solve(b, param, entry, &args, &about);
     return fine && probe_entry(b, param, entry);
 }
@@ -325,7 +403,9 @@ bool sq_compile_law(sq_build *b, sq_param *param)
 {
     sq_about above;
     bool fine = sq_read_about(b, param->node, NULL, &above);
-    if (sq_family_has_table(param->family)) return sq_compile_table_law(b, param, &above) && fine;
-    for (int e = 0; e < param->n_entries && fine; e++) fine = compile_entry(b, param, e, &above);
+    bool has_table = sq_family_has_table(param->family);
+    if (has_table) fine = sq_compile_table_law(b, param, &above) && fine;
+    for (int e = 0; e < param->n_entries && fine; e++)
+        fine = has_table ? compile_worn(b, param, e, &above) : compile_entry(b, param, e, &above);
     return fine;
 }

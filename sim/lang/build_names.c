@@ -58,8 +58,9 @@ static bool lookup(void *context, const char *name, sq_symbol *symbol)
     int i = sq_index_get(&b->symbol_index, name);
     if (i < 0) return false;
     sq_named *named = &b->symbols.items[i];
-    if (named->param >= 0 && b->params.items[named->param].kind == SQ_PARAM_LAW &&
-        strcmp(b->params.items[named->param].name, name) == 0)
+    const sq_param *param = named->param >= 0 ? &b->params.items[named->param] : NULL;
+    if (param && (param->kind == SQ_PARAM_LAW || param->kind == SQ_PARAM_PROFILE) &&
+        strcmp(param->name, name) == 0)
         return false; /* a law is no number; its arguments are, under names of their own */
     named->used = true;
     *symbol = named->symbol;

@@ -312,6 +312,7 @@ static void declare_parameter(sq_build *b, const sq_entry *e)
     bool is_map = e->node->kind == SQ_NODE_MAP;
     if (is_map && sq_node_get(e->node, "law")) param.kind = SQ_PARAM_LAW;
     if (is_map && sq_node_get(e->node, "piecewise")) param.kind = SQ_PARAM_FUNCTION;
+    if (is_map && sq_node_get(e->node, "waning")) param.kind = SQ_PARAM_PROFILE;
     if (!is_map && !sq_scalar_text(b, e->node, "a parameter: a value or a map")) return;
     const sq_node *unit = is_map ? sq_node_get(e->node, "unit") : NULL;
     if (unit) param.has_unit = sq_read_unit(b, unit, &param.unit);
@@ -324,6 +325,7 @@ static void declare_parameter(sq_build *b, const sq_entry *e)
     bool fine = !param.broken;
     if (param.kind == SQ_PARAM_LAW) fine = sq_declare_law(b, &param, index) && fine;
     if (param.kind == SQ_PARAM_FUNCTION) fine = sq_declare_function(b, &param, index) && fine;
+    if (param.kind == SQ_PARAM_PROFILE) fine = sq_declare_profile(b, &param, index) && fine;
     if (param.kind == SQ_PARAM_NUMBER) fine = declare_number(b, &param, index) && fine;
     param.broken = !fine;
     param.n_symbols = (int)b->symbols.count - param.first_symbol;
@@ -375,7 +377,7 @@ static bool holds_words(const sq_build *b, const sq_param *param, const char *ke
 {
     static const char *const words_only[] = {
         "source", "note",     "class",  "by",    "unit",        "of",   "csv",       "law",
-        "age",    "rate per", "age in", "where", "interpolate", "tail", "describes", "in"};
+        "age",    "rate per", "age in", "where", "interpolate", "tail", "beyond", "describes", "in"};
     for (int d = 0; param && d < param->n_dims; d++)
         if (sq_find_label(sq_category_of(b, param->dim[d]), key) >= 0) return false;
     for (size_t k = 0; k < sizeof words_only / sizeof *words_only; k++)
@@ -486,6 +488,7 @@ static void compile_parameter(sq_build *b, sq_param *param)
     case SQ_PARAM_NUMBER: fine = sq_compile_numbers(b, param); break;
     case SQ_PARAM_LAW: fine = sq_compile_law(b, param); break;
     case SQ_PARAM_FUNCTION: fine = sq_compile_function(b, param); break;
+    case SQ_PARAM_PROFILE: fine = sq_compile_profile(b, param); break;
     }
     param->broken = !fine;
 }

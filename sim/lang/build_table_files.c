@@ -29,21 +29,24 @@ static bool named_column(sq_build *b, const sq_csv *csv, const sq_node *map, con
     return *column >= 0;
 }
 
+bool sq_one_of_unit(sq_build *b, const sq_node *node, sq_type type, double *one)
+{
+    sq_writer w = {0};
+    if (!sq_scalar_text(b, node, "a unit")) return false;
+    bool is_number = isdigit((unsigned char)node->text[0]); /* 1/y is one; y is one with "1 " before */
+    sq_write(&w, "%s%s", is_number ? "" : "1 ", node->text);
+    sq_place place = node->place;
+    if (!is_number) place.column -= 2;
+    return sq_expr_constant_text(&b->compiler, sq_build_keep_written(b, &w), place, type, one);
+}
+
 /* One of the unit that a key names, in internal units; `otherwise` if the key is not there. */
 static bool unit_in(sq_build *b, const sq_node *map, const char *key, sq_type type,
                     double otherwise, double *one)
 {
     const sq_node *node = sq_node_get(map, key);
     *one = otherwise;
-    if (!node) return true;
-    sq_writer w = {0};
-    if (!sq_scalar_text(b, node, key)) return false;
-    bool is_number = isdigit((unsigned char)node->text[0]); /* 1/y is one; y is one with "1 " before */
-    sq_write(&w, "%s%s", is_number ? "" : "1 ", node->text);
-    sq_place place = node->place;
-    if (!is_number) place.column -= 2;
-    const char *text = sq_build_keep_written(b, &w);
-    return sq_expr_constant_text(&b->compiler, text, place, type, one);
+    return !node || sq_one_of_unit(b, node, type, one);
 }
 
 bool sq_read_where(sq_build *b, const sq_csv *csv, const sq_node *map, sq_where *out)
@@ -202,7 +205,9 @@ bool sq_life_table_rows(sq_build *b, sq_param *param)
 {
     static const char *const known[] = {
         "csv",    "age",   "rate", "by",  "where", "age in",  "rate per",  "interpolate",
-        "source", "class", "note", "law", "unit",  "default", "describes", NULL};
+        "source", "class", "note", "law", "unit",  "default", "describes", "cured",
+        "truncate", "shift", "beyond", NULL};
+    static const char *const beyond[] = {"hold", "error", NULL};
     const sq_node *by = sq_node_get(param->node, "by");
     bool is_one_file = param->n_dims == 0 || (by && by->kind == SQ_NODE_MAP);
     table_file t = {0};
@@ -213,6 +218,7 @@ bool sq_life_table_rows(sq_build *b, sq_param *param)
         if (!is_one_file) one.n_dims = 0;
         if (e == 0 || !is_one_file) {
             sq_node_known_keys(map, "a life table", known, b->diags);
+            sq_choice(b, sq_node_get(map, "beyond"), "way to meet the end of the table", beyond, 0);
             if (!open_life_table(b, &one, map, &t)) return false;
         }
         if (!read_entry(b, &one, &t, e, &param->knots[e])) return false;

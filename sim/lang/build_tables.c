@@ -57,7 +57,7 @@ static sq_interpolation read_interpolation(sq_build *b, const sq_node *map, sq_i
                : SQ_CONSTANT;
 }
 
-static int add_table(sq_build *b, sq_param *param, sq_table table)
+int sq_add_table(sq_build *b, sq_param *param, sq_table table)
 {
     table.name = param->name;
     table.stride = table.is_function ? 2 * table.size : sq_law_table_room(table.family, table.size);
@@ -84,7 +84,7 @@ bool sq_declare_function(sq_build *b, sq_param *param, int index)
 {
     static const char *const known[] = {"piecewise", "interpolate", "unit", "of", "source",
                                         "class",     "note",        "by",   NULL};
-    sq_node_known_keys(param->node, "a function table", known, b->diags);
+    if (!param->hidden) sq_node_known_keys(param->node, "a function table", known, b->diags);
     if (param->n_dims)
         return sq_diag_error(b->diags, param->place,
                              "a function table cannot be given by category");
@@ -100,7 +100,8 @@ bool sq_declare_function(sq_build *b, sq_param *param, int index)
                       .size = param->knots->n,
                       .is_function = true,
                       .interpolation = read_interpolation(b, param->node, SQ_LINEAR)};
-    param->table = add_table(b, param, table);
+    param->table = sq_add_table(b, param, table);
+    if (param->hidden) return param->table >= 0;
     sq_symbol symbol = {.kind = SQ_SYMBOL_TABLE, .index = param->table};
     symbol.type = (sq_type){SQ_TYPE_NUMBER, param->unit, 0};
     symbol.argument = (sq_type){SQ_TYPE_NUMBER, param->argument, 0};
@@ -129,7 +130,7 @@ static const char *knot_name(sq_build *b, const sq_param *param, int i)
     return sq_build_keep_written(b, &w);
 }
 
-static bool add_table_step(sq_build *b, sq_param *param)
+bool sq_add_table_step(sq_build *b, sq_param *param)
 {
     sq_step step = {.kind = SQ_STEP_TABLE,
                     .index = param->table,
@@ -146,7 +147,7 @@ bool sq_compile_function(sq_build *b, sq_param *param)
     bool fine = sq_read_about(b, param->node, NULL, &about) &&
                 sq_check_about(b, param, param->name, param->place, &about);
     if (!param->has_unit && knots->y_node) fine = unit_of_values(b, param) && fine;
-    b->symbols.items[param->first_symbol].symbol.type.unit = param->unit;
+    if (!param->hidden) b->symbols.items[param->first_symbol].symbol.type.unit = param->unit;
     for (int i = 0; i < knots->n && fine; i++) {
         int slot = offset + knots->n + i;
         fine = sq_add_constant(b, param, offset + i, knots->x[i], knots->place[i]);
@@ -159,7 +160,7 @@ bool sq_compile_function(sq_build *b, sq_param *param)
     }
     if (fine && !knots->y_node && !param->hidden)
         sq_list_table(b, param, param->name, knots->n, param->unit, param->place, &about);
-    return fine && add_table_step(b, param);
+    return fine && sq_add_table_step(b, param);
 }
 
 /* ---- laws by knots ---------------------------------------------------------------------- */
@@ -193,11 +194,12 @@ static int rows_of_leaf(sq_build *b, sq_param *param, int entry)
 
 static bool rows_in_files(sq_build *b, sq_param *param)
 {
-    static const char *const rate_keys[] = {"rates", "csv",  "by",   "source",    "class",
-                                            "note",  "law",  "unit", "describes", NULL};
-    static const char *const survival_keys[] = {"survival", "csv",  "by",   "tail", "source",
-                                                "class",    "note", "law",  "unit", "describes",
-                                                NULL};
+    static const char *const rate_keys[] = {
+        "rates", "csv",  "by",        "source", "class",    "note",  "law",
+        "unit",  "describes", "cured", "truncate", "shift", NULL};
+    static const char *const survival_keys[] = {
+        "survival", "csv",  "by",        "tail",  "source",   "class", "note",
+        "law",      "unit", "describes", "cured", "truncate", "shift", NULL};
     bool rates = param->family == SQ_PIECEWISE;
     for (int e = 0, n; e < param->n_entries; e += n) {
         const sq_node *leaf = param->leaf[e];
@@ -241,20 +243,28 @@ static int longest_row(sq_build *b, const sq_param *param, sq_tail tail)
     return -1;
 }
 
-bool sq_declare_table_law(sq_build *b, sq_param *param)
+/* Reads the knots of all entries and what else a law by rates or by survival says. */
+static bool declare_rows(sq_build *b, sq_param *param, sq_table *table)
+{
+    bool is_life = param->family == SQ_LIFE_TABLE;
+    if (!(is_life ? sq_life_table_rows(b, param) : rows_in_files(b, param))) return false;
+    if (param->family == SQ_TABULATED && !read_tail(b, param, &table->tail)) return false;
+    if (is_life) table->interpolation = read_interpolation(b, param->leaf[0], SQ_LOGLINEAR);
+    table->size = longest_row(b, param, table->tail);
+    return table->size >= 0;
+}
+
+bool sq_declare_table_law(sq_build *b, sq_param *param, int index)
 {
     param->knots = sq_build_scratch(b, (size_t)param->n_entries, sizeof *param->knots);
     if (!param->knots) return false;
-    bool is_life = param->family == SQ_LIFE_TABLE;
     sq_table table = {
         .rows = param->n_entries, .family = param->family, .interpolation = SQ_CONSTANT};
-    if (!(is_life ? sq_life_table_rows(b, param) : rows_in_files(b, param))) return false;
-    if (param->family == SQ_TABULATED && !read_tail(b, param, &table.tail)) return false;
-    const sq_node *first = param->leaf[0];
-    if (is_life) table.interpolation = read_interpolation(b, first, SQ_LOGLINEAR);
-    table.size = longest_row(b, param, table.tail);
-    if (table.size < 0) return false;
-    param->table = add_table(b, param, table);
+    bool is_spline = param->family == SQ_SPLINE;
+    if (!(is_spline ? sq_declare_spline(b, param, index, &table)
+                    : declare_rows(b, param, &table)))
+        return false;
+    param->table = sq_add_table(b, param, table);
     return param->table >= 0;
 }
 
@@ -301,15 +311,22 @@ static bool list_entry(sq_build *b, const sq_param *param, int entry, const sq_a
     return sq_check_about(b, param, name, place, &about);
 }
 
-bool sq_compile_table_law(sq_build *b, sq_param *param, const sq_about *above)
+static bool compile_row(sq_build *b, sq_param *param, int entry, const sq_about *above)
 {
     const sq_table table = b->tables.items[param->table];
+    bool fine = param->hidden || list_entry(b, param, entry, above);
+    for (int i = 0; i < table.size && fine; i++)
+        fine = add_table_value(b, param, &table, entry, i);
+    return fine;
+}
+
+bool sq_compile_table_law(sq_build *b, sq_param *param, const sq_about *above)
+{
     bool fine = true;
-    for (int e = 0; e < param->n_entries && fine; e++) {
-        fine = param->hidden || list_entry(b, param, e, above);
-        for (int i = 0; i < table.size && fine; i++) fine = add_table_value(b, param, &table, e, i);
-    }
+    for (int e = 0; e < param->n_entries && fine; e++)
+        fine = param->family == SQ_SPLINE ? sq_compile_spline_entry(b, param, e, above)
+                                          : compile_row(b, param, e, above);
     for (int e = 0; e < param->n_entries && fine && param->row_slot >= 0; e++)
         fine = sq_add_constant(b, param, param->row_slot + e, e, param->place);
-    return fine && add_table_step(b, param);
+    return fine && sq_add_table_step(b, param);
 }

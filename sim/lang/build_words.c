@@ -36,6 +36,34 @@ static void write_list(sq_writer *w, const sq_node *node, const char *last)
 
 static void write_choice(sq_writer *w, const sq_node *node) { write_list(w, node, " or "); }
 
+/* The pairs of a map but those that are said in words of their own. */
+static void write_arguments(sq_writer *w, const sq_node *map)
+{
+    int n = 0;
+    for (int i = 0; i < map->count; i++) {
+        if (strcmp(map->key[i], "truncate") == 0 || strcmp(map->key[i], "shift") == 0) continue;
+        sq_write(w, "%s%s ", n++ ? ", " : "", map->key[i]);
+        sq_write_node(w, map->item[i]);
+    }
+}
+
+static void write_part(sq_writer *w, const char *before, const sq_node *node)
+{
+    if (!node) return;
+    sq_write(w, "%s", before);
+    sq_write_node(w, node);
+}
+
+/* What a law wears: ", truncated to between 1 d and 30 d, shifted by 5 d". */
+static void worn_in_words(sq_writer *w, const sq_node *map)
+{
+    const sq_node *truncate = get(map, "truncate");
+    const sq_node *low = get(truncate, "from"), *high = get(truncate, "to");
+    write_part(w, high ? ", truncated to between " : ", truncated to above ", low);
+    write_part(w, low ? " and " : ", truncated to at most ", high);
+    write_part(w, ", shifted by ", get(map, "shift"));
+}
+
 static void law_in_words(sq_writer *w, const sq_node *law)
 {
     if (law->kind != SQ_NODE_MAP || law->count != 1) {
@@ -45,10 +73,36 @@ static void law_in_words(sq_writer *w, const sq_node *law)
     bool is_fixed = strcmp(law->key[0], "fixed") == 0;
     sq_write(w, is_fixed ? "exactly " : "%s (", law->key[0]);
     if (law->item[0]->kind == SQ_NODE_MAP)
-        write_pairs(w, law->item[0], " ");
+        write_arguments(w, law->item[0]);
     else
         sq_write_node(w, law->item[0]);
     if (!is_fixed) sq_write(w, ")");
+    worn_in_words(w, law->item[0]);
+}
+
+/* ", hazard ratio over time 0.5 until 2 y, waning to 1 over 3 y, counted from treated" */
+static void profile_in_words(sq_writer *w, const sq_node *profile)
+{
+    if (!profile) return;
+    const sq_node *waning = get(profile, "waning"), *to = get(waning, "to");
+    const sq_node *piecewise = get(profile, "piecewise"), *scale = get(waning, "scale");
+    sq_write(w, ", hazard ratio over time ");
+    if (waning) {
+        write_part(w, "", get(waning, "from"));
+        write_part(w, " until ", get(waning, "start"));
+        sq_write(w, ", waning to ");
+        write_part(w, "", to);
+        write_part(w, to ? " over " : "1 over ", get(waning, "length"));
+        if (scale && strcmp(scale->text, "log") == 0) sq_write(w, " on the log scale");
+    } else if (piecewise && piecewise->kind == SQ_NODE_MAP && !get(piecewise, "csv")) {
+        for (int i = 0; i < piecewise->count; i++) {
+            write_part(w, i ? ", " : "", piecewise->item[i]);
+            sq_write(w, " from %s", piecewise->key[i]);
+        }
+    } else {
+        sq_write_node(w, piecewise ? piecewise : get(profile, "effect") ? get(profile, "effect") : profile);
+    }
+    write_part(w, ", counted from ", get(profile, "since"));
 }
 
 static void draw_in_words(sq_writer *w, const sq_node *map)
@@ -192,6 +246,7 @@ static void event_in_words(sq_build *b, const sq_node *map, sq_event *event)
     sq_write(&w, ", after ");
     if (time) law_in_words(&w, time);
     write_option(&w, map, "hazard ratio", ", hazard ratio ");
+    profile_in_words(&w, get(map, "hazard ratio over time"));
     write_option(&w, map, "time ratio", ", time stretched by ");
     write_option(&w, map, "cured", ", never in a share of ");
     write_option(&w, map, "from", ", counted from ");

@@ -150,8 +150,11 @@ static bool probe_law(sq_build *b, const sq_view *view, const sq_probe *probe)
 {
     sq_law law = sq_law_at(view, &probe->law);
     const char *problem = sq_law_problem(&law);
-    if (!problem && probe->is_waiting && law.family == SQ_UNIFORM && law.arg[0] < 0)
-        problem = "a time to wait cannot be negative, so min must not be";
+    double start = problem || !probe->is_waiting ? 0 : sq_law_start(&law);
+    if (start < 0)
+        return sq_diag_error(b->diags, probe->place,
+                             "a time to wait cannot be negative: this %s law begins at %g d",
+                             sq_family_name(law.family), start);
     if (!problem) return true;
     return sq_diag_error(b->diags, probe->place, "this %s law is impossible: %s",
                          sq_family_name(law.family), problem);

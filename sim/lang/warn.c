@@ -147,6 +147,14 @@ static void warn_of_no_way_out(sq_build *b, const reach *r)
 
 /* ---- what events do --------------------------------------------------------------------- */
 
+/* Whether a clock, or a hazard ratio over time, counts from an occurrence. */
+static bool counts_from(const sq_event *event, int occurrence)
+{
+    const sq_profile_spec *profile = &event->law.profile;
+    return (event->origin == SQ_FROM_OCCURRENCE && event->origin_index == occurrence) ||
+           (profile->kind && profile->since == occurrence);
+}
+
 /* Whether an endpoint, a target, a highlight, another clock or happened() looks at it. */
 static bool is_looked_at(const sq_build *b, int occurrence)
 {
@@ -164,9 +172,7 @@ static bool is_looked_at(const sq_build *b, int occurrence)
     for (size_t i = 0; i < b->highlights.count; i++)
         if (b->highlights.items[i].occurrence == occurrence) return true;
     for (size_t i = 0; i < b->events.count; i++)
-        if (b->events.items[i].origin == SQ_FROM_OCCURRENCE &&
-            b->events.items[i].origin_index == occurrence)
-            return true;
+        if (counts_from(&b->events.items[i], occurrence)) return true;
     for (size_t i = 0; i < b->compiler.code.count; i++) {
         sq_op op = b->compiler.code.items[i];
         bool asks = op.code == SQ_OP_HAPPENED || op.code == SQ_OP_SINCE || op.code == SQ_OP_TALLY;
@@ -315,6 +321,7 @@ void sq_build_warn(sq_build *b)
     warn_of_idle(b);
     warn_of_unread(b);
     warn_of_clocks(b);
+    sq_warn_of_tables(b);
     warn_of_modules(b);
     warn_of_unused(b);
     warn_of_grid(b);

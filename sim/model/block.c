@@ -16,6 +16,7 @@ static bool is_plain_kind(sq_unit u, sq_kind kind)
 /* What is wrong with a value of this unit, NULL if nothing. */
 static const char *value_problem(const sq_step *step, double x)
 {
+    if (isinf(x) && step->may_be_infinite) return NULL;
     if (!isfinite(x)) return "is not a finite number";
     if (is_plain_kind(step->unit, SQ_KIND_PROBABILITY) && (x < 0 || x > 1))
         return "is not a probability between 0 and 1";
@@ -39,21 +40,25 @@ static sq_status fill_value(const sq_view *view, const sq_step *step, double *bl
     return SQ_OK;
 }
 
+/* Checks a row and fills what is prepared from its knots. */
+static sq_status prepare_row(const sq_table *t, double *x, sq_error *err)
+{
+    const double *y = x + t->size;
+    double *prepared = x + 2 * t->size;
+    if (t->family == SQ_SPLINE) return sq_law_prepare_spline(t->size, x, y, prepared, err);
+    const char *problem =
+        sq_law_prepare_table(t->family, t->interpolation, t->size, x, y, prepared);
+    return problem ? sq_fail(err, SQ_ERR_INPUT, "%s", problem) : SQ_OK;
+}
+
 static sq_status prepare_table(const sq_model *m, const sq_step *step, double *block, sq_error *err)
 {
     const sq_table *t = &m->tables[step->index];
     for (int row = 0; row < t->rows && !t->is_function; row++) {
         double *x = block + t->offset + row * t->stride;
-        if (t->family == SQ_SPLINE) {
-            sq_error why = {0};
-            sq_status status = sq_law_prepare_spline(t->size, x, x + t->size, x + 2 * t->size, &why);
-            if (status) return sq_fail(err, status, "%s: %s: %s", step->where, step->name, why.text);
-            continue;
-        }
-        const char *problem = sq_law_prepare_table(t->family, t->interpolation, t->size, x, x + t->size,
-                                                   x + 2 * t->size);
-        if (problem)
-            return sq_fail(err, SQ_ERR_INPUT, "%s: %s: %s", step->where, step->name, problem);
+        sq_error why = {0};
+        sq_status status = prepare_row(t, x, &why);
+        if (status) return sq_fail(err, status, "%s: %s: %s", step->where, step->name, why.text);
     }
     return SQ_OK;
 }
@@ -130,6 +135,23 @@ const char *sq_row_problem(const sq_view *view, const sq_law_spec *spec)
     return isnan(sq_program_value(view, spec->row, 0)) ? "its table is indexed by what has no value" : NULL;
 }
 
+static sq_profile profile_at(const sq_view *view, const sq_profile_spec *spec)
+{
+    sq_profile profile = {.kind = spec->kind, .logarithmic = spec->logarithmic, .n = spec->steps};
+    if (spec->kind == SQ_PROFILE_TABLE) {
+        sq_law_table table = sq_block_table(view->model, view->block, spec->table, 0);
+        profile.n = table.n;
+        profile.x = table.x;
+        profile.y = table.y;
+        return profile;
+    }
+    profile.from = sq_program_value(view, spec->from, 1);
+    profile.to = sq_program_value(view, spec->to, 1);
+    profile.start = sq_program_value(view, spec->start, 0);
+    profile.length = sq_program_value(view, spec->length, 0);
+    return profile;
+}
+
 sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec)
 {
     sq_law law = {
@@ -140,6 +162,13 @@ sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec)
         .cured = sq_program_value(view, spec->cured, 0),
     };
     for (int i = 0; i < SQ_LAW_ARGS; i++) law.arg[i] = sq_program_value(view, spec->arg[i], 0);
+    law.truncated = spec->low.count || spec->high.count;
+    if (law.truncated) {
+        law.low = sq_program_value(view, spec->low, -INFINITY);
+        law.high = sq_program_value(view, spec->high, INFINITY);
+    }
+    law.shift = sq_program_value(view, spec->shift, 0);
+    if (spec->profile.kind) law.profile = profile_at(view, &spec->profile);
     if (spec->table >= 0)
         law.table = sq_block_table(view->model, view->block, spec->table,
                                    table_row(view, spec->row));

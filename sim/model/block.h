@@ -11,7 +11,8 @@
  * column of the definition. Source of the factorisation: Cholesky-Banachiewicz. */
 sq_status sq_block_fill(const sq_model *model, int strategy, double *block, sq_error *err);
 
-/* A law with its numbers as they are in this view. Not checked: see sq_law_problem. */
+/* A law with its numbers as they are in this view. Not checked: see sq_law_problem. A profile's offset is
+ * left 0: only who has the clock knows its age. */
 sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec);
 /* What is wrong with the row of its table in this view (its index reads an attribute that is unset); NULL if
  * nothing, or if it has none. */

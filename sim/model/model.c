@@ -37,5 +37,6 @@ sq_law_table sq_block_table(const sq_model *m, const double *block, int table, i
         .n = t->size,
         .interpolation = t->interpolation,
         .tail = t->tail,
+        .scale = t->scale,
     };
 }

@@ -79,13 +79,27 @@ typedef struct sq_attribute {
 
 /* ---- laws and draws, as written: their numbers are programs -------------------------------------- */
 
+/* A hazard ratio over time, as written (math/law.h has its meaning). Its time zero is the clock's own
+ * origin, or the latest occurrence `since`. */
+typedef struct sq_profile_spec {
+    sq_profile_kind kind;
+    bool logarithmic;
+    int steps, table;       /* waning; function table of SQ_PROFILE_TABLE */
+    sq_program from, to, start, length;
+    int since;              /* occurrence; -1: the clock's origin; counts only with a kind */
+    const char *where;      /* file:line:column */
+} sq_profile_spec;
+
 typedef struct sq_law_spec {
     sq_family family;
+    sq_unit unit;           /* of the variable: a time, or what an attribute counts */
     bool cure_on_population;
     sq_program arg[SQ_LAW_ARGS];
     int table;              /* index into tables, -1 without */
     sq_program row;         /* which row of the table; 0 if not given */
     sq_program hazard_ratio, time_ratio, cured; /* 1, 1, 0 if not given */
+    sq_program low, high, shift;                /* truncation open, no shift if not given */
+    sq_profile_spec profile;
 } sq_law_spec;
 
 /* Dependence of a draw on latents: the normal score is mean + sd * own normal, with
@@ -124,8 +138,8 @@ typedef struct sq_saying {
     const char *text;
 } sq_saying;
 
-/* A table in every parameter block: `rows` rows of `size` knots. Law tables take 3 * size doubles a row
- * (x, y, cumulative hazard), function tables 2 * size. */
+/* A table in every parameter block: `rows` rows of `size` knots. Law tables take sq_law_table_room doubles
+ * a row (x, y, what is prepared from them), function tables 2 * size. */
 typedef struct sq_table {
     const char *name;
     int offset, rows, size, stride;
@@ -133,6 +147,7 @@ typedef struct sq_table {
     sq_family family;
     sq_interpolation interpolation;
     sq_tail tail;
+    sq_spline_scale scale;
 } sq_table;
 
 /* ---- states and events ---------------------------------------------------------------------------- */
@@ -239,7 +254,7 @@ typedef struct sq_step {
     int slot, index;
     sq_program value;
     sq_unit unit;      /* probabilities must be in [0,1], counts and times not negative */
-    bool may_be_negative;
+    bool may_be_negative, may_be_infinite;
     const char *name;  /* for messages */
     const char *where; /* file:line:column of the definition */
 } sq_step;

@@ -20,7 +20,7 @@ FAMILY_WISE = 1e-4
 
 # Comparisons each script may make, ordinary and long.
 FAMILY = {
-    "closed_forms": 200,
+    "closed_forms": 300,
     "sick_sicker": 200,
     "lines_of_therapy": 20,
     "black_box": 200,
@@ -28,6 +28,7 @@ FAMILY = {
     "oracle_quick": 2500,
     "oracle_long": 40000,
     "equality": 400,
+    "recipes": 40,
 }
 LEVEL = 1.0 - (1.0 - FAMILY_WISE) ** (1.0 / sum(FAMILY.values()))
 CRITICAL_Z = float(stats.norm.isf(LEVEL / 2.0))

@@ -17,6 +17,7 @@ import rules_clocks  # noqa: E402
 import rules_endpoints  # noqa: E402
 import rules_firing  # noqa: E402
 import rules_history  # noqa: E402
+import rules_laws  # noqa: E402
 import rules_luck  # noqa: E402
 import rules_modules  # noqa: E402
 import rules_rewards  # noqa: E402
@@ -27,7 +28,7 @@ from program import Program, RunFailed  # noqa: E402
 GROUPS = {"time": rules_time.RULES, "clocks": rules_clocks.RULES, "firing": rules_firing.RULES,
           "luck": rules_luck.RULES, "modules": rules_modules.RULES,
           "rewards": rules_rewards.RULES, "endpoints": rules_endpoints.RULES,
-          "history": rules_history.RULES}
+          "history": rules_history.RULES, "laws": rules_laws.RULES}
 
 ROUNDING = 1e-10
 

@@ -6,6 +6,7 @@ beside the comparison. Where a mistake is easy to make (a pause that restarts, a
 wrong part of a cure model) the answer under that mistake is stated too, and the self-check requires
 that it would be noticed.
 """
+import itertools
 import math
 import os
 import sys
@@ -19,6 +20,7 @@ need.modules("numpy", "scipy", "h5py")
 from scipy import stats  # noqa: E402
 from scipy.integrate import quad  # noqa: E402
 
+import law_forms  # noqa: E402
 from judge import Judge  # noqa: E402
 from program import Program  # noqa: E402
 from study import SELF_CHECK, arguments, experiment  # noqa: E402
@@ -161,8 +163,9 @@ def flow(bench):
 
 def gompertz(bench):
     """a = 1e-4, b = 0.09 per year: mean life 69.257909 y from birth, 30.845080 y from 40."""
-    for age, expected in ((0, 69.257909), (40, 30.845080)):
-        population = {"attributes": {"age": f"{age} y"}}
+    cases = ((0, 69.257909), (40, 30.845080))
+    for (age, expected), by_table in itertools.product(cases, ("true", "false")):
+        population = {"attributes": {"age": f"{age} y", "by_table": by_table}}
         result = bench.run("gompertz", "200 y", population=population,
                            endpoints={"os": first_time("death")})
         bench.mean(result, "life_years_undiscounted", expected)
@@ -175,8 +178,15 @@ def gompertz(bench):
 def frailty(bench):
     """Gamma frailty of variance 1/2 on a rate of 0.2: S(t) = (1 + 0.1 t)^-2, S(5) = 0.444444."""
     half = {"from": {"exponential": {"mean": "0.5 y"}}}
-    result = bench.run("frailty", "10 y", endpoints={"os": first_time("death")},
-                       population={"attributes": {"frail_1": half, "frail_2": half}})
+    whole = {"from": {"gamma": {"shape": 2, "scale": "0.5 y"}}}
+    for first, second in ((half, half), (whole, "0 y")):
+        result = bench.run("frailty", "10 y", endpoints={"os": first_time("death")},
+                           population={"attributes": {"frail_1": first, "frail_2": second}})
+        check_frailty(bench, result)
+
+
+def check_frailty(bench, result):
+    """Survival under a gamma frailty of shape 2."""
     for year in (2, 5, 10):
         bench.survival(result, "os", year, (1 + 0.1 * year) ** -2,
                        wrong={"everybody alike": math.exp(-0.2 * year),
@@ -228,6 +238,7 @@ LAWS = {
     "cure_latency": lambda t: 0.3 + 0.7 * math.exp(-t),
     "cure_population": lambda t: (0.3 + 0.7 * math.exp(-0.5 * t)) ** 2,
     "late": lambda t: math.exp(-(t * t - 1.0) / 16.0),
+    **law_forms.SURVIVAL,
 }
 YEARS = (1, 2, 4, 8)
 
@@ -242,6 +253,16 @@ def laws(bench):
             events_high = 1.0 - 1.05 * (1.0 - expected)
             known = {"5 % more events": events_high} if 0.1 < expected < 0.75 else {}
             bench.survival(result, name, year, expected, wrong=known)
+
+
+def means(bench):
+    """The mean time of laws, from lives that end by them."""
+    for name, (law, expected, other) in law_forms.MEANS.items():
+        model = {"model": name, "states": {"living": None, "dead": {"death": True}},
+                 "start": {"state": "living"}, "events": {"die": {"time": law, "goto": "dead"}}}
+        content = experiment(bench.program.write("mean_" + name, model), "2000 y", name=name)
+        result = bench.program.run(content, patients=PATIENTS, seed=SEED)
+        bench.mean(result, "life_years_undiscounted", expected, wrong={"another mean": other})
 
 
 def copula(bench):
@@ -262,7 +283,7 @@ def copula(bench):
 
 
 CASES = (competing, estimators, weibull, cure, one_off_cost, flow, gompertz, frailty, change, pause,
-         laws, copula)
+         laws, means, copula)
 
 
 def main():
