@@ -167,7 +167,7 @@ sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec)
         law.low = sq_program_value(view, spec->low, -INFINITY);
         law.high = sq_program_value(view, spec->high, INFINITY);
     }
-    law.shift = sq_program_value(view, spec->shift, 0);
+    if (spec->shift.count) law.shift = sq_program_value(view, spec->shift, 0);
     if (spec->profile.kind) law.profile = profile_at(view, &spec->profile);
     if (spec->table >= 0)
         law.table = sq_block_table(view->model, view->block, spec->table,

@@ -53,7 +53,7 @@ ANSWERS = {
                     math.exp(-0.2 - weibull(10, 0.8, 6)))],
     "flag": [("only", "rfs", t, 0.3 + 0.7 * math.exp(-weibull(t, 1.3, 1.5) - 0.1 * t),
               (0.3 + 0.7 * math.exp(-weibull(t, 1.3, 1.5))) * (0.3 + 0.7 * math.exp(-0.1 * t)))
-             for t in (1, 3, 10)],
+             for t in (3, 10)],
     "hazards": [("chemo", "os", 5, math.exp(-1.4), math.exp(-45)),
                 ("antibody", "os", 5, math.exp(-1.1), math.exp(-1.4))],
 }

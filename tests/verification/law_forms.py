@@ -1,6 +1,6 @@
 """Survival functions and means of laws, written from their textbook definitions with scipy.
 
-Times in years. Each name is an event of models/laws.yaml, or a law of MEANS.
+Times in years. Each name of SURVIVAL is an event of tests/verification/models/laws.yaml.
 """
 import math
 
@@ -79,7 +79,7 @@ MEANS = {
                stats.truncnorm.mean(-0.5, math.inf, 1, 2), 1.0),
     "spline": ({"spline": {"scale": "hazard", "in": "y", "knots": list(KNOTS),
                            "coefficients": [-1.3, 1.2, 0.15]}},
-               integrate.quad(lambda t: spline(t, "hazard", KNOTS, (-1.3, 1.2, 0.15)), 0, 60,
-                              limit=200)[0], 3.0),
+               integrate.quad(lambda t: spline(t, "hazard", KNOTS, (-1.3, 1.2, 0.15)), 0, 2000,
+                              limit=500, points=[1, 10, 100, 500])[0], 3.0),
     "shifted": ({"exponential": {"mean": "2 y", "shift": "1.5 y"}}, 3.5, 2.0),
 }
