@@ -281,6 +281,8 @@ LAWS += [("SQ_GAMMA", [0.4, 0.004], None), ("SQ_GAMMA", [6.5, 0.02], None),
          ("SQ_GENERALISED_GAMMA", [90.0, 0.5, -0.05], None),
          ("SQ_GENERALISED_GAMMA", [90.0, 0.5, 0.0], None)]
 LAWS += [(TABLES[name][0], [], name) for name in TABLES]
+LAWS += [("SQ_GAMMA", [2500.0, 2.0], None), ("SQ_GAMMA", [10.5, 0.05], None),
+         ("SQ_GAMMA", [26.0, 0.1], None)]
 OPEN = (-mp.inf, mp.inf)
 BARE = (OPEN, 0.0, None)
 # The wrappers of law_wrap.c: (ratio, stretch, cured, population), (low, high), shift, profile
