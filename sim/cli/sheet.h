@@ -62,7 +62,7 @@ sq_entry sq_words(const char *text);
 typedef struct sq_report {
     const char *title;
     int n_settings;
-    const char *settings[2]; /* what was run, under the title */
+    const char *settings[3]; /* what was run, under the title */
     int n_sheets;
     sq_sheet *sheets[16];
     int n_notes;

@@ -82,6 +82,9 @@ static const char *discounting(const sq_collector *c)
     const char *second = together || text == NULL ? "" : rates_text(c, "effects", effects);
     if (text == NULL || second == NULL) return NULL;
     if (!together) text = sq_arena_format(c->arena, "%s, %s", text, second);
+    const sq_variable *calendar = sq_found(c, "discount_from_calendar_year");
+    if (text != NULL && calendar != NULL)
+        return sq_arena_format(c->arena, "%s, from the year %.8g", text, ((const double *)calendar->data)[0]);
     if (text != NULL && from != 0) text = sq_arena_format(c->arena, "%s, from %.4g y after index", text, from);
     return text;
 }
@@ -119,6 +122,10 @@ static void add_settings(sq_collector *c)
     add_setting(c, sq_arena_format(c->arena, "Horizon %.4g y; %s; seed %s; %s patient%s",
                                    single(c, "horizon"), discount, sq_found_label(seed, 0), count,
                                    patients == 1 ? "" : "s"));
+    const sq_variable *closes = sq_found(c, "follow_up_closes");
+    if (closes != NULL)
+        add_setting(c, sq_arena_format(c->arena, "Follow-up closes in %.8g, or at the horizon",
+                                       ((const double *)closes->data)[0]));
     for (int i = 0; i < sq_found_length(c, changed) && text != NULL; i++) {
         const char *change = change_text(c, sq_found_label(changed, i));
         text = change == NULL

@@ -46,7 +46,8 @@ static void on_firing(void *context, double now, int event)
     else if (event == SQ_TRACE_START)
         puts("  start: time zero");
     else if (event == SQ_TRACE_HORIZON)
-        puts("  horizon: alive at the end of the simulation");
+        puts(now < s->m->horizon ? "  closing: alive at the end of follow-up"
+                                 : "  horizon: alive at the end of the simulation");
     else
         printf("  %s\n", s->m->events[event].name);
 }
@@ -203,7 +204,9 @@ static void print_end(const sq_model *m, const sq_life *life)
     int q = sq_quantity_total_cost(m);
     putchar('\n');
     if (isinf(life->died))
-        printf("Alive at the horizon, %s after time zero.\n", sq_time_text(m->horizon, text));
+        printf("Alive %s, %s after time zero.\n",
+               life->end < m->horizon ? "when follow-up closed" : "at the horizon",
+               sq_time_text(life->end, text));
     else
         printf("Died %s after time zero.\n", sq_time_text(life->died, text));
     printf("Life years %.4f (discounted %.4f), QALYs %.4f (discounted %.4f)",

@@ -1,4 +1,4 @@
-/* One life, from time zero to death or horizon. The loop is the race of the clocks: the earliest due time
+/* One life, from time zero to death or the end of follow-up. The loop is the race of the clocks: the earliest due time
  * wins, ties go to the event declared first, and the race is looked at afresh after every firing. A firing
  * is one transaction:
  *
@@ -142,6 +142,28 @@ static void take_patient_row(sq_ref *r)
     for (int i = 0; i < p->n_columns; i++) r->attribute[p->attribute[i]] = value[i];
 }
 
+/* Days from index to a calendar year, on the time grid. */
+static double until_year(const sq_ref *r, double year)
+{
+    return sq_on_time_grid((year - r->baseline[r->model->entry_year]) * SQ_DAYS_PER_YEAR);
+}
+
+/* What the patient's place in the calendar settles: the end of follow-up and the origin of discounting. */
+static sq_status take_calendar(sq_ref *r)
+{
+    const sq_model *m = r->model;
+    for (int i = 0; i < SQ_DISCOUNTINGS; i++) {
+        r->discount[i] = m->discount[i];
+        if (r->discount[i].from_year) r->discount[i].origin = until_year(r, r->discount[i].year);
+    }
+    if (!m->closes) return SQ_OK;
+    double end = until_year(r, m->closing_year);
+    if (end < r->life->end) r->life->end = end;
+    if (end > 0) return SQ_OK;
+    return sq_ref_fail(r, "the patient enters in %.8g, but follow-up closes in %.8g",
+                       r->baseline[m->entry_year], m->closing_year);
+}
+
 static void empty(sq_ref *r)
 {
     const sq_model *m = r->model;
@@ -173,6 +195,7 @@ static sq_status begin(sq_ref *r, sq_luck luck)
     if (status) return status;
     memcpy(r->baseline, r->attribute, sizeof(double) * (size_t)m->n_attributes);
     sq_life_place(r->life, m, r->baseline);
+    if ((status = take_calendar(r))) return status;
 
     r->luck = sq_address_with(luck.life, (uint64_t)r->patient);
     r->starting = true;
@@ -211,14 +234,14 @@ static sq_status pass_break(sq_ref *r)
 
 static sq_status race(sq_ref *r)
 {
-    const double horizon = r->model->horizon;
+    const double end = r->life->end;
     while (!dead(r)) {
         int event = winner(r);
         double due = event < 0 ? INFINITY : r->clocks[event].due;
         sq_status status;
-        if (r->next_break <= due && r->next_break < horizon) {
+        if (r->next_break <= due && r->next_break < end) {
             status = pass_break(r);
-        } else if (due <= horizon) {
+        } else if (due <= end) {
             status = fire(r, event, due);
         } else {
             break;
@@ -238,15 +261,15 @@ static sq_status check_totals(sq_ref *r)
 
 static sq_status finish(sq_ref *r)
 {
-    const double horizon = r->model->horizon;
-    double end = dead(r) ? r->now : horizon;
-    if (!dead(r)) SQ_TRACE(r, on_firing, horizon, SQ_TRACE_HORIZON);
+    const double last = r->life->end;
+    double end = dead(r) ? r->now : last;
+    if (!dead(r)) SQ_TRACE(r, on_firing, last, SQ_TRACE_HORIZON);
     r->now = end;
     sq_ref_rewards_end(r);
     sq_ref_endpoints_end(r, end);
     sq_status status = check_totals(r);
     if (status) return status;
-    return sq_life_add_stay(r->life, r->state, r->entered, horizon, r->err);
+    return sq_life_add_stay(r->life, r->state, r->entered, last, r->err);
 }
 
 sq_status sq_ref_live(sq_ref *r, const double *block, int strategy, sq_luck luck, int64_t patient,

@@ -62,6 +62,7 @@ struct sq_ref {
     const double *block;
     int strategy;
     int64_t patient;
+    sq_discount discount[SQ_DISCOUNTINGS]; /* with the patient's own origin */
     sq_address luck;     /* purpose and patient mixed in */
     sq_life *life;
     const sq_trace *trace;

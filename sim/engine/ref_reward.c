@@ -36,7 +36,7 @@ static double discount_factor(const sq_discount *d, double t)
 /* How a flow or a payment of this quantity is discounted. */
 static const sq_discount *discount_of(const sq_ref *r, int quantity)
 {
-    return &r->model->discount[quantity < SQ_QUANTITY_COST ? SQ_DISCOUNT_EFFECTS : SQ_DISCOUNT_COSTS];
+    return &r->discount[quantity < SQ_QUANTITY_COST ? SQ_DISCOUNT_EFFECTS : SQ_DISCOUNT_COSTS];
 }
 
 static void add(const sq_discount *d, const sq_flow *flow, double now, double *total)

@@ -103,6 +103,7 @@ typedef enum sq_single {
     SQ_ONE_EXPERIMENT,
     SQ_ONE_EXPERIMENT_TITLE,
     SQ_ONE_HORIZON,
+    SQ_ONE_CLOSES,
     SQ_ONE_PATIENTS,
     SQ_ONE_SEED,
     SQ_ONE_POPULATION,
@@ -689,6 +690,8 @@ bool sq_build_rewards(sq_build *b);
 bool sq_build_endpoints(sq_build *b);
 bool sq_build_targets(sq_build *b);
 bool sq_build_experiment(sq_build *b);
+/* The attribute `entry_year`, which must be a number; false after reporting what needs it. */
+bool sq_need_entry_year(sq_build *b, sq_place place, const char *what, int *attribute);
 /* A time that is not negative, in days. */
 bool sq_time_constant(sq_build *b, const sq_node *node, double *days);
 bool sq_build_outputs(sq_build *b);

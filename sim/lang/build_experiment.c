@@ -1,5 +1,6 @@
 /* The experiment's own numbers: titles, horizon, patients, seed, discounting. They are constants: nothing
  * here may depend on a parameter. */
+#include "base/text.h"
 #include "lang/build.h"
 #include "math/kernel.h"
 
@@ -47,6 +48,43 @@ static bool build_horizon(sq_build *b)
     if (!instant_constant(b, said.node, &b->model->horizon)) return false;
     if (b->model->horizon <= 10000 * SQ_DAYS_PER_YEAR) return true;
     return sq_diag_error(b->diags, said.node->place, "a horizon above 10000 y is not possible");
+}
+
+/* ---- the calendar ----------------------------------------------------------------------- */
+
+/* A calendar year with decimals. Plain digits alone: 2024-06-30 would be a subtraction. */
+static bool year_constant(sq_build *b, const sq_node *node, double *year)
+{
+    const char *text = sq_scalar_text(b, node, "a calendar year");
+    if (!text) return false;
+    size_t n = strlen(text);
+    if (n > 0 && sq_text_number(text, n, year) == n && fabs(*year) <= 1e5) return true;
+    return sq_diag_error(b->diags, node->place,
+                         "'%.60s' is no calendar year; write it with decimals, as in 2024.5 for the "
+                         "middle of 2024",
+                         text);
+}
+
+bool sq_need_entry_year(sq_build *b, sq_place place, const char *what, int *attribute)
+{
+    *attribute = sq_find_attribute(b, "entry_year");
+    const sq_attribute *a = *attribute < 0 ? NULL : &b->attributes.items[*attribute];
+    bool fits = a && a->type.class == SQ_TYPE_NUMBER && sq_unit_equal(a->type.unit, sq_type_plain().unit);
+    if (fits) sq_attribute_is_read(b, *attribute);
+    return fits || sq_diag_error(b->diags, place,
+                                 "%s needs an attribute `entry_year` of type number: the calendar year at "
+                                 "index, with decimals",
+                                 what);
+}
+
+static bool build_closing(sq_build *b)
+{
+    sq_model *m = b->model;
+    sq_said said = b->one[SQ_ONE_CLOSES];
+    if (!said.node || said.node->kind == SQ_NODE_NULL) return true;
+    m->closes = true;
+    return sq_need_entry_year(b, said.place, "`closes:`", &m->entry_year) &&
+           year_constant(b, said.node, &m->closing_year);
 }
 
 static bool build_counts(sq_build *b)
@@ -127,6 +165,21 @@ static bool read_discount(sq_build *b, const sq_node *map, bool effective)
     return true;
 }
 
+/* `index`, a time after index, or {year: Y}. */
+static bool read_discount_origin(sq_build *b, const sq_node *from, sq_discount *d)
+{
+    static const char *const known[] = {"year", NULL};
+    if (!from) return true;
+    if (from->kind == SQ_NODE_SCALAR && strcmp(from->text, "index") == 0) return true;
+    if (from->kind != SQ_NODE_MAP) return instant_constant(b, from, &d->origin);
+    sq_node_known_keys(from, "the origin of discounting", known, b->diags);
+    const sq_node *year = sq_node_get(from, "year");
+    if (!year) return sq_diag_error(b->diags, from->place, "a calendar origin is {year: …}");
+    d->from_year = true;
+    return sq_need_entry_year(b, from->place, "discounting from a calendar year", &b->model->entry_year) &&
+           year_constant(b, year, &d->year);
+}
+
 static bool build_discount(sq_build *b)
 {
     static const char *const known[] = {"rate", "costs", "effects", "kind", "from", "then", NULL};
@@ -139,11 +192,13 @@ static bool build_discount(sq_build *b)
     sq_node_known_keys(map, "discount", known, b->diags);
     int kind = sq_choice(b, sq_node_get(map, "kind"), "kind of discounting", kinds, 0);
     if (kind < 0 || !read_discount(b, map, kind == 0)) return false;
-    const sq_node *from = sq_node_get(map, "from");
-    double origin = 0;
-    bool is_index = from && from->kind == SQ_NODE_SCALAR && strcmp(from->text, "index") == 0;
-    if (from && !is_index && !instant_constant(b, from, &origin)) return false;
-    for (int i = 0; i < SQ_DISCOUNTINGS; i++) d[i].origin = origin;
+    sq_discount origin = {0};
+    if (!read_discount_origin(b, sq_node_get(map, "from"), &origin)) return false;
+    for (int i = 0; i < SQ_DISCOUNTINGS; i++) {
+        d[i].origin = origin.origin;
+        d[i].from_year = origin.from_year;
+        d[i].year = origin.year;
+    }
     return true;
 }
 
@@ -159,6 +214,7 @@ bool sq_build_experiment(sq_build *b)
         return true;
     }
     bool fine = build_horizon(b);
+    fine = build_closing(b) && fine;
     fine = build_counts(b) && fine;
     fine = build_discount(b) && fine;
     return fine && sq_build_outputs(b);

@@ -149,6 +149,16 @@ static void write_discount(sq_writer *w, const sq_model *m)
     write_rates(w, effects);
 }
 
+static void write_closing(sq_writer *w, const sq_model *m)
+{
+    sq_write(w, "Follow-up closes in %.8g, or at the horizon where that is earlier\n  ", m->closing_year);
+    write_wrapped(w,
+                  "curves of endpoints are life-table estimates (Kaplan-Meier, Aalen-Johansen) of patients "
+                  "who are censored then; occupancy is that of the patients still followed; totals, counts "
+                  "and shares are of what falls within the follow-up",
+                  2, 4);
+}
+
 static void write_run(sq_writer *w, const sq_model *m)
 {
     sq_write(w, "\nHorizon ");
@@ -156,7 +166,9 @@ static void write_run(sq_writer *w, const sq_model *m)
     sq_write(w, ", %lld patients per strategy", (long long)m->n_patients);
     sq_write(w, ", seed %llu", (unsigned long long)m->seed);
     write_discount(w, m);
+    if (m->discount[0].from_year) sq_write(w, " from the year %.8g", m->discount[0].year);
     sq_write(w, "\n");
+    if (m->closes) write_closing(w, m);
 }
 
 char *sq_describe(const sq_model *m)

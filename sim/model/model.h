@@ -328,6 +328,8 @@ typedef struct sq_cost {
 typedef struct sq_discount {
     double rate[2];
     double origin, change;
+    bool from_year; /* origin is the calendar year `year`: another day after index for each patient */
+    double year;
 } sq_discount;
 
 /* Costs and effects (life years, QALYs) may be discounted at different rates. */
@@ -565,6 +567,9 @@ typedef struct sq_model {
     const sq_evidence *evidence;
 
     double horizon;          /* day */
+    bool closes;             /* follow-up closes on a calendar day, before the horizon for late entrants */
+    double closing_year;     /* calendar year, with decimals */
+    int entry_year;          /* attribute: calendar year at index; read where closes or discount.from_year */
     int64_t n_patients;
     uint64_t seed;
     sq_discount discount[SQ_DISCOUNTINGS];

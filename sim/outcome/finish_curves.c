@@ -118,12 +118,16 @@ void sq_finish_endpoints(sq_finish *w)
             finish_endpoint(w, cell, i, &d);
 }
 
-/* Running totals of entries less exits, as shares; what lies beyond the horizon was not simulated. */
-static void finish_state(const sq_outcome *o, const int64_t *change, int64_t lives, double *share)
+/* Running totals of entries less exits, as shares of those still followed; what lies beyond the horizon was
+ * not simulated. `closed`: whose follow-up closed before each point; NULL where it ends with the horizon. */
+static void finish_state(const sq_outcome *o, const int64_t *change, int64_t lives, const int64_t *closed,
+                         double *share)
 {
     int64_t inside = 0;
     for (int j = 0; j < o->times.n; j++) {
         inside += change[j];
+        if (closed != NULL)
+            lives -= closed[j];
         bool known = lives > 0 && o->times.point[j] <= o->model->horizon;
         share[j] = known ? (double)inside / (double)lives : NAN;
     }
@@ -134,7 +138,7 @@ void sq_finish_occupancy(sq_finish *w)
     const sq_model *m = w->model;
     if (!w->with_curves || m->n_grid == 0 || m->n_states == 0 || !sq_wants(m, SQ_OUT_OCCUPANCY))
         return;
-    double *share = sq_finish_real(w, "state_occupancy", "1", "share of patients in the state", "state",
+    double *share = sq_finish_real(w, "state_occupancy", "1", "share of patients still followed in the state", "state",
                                    "time");
     for (size_t cell = 0; share != NULL && cell < sq_finish_cells(w); cell++) {
         sq_slice slice = sq_finish_slice(w, cell);
@@ -142,7 +146,7 @@ void sq_finish_occupancy(sq_finish *w)
         const int64_t *tally = sq_tally(o, slice.strategy, -1);
         for (int i = 0; i < m->n_states; i++) {
             finish_state(o, tally + o->all.occupancy + (size_t)i * o->all.points, tally[o->all.lives],
-                         share);
+                         o->all.closing > 0 ? tally + o->all.closed : NULL, share);
             share += m->n_grid;
         }
     }

@@ -59,6 +59,7 @@ void sq_life_reset(sq_life *life, const sq_model *model)
         life->subgroup[i] = -1;
     life->n_stays = 0;
     life->n_log = 0;
+    life->end = model->horizon;
     life->died = INFINITY;
 }
 

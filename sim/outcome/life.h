@@ -16,7 +16,7 @@ static inline int sq_quantities(const sq_model *m) { return 3 + m->n_costs; }
 static inline int sq_quantity_total_cost(const sq_model *m) { return 2 + m->n_costs; }
 
 /* A stay in one state, [from, to) in days; consecutive stays touch, and the last one (in a death state,
- * if the patient died) reaches to the horizon. */
+ * if the patient died) reaches to the end of follow-up. */
 typedef struct sq_stay {
     int state;
     double from, to;
@@ -26,7 +26,7 @@ typedef struct sq_stay {
 typedef struct sq_passage {
     double origin; /* day, landmark included; NaN: never at risk */
     double end;    /* day of the event, of censoring, or of the end of follow-up */
-    int cause;     /* 0 … n_causes-1 within the endpoint, -1 censored (also by the horizon) */
+    int cause;     /* 0 … n_causes-1 within the endpoint, -1 censored (also by the end of follow-up) */
     bool closed;   /* end is known */
 } sq_passage;
 
@@ -48,7 +48,8 @@ typedef struct sq_life {
     sq_log_entry *log;    /* filled only where keep_log is set */
     int n_log, log_capacity;
     bool keep_log;
-    double died;          /* day; +inf if alive at the horizon */
+    double end;           /* day at which follow-up ends, had the patient lived: the horizon or closing */
+    double died;          /* day; +inf if alive at the end of follow-up */
 } sq_life;
 
 sq_status sq_life_init(sq_life *life, const sq_model *model, sq_error *err);

@@ -60,6 +60,20 @@ static void observe_passages(const sq_outcome *o, int strategy, const sq_life *l
 
 /* ---- states ---------------------------------------------------------------------------------------- */
 
+/* The last stay of a life whose follow-up closes before the horizon covers the grid points up to that
+ * instant; beyond them the patient is not counted in any state, nor among those still followed. The dead
+ * too are followed until then, or the share of the dead would depend on when they died. */
+static void observe_closing(const sq_outcome *o, int64_t *tally, const sq_life *life, int64_t *left)
+{
+    if (o->all.closing == 0 || !(life->end < o->model->horizon))
+        return;
+    int j = sq_grid_interval(&o->times, life->end);
+    if (j < o->times.n && o->times.point[j] == life->end)
+        j++;
+    left[j]--;
+    tally[o->all.closed + (size_t)j]++;
+}
+
 /* A stay [from, to) covers the grid points from the first >= from to the last before `to`, where the next
  * one begins; the last stay of a life has no end, since nothing is known to change after it. */
 static void observe_stays(const sq_outcome *o, int64_t *tally, const sq_life *life)
@@ -75,6 +89,8 @@ static void observe_stays(const sq_outcome *o, int64_t *tally, const sq_life *li
         row[j]++;
         left = row;
     }
+    if (left != NULL)
+        observe_closing(o, tally, life, left);
 }
 
 static size_t move_at(const sq_outcome *o, const sq_life *life, int i)

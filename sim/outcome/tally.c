@@ -43,6 +43,9 @@ sq_layout sq_layout_of(const sq_model *m, bool of_subgroups)
     next += at.endpoints * at.points;
     at.occupancy = next;
     next += at.states * at.points;
+    at.closing = m->closes && at.states > 0 ? at.points : 0;
+    at.closed = next;
+    next += at.closing;
     at.count = next;
     at.count_squared = next + at.occurrences;
     at.ever = next + 2 * at.occurrences;

@@ -31,6 +31,8 @@ typedef struct sq_layout {
     size_t inside;      /* [endpoints][points] censored before the end of the interval */
     size_t at_end;      /* [endpoints][points] censored exactly at its end */
     size_t occupancy;   /* [states][points] entries less exits */
+    size_t closed;      /* [closing] whose follow-up closed between the grid point before and this one */
+    size_t closing;     /* points where follow-up closes before the horizon; else 0 */
     size_t count, count_squared, ever; /* [occurrences] */
     size_t move, move_squared;         /* [moves]: n_states x n_states, from and to */
     size_t stride;

@@ -83,8 +83,8 @@ static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error 
     sq_status status = columns && group ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the columns");
     if (!status) {
         columns[0] = (sq_column){"patient", SQ_I64, "1", "number of the patient", 0, NULL};
-        columns[1] = (sq_column){"survival_time", SQ_F64, "year", "time from index to death or horizon", 0, NULL};
-        columns[2] = (sq_column){"died", SQ_I32, "1", "whether the patient died before or at the horizon", 2, no_yes};
+        columns[1] = (sq_column){"survival_time", SQ_F64, "year", "time from index to death or end of follow-up", 0, NULL};
+        columns[2] = (sq_column){"died", SQ_I32, "1", "whether the patient died before or at the end of follow-up", 2, no_yes};
         for (int i = 0; i < m->n_attributes; i++) columns[k++] = attribute_column(m, &m->attributes[i], &arena);
         for (int i = 0; i < 2 * sq_quantities(m); i++) {
             const char *units = i / 2 < SQ_QUANTITY_COST ? "year" : m->currency;
@@ -138,7 +138,7 @@ static sq_status take_patient(sq_patient_tables *t, const sq_row *row, sq_error 
     const sq_life *life = row->life;
     sq_cell *cell = t->cells;
     (cell++)->i64 = row->patient;
-    (cell++)->f64 = fmin(life->died, m->horizon) / SQ_DAYS_PER_YEAR;
+    (cell++)->f64 = fmin(life->died, life->end) / SQ_DAYS_PER_YEAR;
     (cell++)->i32 = isfinite(life->died);
     for (int i = 0; i < m->n_attributes; i++)
         *cell++ = attribute_cell(m, &m->attributes[i], row->baseline[i]);

@@ -13,6 +13,7 @@ sq_status sq_row_buffer_add(sq_row_buffer *b, const sq_model *m, int64_t patient
         .n_log = life->n_log,
         .number = b->numbers.count,
         .log = b->log.count,
+        .end = life->end,
         .died = life->died,
     };
     bool room = sq_vec_push(&b->rows, row);
@@ -34,6 +35,7 @@ sq_status sq_row_buffer_emit(const sq_row_buffer *b, const sq_model *m, const sq
             .total = numbers + m->n_attributes,
             .log = b->log.items + kept->log,
             .n_log = kept->n_log,
+            .end = kept->end,
             .died = kept->died,
         };
         sq_row row = {kept->patient, kept->strategy, numbers, &life};

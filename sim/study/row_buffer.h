@@ -11,7 +11,7 @@ typedef struct sq_kept_row {
     int64_t patient;
     int strategy, n_log;
     size_t number, log; /* first of its numbers and log entries */
-    double died;
+    double end, died;
 } sq_kept_row;
 
 /* Zero-initialise before use. */

@@ -49,7 +49,10 @@ static bool add_discount(sq_variables *v, const sq_discount *d)
     bool added = name_discounted(v) &&
                  add_rates(v, "discount_rate", "effective rate of discounting", d, 0) &&
                  add_number(v, "discount_from", "year", "start of discounting, since index",
-                            d->origin / SQ_DAYS_PER_YEAR);
+                            d->from_year ? NAN : d->origin / SQ_DAYS_PER_YEAR);
+    if (added && d->from_year)
+        added = add_number(v, "discount_from_calendar_year", "1",
+                           "calendar year in which discounting starts", d->year);
     if (!added || !changes) return added;
     double *at = sq_variables_add(v, SQ_F64, "discount_change", "year",
                                   "when the rate changes, since discount_from", DISCOUNTED);
@@ -79,11 +82,17 @@ static bool add_changes(sq_variables *v, int n, const char *const *changes)
     return added;
 }
 
+static bool add_closing(sq_variables *v, const sq_model *m)
+{
+    return !m->closes || add_number(v, "follow_up_closes", "1", "calendar year in which follow-up closes",
+                                    m->closing_year);
+}
+
 sq_status sq_settings_add(const sq_model *m, int n, const char *const *changes, sq_variables *v, sq_error *err)
 {
     bool added = add_number(v, "horizon", "year", "end of follow-up, since index",
                             m->horizon / SQ_DAYS_PER_YEAR) &&
-                 add_seed(v, m->seed) && add_discount(v, m->discount) && add_changes(v, n, changes);
+                 add_closing(v, m) && add_seed(v, m->seed) && add_discount(v, m->discount) && add_changes(v, n, changes);
     return added ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the settings of the run");
 }
 

@@ -78,10 +78,23 @@ def idle_event(model, _experiment):
                        **model["events"]}
 
 
+def far_closing(model, experiment):
+    """A data cut that nobody lives to see."""
+    model["attributes"] = {"entry_year": "number", **model["attributes"]}
+    experiment["population"]["attributes"] = {"entry_year": {"from": {"uniform": {"min": 2000, "max": 2020}}},
+                                              **experiment["population"]["attributes"]}
+    experiment["closes"] = 2500
+
+
+def zero_correlation(_model, experiment):
+    """Correlations of nothing, among attributes and with a latent."""
+    experiment["population"]["correlation"] = {"age": {"toughness": 0, "frail": 0}}
+
+
 # Bins are laid over the values of all strategies together, so another strategy may move them.
 ALTERATIONS = {strategy_order: (), added_strategy: ("_histogram", "_bin_edges"), unused_event: (),
                unused_attribute: (), population_order: (), unused_state: (), unused_endpoint: (),
-               unused_category: (), idle_event: ()}
+               unused_category: (), idle_event: (), far_closing: (), zero_correlation: ()}
 
 
 def variant(program, alter=None):

@@ -150,7 +150,7 @@ static void workspace(void **state)
     (void)state;
     toy t;
     toy_init(&t);
-    assert_true(fail_each_request(make_workspace, &t, 1) == 8);
+    assert_true(fail_each_request(make_workspace, &t, 1) == 10);
 }
 
 static void outcome(void **state)
@@ -169,8 +169,8 @@ static void growing_life(void **state)
     toy_tick(&t, (sq_action){SQ_ACT_GOTO, WELL, 1, {0}, {0}}); /* a new stay every day */
     t.events[FALL].condition = program(ZERO);
     t.m.horizon = 200;
-    /* 8 of the workspace, 4 of the life, stays for 16 32 64 128 256, log for 64 128 256 512 */
-    assert_true(fail_each_request(live_long, &t, 1) == 8 + 4 + 5 + 4);
+    /* 10 of the workspace, 5 of the life, stays for 16 32 64 128 256, log for 64 128 256 512 */
+    assert_true(fail_each_request(live_long, &t, 1) == 10 + 5 + 5 + 4);
 }
 
 static void study(void **state)

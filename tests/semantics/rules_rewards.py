@@ -80,6 +80,22 @@ def discounting_apart(world):
             (only_costs.days("life_years"), 730.5), (only_costs.value("cost_drug"), 144.0)]
 
 
+def discounting_from_a_year(world):
+    # From 2020 on at 10 % a year: from a year after index, at index, and since two years before it.
+    content = model({"bill": {"while": "not happened(bill)", "time": {"fixed": "1 y"},
+                              "do": [{"pay": {"drug": "100 EUR"}}]}},
+                    costs={"drug": "0 EUR/y", "care": "1000 EUR/y"}, attributes={"entry_year": "number"})
+    table = world.table("years.csv", [("year",), (2019,), (2020,), (2022,)])
+    lives = world.live(content, horizon="2 y", patients=3, discount={"rate": "10 %", "from": {"year": 2020}},
+                       population={"csv": {"file": table, "columns": {"entry_year": "year"}}})
+    year = (1 - 1 / 1.1) / math.log(1.1)
+    bills = [1.0, 1 / 1.1, 1.1**-3]
+    care = [1 + year, year + year / 1.1, (year + year / 1.1) / 1.1**2]
+    return [([lives.value("cost_drug", q) for q in range(3)], [100 * x for x in bills]),
+            ([lives.value("cost_care", q) for q in range(3)], [1000 * x for x in care]),
+            (lives.value("cost_care_undiscounted", 2), 2000.0)]
+
+
 def lose(name, amount, duration):
     return {"lose utility": name, "amount": amount, "for": duration}
 
@@ -98,4 +114,4 @@ def utility_losses(world):
             (cut.days("qalys"), 1 + 9 * 0.5)]
 
 
-RULES = (flow, table_break, payment, discounting, discounting_apart, utility_losses)
+RULES = (flow, table_break, payment, discounting, discounting_apart, discounting_from_a_year, utility_losses)

@@ -72,4 +72,36 @@ def runaway(world):
             (len(pulse.times("pulse")), 1500)]
 
 
-RULES = (units, time_grid, ties, race_afresh, horizon_last, runaway)
+def closing(world):
+    """Follow-up ends when the calendar says, at the horizon where that is earlier."""
+    content = model({"tenth": {"time": {"fixed": "10 d"}}, "die": once("die", "45 d", {"goto": "dead"})},
+                    attributes={"entry_year": "number"})
+    # 40, 30, 60 and 400 days before the end of 2019.
+    days = [40, 30, 60, 400]
+    table = world.table("entries.csv", [("entry",), *((repr(2020 - day / 365.25),) for day in days)])
+    population = {"csv": {"file": table, "columns": {"entry_year": "entry"}}}
+    more = {"population": population, "patients": 4, "horizon": "50 d",
+            "outputs": {"grid": {"to": "60 d", "every": "10 d"}},
+            "endpoints": {"os": {"from": "index", "event": "death"}}}
+    lives = world.live(content, closes=2020, **more)
+    far, never = world.live(content, closes=2500, **more), world.live(content, **more)
+    code, message = world.fails(content, closes=2019.9, **more)
+
+    def occupancy(run, state):
+        return [float(x) for x in run.results.get("state_occupancy", strategy="only", state=state)]
+
+    def tables(run):
+        return [list(map(float, run.results.table("patients", "only")[name])) for name in
+                ("survival_time", "died", "life_years", "total_cost")] + [
+                    occupancy(run, "well")[:6], occupancy(run, "dead")[:6], sorted(run.passage("os").items())]
+    return [(lives.times("tenth", 0), [10.0, 20.0, 30.0, 40.0]), (lives.times("tenth", 1), [10.0, 20.0, 30.0]),
+            (lives.times("die", 2), [45.0]), (lives.times("die", 1), []),
+            ([lives.days("survival_time", q) for q in range(4)], [40.0, 30.0, 45.0, 45.0]),
+            (lives.passage("os"), {("os", 50.0): 2, ("censored", 40.0): 1, ("censored", 30.0): 1}),
+            # Of those followed to the grid point: 4 to day 30, 3 on day 40, 2 on day 50.
+            (occupancy(lives, "well")[:6], [1.0] * 5 + [0.0]), (occupancy(lives, "dead")[:6], [0.0] * 5 + [1.0]),
+            (tables(far) == tables(never), True), (far.log(3) == never.log(3), True),
+            (code, 1), ("patient 1" in message and "follow-up closes in 2019.9" in message, True)]
+
+
+RULES = (units, time_grid, ties, race_afresh, horizon_last, closing, runaway)

@@ -282,8 +282,65 @@ def copula(bench):
                                  "5 % high": 1.05 * expected})
 
 
+def staggered(bench):
+    """Entry uniform from 2015 to 2020, data cut in 2021: curves are those of complete follow-up, totals those
+    of the follow-up there was, which is uniform between one and six years."""
+    entry = {"attributes": {"entry_year": {"from": {"uniform": {"min": 2015, "max": 2020}}}}}
+    endpoints = {"os": first_time("death"),
+                 "which": {"from": "index", "causes": {"a": "death_a", "b": "death_b"}}}
+    grid = {"grid": {"to": "6 y", "every": "1 mo"}}
+    result = bench.run("staggered", "100 y", population=entry, closes=2021, endpoints=endpoints,
+                       outputs=grid)
+    for year in (1, 2, 4):
+        where = {"strategy": "only", "time": float(year)}
+        dead = -math.expm1(-0.5 * year)
+        followed = PATIENTS * min(1.0, (6.0 - year) / 5.0)
+        survival, se = (float(result.get(name, endpoint="os", **where)) for name in ("survival", "survival_se"))
+        bench.judge.mean(f"survival at {year}", survival, se, 1.0 - dead, rounding=2e-5,
+                         wrong={"censored taken for alive": 1.0 - 0.85 * dead} if year > 1 else {})
+        for cause, rate in (("a", 0.3), ("b", 0.2)):
+            share, se = (float(result.get(name, cause=cause, **where))
+                         for name in ("cumulative_incidence", "cumulative_incidence_se"))
+            bench.judge.mean(f"incidence of {cause} at {year}", share, se, rate / 0.5 * dead, rounding=2e-5)
+            # Shares of those whose follow-up reaches this point; how many these are is itself luck.
+            bench.judge.share(f"in dead_{cause} at {year}",
+                              float(result.get("state_occupancy", state="dead_" + cause, **where)),
+                              round(0.97 * followed), rate / 0.5 * dead)
+        shares = [float(result.get("state_occupancy", state=state, **where))
+                  for state in ("well", "dead_a", "dead_b")]
+        bench.judge.exact(f"states at {year} sum to one", sum(shares), 1.0)
+    alive = quad(lambda end: -math.expm1(-0.5 * end) / 0.5 / 5.0, 1.0, 6.0)[0]
+    bench.mean(result, "life_years_undiscounted", alive, wrong={"not cut": 2.0})
+    value = quad(lambda end: annuity_alive(end) / 5.0, 1.0, 6.0)[0]
+    bench.mean(result, "life_years", value)
+    died = quad(lambda end: -math.expm1(-0.5 * end) / 5.0, 1.0, 6.0)[0]
+    bench.judge.share("died within the follow-up", float(result.get("event_ever", strategy="only", event="death")),
+                      PATIENTS, died)
+
+
+def annuity_alive(end):
+    """Discounted years lived to `end` under a death rate of 0.5."""
+    return -math.expm1(-(0.5 + DISCOUNT) * end) / (0.5 + DISCOUNT)
+
+
+def correlated_population(bench):
+    """Correlations of drawn attributes: margins as stated; what two halves have in common is 1/4 + asin(r)/2 pi."""
+    names = ("high", "flagged", "first")
+    population = {"attributes": {"x": {"from": {"normal": {"mean": 0, "sd": 2}}}, "f": {"chance": 0.5},
+                                 "k": {"among": {"one": 0.5, "two": "rest"}}},
+                  "correlation": {"x": {"f": 0.6, "k": -0.3}, "f": {"k": 0.2}, "z": {"k": 0.4}}}
+    result = bench.run("population", "1 y", population=population)
+    ever = {event: float(result.get("event_ever", strategy="only", event=event))
+            for event in (*names, "high_true", "high_first", "true_first", "first_z")}
+    for name in names:
+        bench.judge.share(name, ever[name], PATIENTS, 0.5)
+    for pair, r in (("high_true", 0.6), ("high_first", -0.3), ("true_first", 0.2), ("first_z", 0.4)):
+        expected = 0.25 + math.asin(r) / (2.0 * math.pi)
+        bench.judge.share(pair, ever[pair], PATIENTS, expected, wrong={"independent": 0.25})
+
+
 CASES = (competing, estimators, weibull, cure, one_off_cost, flow, gompertz, frailty, change, pause,
-         laws, means, copula)
+         laws, means, copula, staggered, correlated_population)
 
 
 def main():
