@@ -156,6 +156,7 @@ static sq_status take_calendar(sq_ref *r)
         r->discount[i] = m->discount[i];
         if (r->discount[i].from_year) r->discount[i].origin = until_year(r, r->discount[i].year);
     }
+    if (m->dated) r->birth = r->baseline[m->entry_year] * SQ_DAYS_PER_YEAR - r->baseline[m->age];
     if (!m->closes) return SQ_OK;
     double end = until_year(r, m->closing_year);
     if (end < r->life->end) r->life->end = end;

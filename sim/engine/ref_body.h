@@ -62,6 +62,7 @@ struct sq_ref {
     const double *block;
     int strategy;
     int64_t patient;
+    double birth;        /* day, counted from year 0; where the model is dated */
     sq_discount discount[SQ_DISCOUNTINGS]; /* with the patient's own origin */
     sq_address luck;     /* purpose and patient mixed in */
     sq_life *life;

@@ -91,6 +91,7 @@ static sq_status law_now(sq_ref *r, const sq_law_spec *spec, const char *what, s
 {
     sq_view view = sq_ref_view(r);
     *law = sq_law_at(&view, spec);
+    if (law->table.n_years > 0) law->arg[0] = r->birth;
     const char *problem = sq_law_problem(law);
     if (!problem) problem = sq_row_problem(&view, spec);
     if (!problem) SQ_TRACE(r, on_law, what, law, spec->unit);

@@ -174,7 +174,9 @@ typedef struct sq_param {
     bool all_cause; /* a curve stated for all causes of its event together */
     int first_symbol, n_symbols;
     const sq_node **leaf; /* [n_entries] of laws */
-    sq_knots *knots;      /* [n_entries] of table laws, [1] of functions */
+    sq_knots *knots;      /* [n_entries], by calendar year [n_entries][n_years] of table laws; [1] of functions */
+    int n_years;          /* life table by calendar year, else 0 */
+    double *years;        /* [n_years] as the file has them, rising */
     sq_steps steps;
     sq_ints needs; /* parameters read */
     int mark;      /* of the depth-first ordering */
@@ -208,6 +210,8 @@ typedef enum sq_probe_kind {
 typedef struct sq_probe {
     sq_probe_kind kind;
     bool is_waiting; /* the law is of a time to wait, which cannot be negative */
+    bool is_bounded; /* the law is of an attribute that lies between `low` and `high` */
+    double low, high;
     sq_place place;
     sq_law_spec law;
     int draw;
@@ -523,6 +527,8 @@ bool sq_add_table_step(sq_build *b, sq_param *param);
 bool sq_declare_function(sq_build *b, sq_param *param, int index);
 bool sq_compile_function(sq_build *b, sq_param *param);
 bool sq_declare_table_law(sq_build *b, sq_param *param, int index);
+/* Rows of a law's table: its entries, times its calendar years. */
+int sq_table_rows(const sq_param *param);
 /* `above`: what is known of the whole definition. */
 bool sq_compile_table_law(sq_build *b, sq_param *param, const sq_about *above);
 

@@ -2,6 +2,7 @@
  * actions and in the population. */
 #include "lang/build.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Lets a finished block be asked whether the draw's probabilities are possible. */
@@ -11,6 +12,18 @@ static bool probe_draw(sq_build *b, int draw, const sq_bits *reads, sq_place pla
         .kind = SQ_PROBE_DRAW, .place = place, .draw = draw, .must_sum_to_one = must_sum};
     if (b->skim || !sq_bits_empty(reads)) return true;
     return sq_vec_push(&b->probes, probe) || sq_build_no_memory(b);
+}
+
+/* What an attribute can be, where its kind or its part in the language says so. */
+static void bound_probe(sq_attribute drawn, sq_probe *probe)
+{
+    sq_unit unit = drawn.type.unit;
+    bool is_share = unit.time == 0 && unit.money == 0 && unit.kind == SQ_KIND_PROBABILITY;
+    bool is_count = unit.time == 0 && unit.money == 0 && unit.kind == SQ_KIND_COUNT;
+    bool is_age = sq_unit_equal(unit, sq_type_time().unit) && strcmp(drawn.name, "age") == 0;
+    probe->is_bounded = is_share || is_count || is_age;
+    probe->low = 0;
+    probe->high = is_share ? 1 : INFINITY;
 }
 
 static bool draw_from(sq_build *b, const sq_node *node, int attribute, const char *owner,
@@ -27,8 +40,13 @@ static bool draw_from(sq_build *b, const sq_node *node, int attribute, const cha
     if (!sq_build_law(b, from, sq_build_keep_written(b, &w), drawn.type.unit, allow, &draw->law,
                       reads))
         return false;
+    if (draw->law.table >= 0 && b->tables.items[draw->law.table].n_years > 0)
+        return sq_diag_error(b->diags, from->place,
+                             "a life table by calendar year is for the time of an event that counts from "
+                             "birth, not for draws");
     sq_probe probe = {
         .kind = SQ_PROBE_LAW, .place = from->place, .law = draw->law};
+    bound_probe(drawn, &probe);
     if (b->skim || !sq_bits_empty(reads)) return true;
     return sq_vec_push(&b->probes, probe) || sq_build_no_memory(b);
 }

@@ -118,6 +118,21 @@ static bool build_origin(sq_build *b, const sq_node *node, sq_event *event)
     return event->origin_index >= 0;
 }
 
+/* Rates by calendar year follow the patient's age through the calendar. */
+static bool build_calendar(sq_build *b, const sq_node *map, const sq_event *event)
+{
+    const sq_node *time = sq_node_get(map, "time");
+    int table = event->law.table;
+    if (!time || event->law.family != SQ_LIFE_TABLE || table < 0 || b->tables.items[table].n_years == 0)
+        return true;
+    if (event->origin != SQ_FROM_BIRTH)
+        return sq_diag_error(b->diags, time->place,
+                             "a life table by calendar year counts from birth: `from: birth`");
+    b->model->dated = true;
+    b->model->age = event->origin_index;
+    return sq_need_entry_year(b, time->place, "a life table by calendar year", &b->model->entry_year);
+}
+
 static void build_event(sq_build *b, const sq_entry *e, sq_event *event)
 {
     static const char *const changes[] = {"hold", "follow", "redraw", NULL};
@@ -129,6 +144,7 @@ static void build_event(sq_build *b, const sq_entry *e, sq_event *event)
     build_condition(b, sq_node_get(map, "while"), event);
     build_event_law(b, map, event);
     build_origin(b, sq_node_get(map, "from"), event);
+    build_calendar(b, map, event);
     int chosen = sq_choice(b, sq_node_get(map, "changes"), "way to meet changes", changes, 0);
     event->changes = chosen < 0 ? SQ_HOLD : (sq_changes)chosen;
     event->pause_when_left =

@@ -5,6 +5,8 @@
 #include "lang/build.h"
 
 #include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct table_file {
@@ -13,6 +15,7 @@ typedef struct table_file {
     double x_unit;       /* of the argument, in internal units */
     double y_unit;       /* of the value; of time where it is a rate per time */
     bool is_rate;
+    int year;            /* column of the calendar year, -1 none */
     sq_where where;
     int by_column[SQ_KEYS];
 } table_file;
@@ -167,20 +170,80 @@ static bool read_row(sq_build *b, const table_file *t, size_t row, sq_knots *kno
     return sq_knots_increase(b, knots, i);
 }
 
+/* The rows of an entry; of a calendar year alone where `year_of` gives each row its year. */
+static bool read_entry_in(sq_build *b, const sq_param *param, const table_file *t, int entry,
+                          const double *year_of, double year, sq_knots *knots)
+{
+    size_t n = 0, n_rows = t->csv->n_rows;
+    int *rows = sq_build_scratch(b, n_rows, sizeof *rows);
+    if (!rows) return false;
+    for (size_t row = 0; row < n_rows; row++) {
+        if (year_of && year_of[row] != year) continue;
+        if (param->n_dims + t->where.n && !row_matches(b, param, t, row, entry)) continue;
+        rows[n++] = (int)row;
+    }
+    if (!sq_new_knots(b, knots, (int)n)) return false;
+    knots->y_node = NULL;
+    knots->n = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!read_row(b, t, (size_t)rows[i], knots)) return false;
+    if (n > 0) return true;
+    const char *what = param->family == SQ_LIFE_TABLE ? "life table" : "file";
+    const char *name = sq_entry_name(b, param, "", entry);
+    if (year_of)
+        return sq_diag_error(b->diags, t->csv->header, "no row of the %s is left for %s in %g", what, name,
+                             year);
+    return sq_diag_error(b->diags, t->csv->header, "no row of the %s is left for %s", what, name);
+}
+
 static bool read_entry(sq_build *b, const sq_param *param, const table_file *t, int entry,
                        sq_knots *knots)
 {
-    if (!sq_new_knots(b, knots, (int)t->csv->n_rows)) return false;
-    knots->y_node = NULL;
-    knots->n = 0;
-    for (size_t row = 0; row < t->csv->n_rows; row++) {
-        if (param->n_dims + t->where.n && !row_matches(b, param, t, row, entry)) continue;
-        if (!read_row(b, t, row, knots)) return false;
+    return read_entry_in(b, param, t, entry, NULL, 0, knots);
+}
+
+/* ---- life tables by calendar year ------------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The year of each row that `where:` leaves, and the different ones of them in order. */
+static double *read_years(sq_build *b, sq_param *param, const table_file *t)
+{
+    size_t n_rows = t->csv->n_rows, n = 0;
+    double *year_of = sq_build_scratch(b, n_rows + 1, sizeof *year_of);
+    double *years = sq_build_scratch(b, n_rows + 1, sizeof *years);
+    if (!year_of || !years) return NULL;
+    for (size_t row = 0; row < n_rows; row++) {
+        year_of[row] = NAN;
+        if (!sq_where_holds(&t->where, t->csv, row)) continue;
+        if (!sq_csv_number(t->csv, row, t->year, &year_of[row], b->diags)) return NULL;
+        years[n++] = year_of[row];
     }
-    if (knots->n > 0) return true;
-    return sq_diag_error(b->diags, t->csv->header, "no row of the %s is left for %s",
-                         param->family == SQ_LIFE_TABLE ? "life table" : "file",
-                         sq_entry_name(b, param, "", entry));
+    qsort(years, n, sizeof *years, by_value);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || years[i] != years[i - 1]) years[param->n_years++] = years[i];
+    param->years = years;
+    return year_of;
+}
+
+/* One file for all entries: as many tables as it has years, for each entry. */
+static bool read_calendar(sq_build *b, sq_param *param, const table_file *t)
+{
+    double *year_of = read_years(b, param, t);
+    if (!year_of) return false;
+    if (param->n_years == 0)
+        return sq_diag_error(b->diags, t->csv->header, "no row of the life table is left");
+    int n = param->n_entries * param->n_years;
+    param->knots = sq_build_scratch(b, (size_t)n, sizeof *param->knots);
+    for (int i = 0; param->knots && i < n; i++)
+        if (!read_entry_in(b, param, t, i / param->n_years, year_of, param->years[i % param->n_years],
+                           &param->knots[i]))
+            return false;
+    return param->knots != NULL;
 }
 
 /* ---- life tables ------------------------------------------------------------------------ */
@@ -188,7 +251,7 @@ static bool read_entry(sq_build *b, const sq_param *param, const table_file *t, 
 static bool open_life_table(sq_build *b, const sq_param *param, const sq_node *map, table_file *t)
 {
     const sq_node *file = sq_node_get(map, "csv");
-    *t = (table_file){.is_rate = true};
+    *t = (table_file){.is_rate = true, .year = -1};
     if (!file)
         return sq_diag_error(b->diags, map->place,
                              "a life table needs `csv:`, the name of its file");
@@ -196,6 +259,7 @@ static bool open_life_table(sq_build *b, const sq_param *param, const sq_node *m
     return t->csv && find_by_columns(b, param, map, t) &&
            named_column(b, t->csv, map, "age", &t->x) &&
            named_column(b, t->csv, map, "rate", &t->y) &&
+           (!sq_node_get(map, "year") || named_column(b, t->csv, map, "year", &t->year)) &&
            unit_in(b, map, "age in", sq_type_time(), SQ_DAYS_PER_YEAR, &t->x_unit) &&
            unit_in(b, map, "rate per", sq_type_time(), SQ_DAYS_PER_YEAR, &t->y_unit) &&
            sq_read_where(b, t->csv, map, &t->where);
@@ -204,7 +268,7 @@ static bool open_life_table(sq_build *b, const sq_param *param, const sq_node *m
 bool sq_life_table_rows(sq_build *b, sq_param *param)
 {
     static const char *const known[] = {
-        "csv",    "age",   "rate", "by",  "where", "age in",  "rate per",  "interpolate",
+        "csv",    "age",   "rate", "year", "by",  "where", "age in",  "rate per",  "interpolate",
         "source", "class", "note", "law", "unit",  "default", "describes", "cured",
         "truncate", "shift", "beyond", NULL};
     static const char *const beyond[] = {"hold", "error", NULL};
@@ -221,6 +285,11 @@ bool sq_life_table_rows(sq_build *b, sq_param *param)
             sq_choice(b, sq_node_get(map, "beyond"), "way to meet the end of the table", beyond, 0);
             if (!open_life_table(b, &one, map, &t)) return false;
         }
+        if (t.year >= 0 && !is_one_file)
+            return sq_diag_error(b->diags, map->place,
+                                 "a life table by calendar year is one file for all entries: `by:` names "
+                                 "its columns");
+        if (t.year >= 0) return read_calendar(b, param, &t);
         if (!read_entry(b, &one, &t, e, &param->knots[e])) return false;
     }
     return true;

@@ -233,7 +233,8 @@ static int longest_row(sq_build *b, const sq_param *param, sq_tail tail)
 {
     int size = 0;
     bool differ = false;
-    for (int e = 0; e < param->n_entries; e++) {
+    int rows = sq_table_rows(param);
+    for (int e = 0; e < rows; e++) {
         differ = differ || (e > 0 && param->knots[e].n != param->knots[0].n);
         if (param->knots[e].n > size) size = param->knots[e].n;
     }
@@ -243,6 +244,24 @@ static int longest_row(sq_build *b, const sq_param *param, sq_tail tail)
     return -1;
 }
 
+int sq_table_rows(const sq_param *param)
+{
+    return param->n_entries * (param->n_years > 0 ? param->n_years : 1);
+}
+
+/* On which days the calendar years of a life table begin. */
+static bool calendar_days(sq_build *b, const sq_param *param, sq_table *table)
+{
+    size_t n = (size_t)param->n_years;
+    if (n == 0) return true;
+    double *days = sq_arena_array(&b->model->arena, n, sizeof *days);
+    if (!days) return sq_build_no_memory(b);
+    for (size_t i = 0; i < n; i++) days[i] = param->years[i] * SQ_DAYS_PER_YEAR;
+    table->n_years = param->n_years;
+    table->years = days;
+    return true;
+}
+
 /* Reads the knots of all entries and what else a law by rates or by survival says. */
 static bool declare_rows(sq_build *b, sq_param *param, sq_table *table)
 {
@@ -250,6 +269,8 @@ static bool declare_rows(sq_build *b, sq_param *param, sq_table *table)
     if (!(is_life ? sq_life_table_rows(b, param) : rows_in_files(b, param))) return false;
     if (param->family == SQ_TABULATED && !read_tail(b, param, &table->tail)) return false;
     if (is_life) table->interpolation = read_interpolation(b, param->leaf[0], SQ_LOGLINEAR);
+    table->rows = sq_table_rows(param);
+    if (!calendar_days(b, param, table)) return false;
     table->size = longest_row(b, param, table->tail);
     return table->size >= 0;
 }
@@ -281,11 +302,11 @@ static bool add_file_value(sq_build *b, sq_param *param, int slot, const sq_knot
 }
 
 /* Value i of a row, the last one held beyond its end. */
-static bool add_table_value(sq_build *b, sq_param *param, const sq_table *table, int entry, int i)
+static bool add_table_value(sq_build *b, sq_param *param, const sq_table *table, int row, int i)
 {
-    const sq_knots *knots = &param->knots[entry];
+    const sq_knots *knots = &param->knots[row];
     int last = knots->n - 1, own = i < last ? i : last;
-    int slot = table->offset + entry * table->stride + i;
+    int slot = table->offset + row * table->stride + i;
     double x = knots->x[own] + (i > last ? i - last : 0);
     sq_place place = knots->place[own];
     bool fine = sq_add_constant(b, param, slot, x, place);
@@ -307,16 +328,20 @@ static bool list_entry(sq_build *b, const sq_param *param, int entry, const sq_a
     sq_unit unit = value_type(param).unit;
     sq_about about;
     if (!sq_read_about(b, leaf, above, &about)) return false;
-    sq_list_table(b, param, name, param->knots[entry].n, unit, place, &about);
+    int years = param->n_years > 0 ? param->n_years : 1, values = 0;
+    for (int i = 0; i < years; i++) values += param->knots[entry * years + i].n;
+    sq_list_table(b, param, name, values, unit, place, &about);
     return sq_check_about(b, param, name, place, &about);
 }
 
-static bool compile_row(sq_build *b, sq_param *param, int entry, const sq_about *above)
+/* The rows of an entry: one, or one for each calendar year. */
+static bool compile_entry(sq_build *b, sq_param *param, int entry, const sq_about *above)
 {
     const sq_table table = b->tables.items[param->table];
+    int years = param->n_years > 0 ? param->n_years : 1;
     bool fine = param->hidden || list_entry(b, param, entry, above);
-    for (int i = 0; i < table.size && fine; i++)
-        fine = add_table_value(b, param, &table, entry, i);
+    for (int row = entry * years; row < (entry + 1) * years; row++)
+        for (int i = 0; i < table.size && fine; i++) fine = add_table_value(b, param, &table, row, i);
     return fine;
 }
 
@@ -325,7 +350,7 @@ bool sq_compile_table_law(sq_build *b, sq_param *param, const sq_about *above)
     bool fine = true;
     for (int e = 0; e < param->n_entries && fine; e++)
         fine = param->family == SQ_SPLINE ? sq_compile_spline_entry(b, param, e, above)
-                                          : compile_row(b, param, e, above);
+                                          : compile_entry(b, param, e, above);
     for (int e = 0; e < param->n_entries && fine && param->row_slot >= 0; e++)
         fine = sq_add_constant(b, param, param->row_slot + e, e, param->place);
     return fine && sq_add_table_step(b, param);

@@ -2,9 +2,11 @@
  * patient is judged on a filled parameter block: laws with impossible numbers, probabilities that
  * do not add up. */
 #include "lang/build.h"
+#include "math/kernel.h"
 #include "model/block.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,10 +148,25 @@ bool sq_build_freeze(sq_build *b)
 
 /* ---- what can be judged at once --------------------------------------------------------- */
 
+/* An age below 0, a share above 1: no error in itself, but hardly meant. */
+static void warn_of_bounds(sq_build *b, const sq_probe *probe, const sq_law *law)
+{
+    const double ignored = 1e-6;
+    double below = sq_law_start(law) < probe->low ? -sq_expm1(-sq_law_hazard(law, probe->low)) : 0;
+    double above = isinf(probe->high) ? 0 : sq_exp(-sq_law_hazard(law, probe->high));
+    char text[160];
+    if (!(below > ignored || above > ignored)) return;
+    (void)snprintf(text, sizeof text, "%.3g %% of the values drawn here lie %s", 100 * fmax(below, above),
+                   below > above ? "below 0" : "above 1");
+    sq_warn_once(b, probe->place, text);
+}
+
 static bool probe_law(sq_build *b, const sq_view *view, const sq_probe *probe)
 {
     sq_law law = sq_law_at(view, &probe->law);
+    if (law.table.n_years > 0) law.arg[0] = 0; /* the patient's, which any is as good as */
     const char *problem = sq_law_problem(&law);
+    if (!problem && probe->is_bounded) warn_of_bounds(b, probe, &law);
     double start = problem || !probe->is_waiting ? 0 : sq_law_start(&law);
     if (start < 0)
         return sq_diag_error(b->diags, probe->place,

@@ -1,7 +1,9 @@
 /* Warnings: what is allowed but probably not meant. States nobody enters or leaves, events that
  * cannot happen or do nothing, names nobody reads, curves that would count a cause twice. */
+#include "base/text.h"
 #include "lang/build.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -315,8 +317,58 @@ static void warn_of_grid(sq_build *b)
     }
 }
 
+/* ---- life tables that end ---------------------------------------------------------------- */
+
+/* The latest year of entry where it can be read off: a constant, the end of a uniform law, a column. */
+static bool latest_entry(const sq_build *b, double *year)
+{
+    const sq_model *m = b->model;
+    const sq_patients *p = &m->patients;
+    const sq_node *population = b->one[SQ_ONE_POPULATION].node;
+    for (int k = 0; k < p->n_columns; k++) {
+        if (p->attribute[k] != m->entry_year) continue;
+        *year = p->value[k];
+        for (int64_t row = 0; row < p->n_rows; row++) {
+            double x = p->value[row * p->n_columns + k];
+            *year = x > *year ? x : *year;
+        }
+        return true;
+    }
+    const sq_node *attributes = population ? sq_node_get(population, "attributes") : NULL;
+    const sq_node *node = attributes && attributes->kind == SQ_NODE_MAP ? sq_node_get(attributes, "entry_year")
+                                                                        : NULL;
+    const sq_node *own = b->attribute_nodes.items[m->entry_year];
+    if (!node && own && own->kind == SQ_NODE_MAP) node = sq_node_get(own, "initial");
+    const char *const path[] = {"from", "uniform", "max"};
+    for (int i = 0; i < 3 && node && node->kind == SQ_NODE_MAP; i++) node = sq_node_get(node, path[i]);
+    if (!node || node->kind != SQ_NODE_SCALAR) return false;
+    size_t n = strlen(node->text);
+    return n > 0 && sq_text_number(node->text, n, year) == n;
+}
+
+static void warn_of_held_years(sq_build *b)
+{
+    const sq_model *m = b->model;
+    double entry, end;
+    if (!m->dated || !latest_entry(b, &entry)) return;
+    end = entry + m->horizon / SQ_DAYS_PER_YEAR;
+    if (m->closes && m->closing_year < end) end = m->closing_year;
+    for (size_t i = 0; i < b->events.count; i++) {
+        int table = b->events.items[i].law.table;
+        if (b->events.items[i].law.family != SQ_LIFE_TABLE || table < 0) continue;
+        const sq_table *t = &b->tables.items[table];
+        double last = t->n_years > 0 ? t->years[t->n_years - 1] / SQ_DAYS_PER_YEAR : INFINITY;
+        if (end > last + 1)
+            sq_diag_warning(b->diags, event_key(b, i, "time")->place,
+                            "patients are followed to %.6g, but the life table of '%s' ends with %.6g: the "
+                            "rates of that year are held",
+                            end, b->events.items[i].name, last);
+    }
+}
+
 void sq_build_warn(sq_build *b)
 {
+    warn_of_held_years(b);
     warn_of_unreached(b);
     warn_of_idle(b);
     warn_of_unread(b);

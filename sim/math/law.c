@@ -18,7 +18,7 @@ static const sq_family_ops *const OPS[SQ_FAMILY_COUNT] = {
     [SQ_LOGLOGISTIC] = &sq_loglogistic_ops, [SQ_GAMMA] = &sq_gamma_ops,
     [SQ_UNIFORM] = &sq_uniform_ops,         [SQ_TRIANGULAR] = &sq_triangular_ops,
     [SQ_NORMAL] = &sq_normal_ops,           [SQ_PIECEWISE] = &sq_rate_table_ops,
-    [SQ_LIFE_TABLE] = &sq_rate_table_ops,   [SQ_TABULATED] = &sq_tabulated_ops,
+    [SQ_LIFE_TABLE] = &sq_life_table_ops,   [SQ_TABULATED] = &sq_tabulated_ops,
     [SQ_SPLINE] = &sq_spline_ops,           [SQ_GENERALISED_GAMMA] = &sq_generalised_gamma_ops,
 };
 
@@ -199,6 +199,13 @@ static const char *arguments_problem(const sq_law *law)
     }
 }
 
+static const char *calendar_problem(const sq_law *law)
+{
+    if (!isfinite(law->arg[0]))
+        return "rates by calendar year need a patient's year of birth, which is not known here";
+    return law->time_ratio == 1 ? NULL : "a time ratio does not apply to rates by calendar year";
+}
+
 static const char *table_problem(const sq_law *law)
 {
     const sq_law_table *table = &law->table;
@@ -208,6 +215,8 @@ static const char *table_problem(const sq_law *law)
         return "what follows the last point of the curve is not stated";
     if (law->family == SQ_SPLINE && (unsigned)table->scale > SQ_SCALE_NORMAL)
         return "the scale of the spline is not stated";
+    if (table->n_years > 0)
+        return calendar_problem(law);
     return NULL;
 }
 

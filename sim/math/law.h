@@ -27,6 +27,8 @@
  *   SQ_PIECEWISE    table of (start [day], rate [1/day]); first start 0; last rate held
  *   SQ_LIFE_TABLE   table of (age [day], rate [1/day]); the clock's age is the patient's age; before the
  *                   first age the first rate, after the last the last
+ *                   by calendar year: arg[0] is the day of birth, counted as `years` are; NaN where it is
+ *                   not known, which sq_law_problem refuses
  *   SQ_TABULATED    table of (time [day], survival); first point (0, 1); survival linear between points
  *   SQ_SPLINE       table of (knot [day] > 0, coefficient): Royston and Parmar's natural cubic spline of
  *                   x = log t, with n >= 2 knots, the first and the last being the boundary knots, and
@@ -95,6 +97,8 @@ typedef struct sq_law_table {
     sq_interpolation interpolation; /* life table: constant or log-linear */
     sq_tail tail;                   /* tabulated: what follows the last point */
     sq_spline_scale scale;          /* spline */
+    int n_years, stride;            /* life table by calendar year, else 0: one table for each year, doubles apart */
+    const double *years;            /* [n_years] rising: the day each begins, counted from year 0, of 365.25 days */
 } sq_law_table;
 
 /* A hazard ratio that changes over time, as a function of v = clock age - offset; all zero = none.

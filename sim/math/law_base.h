@@ -20,6 +20,7 @@ extern const sq_family_ops sq_uniform_ops, sq_triangular_ops; /* law_bounded.c *
 extern const sq_family_ops sq_gamma_ops, sq_generalised_gamma_ops; /* law_gamma.c */
 extern const sq_family_ops sq_spline_ops;                          /* law_spline.c */
 extern const sq_family_ops sq_rate_table_ops, sq_tabulated_ops; /* law_table.c */
+extern const sq_family_ops sq_life_table_ops; /* law_calendar.c: an ordinary one, or one by calendar year */
 
 const sq_family_ops *sq_law_ops(sq_family family); /* NULL for SQ_FIXED */
 

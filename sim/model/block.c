@@ -172,5 +172,6 @@ sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec)
     if (spec->table >= 0)
         law.table = sq_block_table(view->model, view->block, spec->table,
                                    table_row(view, spec->row));
+    if (law.table.n_years > 0) law.arg[0] = NAN; /* who is born when is the engine's to say */
     return law;
 }

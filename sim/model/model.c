@@ -29,7 +29,8 @@ const char *sq_occurrence_name(const sq_model *m, int i)
 sq_law_table sq_block_table(const sq_model *m, const double *block, int table, int row)
 {
     const sq_table *t = &m->tables[table];
-    const double *x = block + t->offset + row * t->stride;
+    int first = t->n_years > 0 ? row * t->n_years : row;
+    const double *x = block + t->offset + first * t->stride;
     return (sq_law_table){
         .x = x,
         .y = x + t->size,
@@ -38,5 +39,8 @@ sq_law_table sq_block_table(const sq_model *m, const double *block, int table, i
         .interpolation = t->interpolation,
         .tail = t->tail,
         .scale = t->scale,
+        .n_years = t->n_years,
+        .years = t->years,
+        .stride = t->stride,
     };
 }

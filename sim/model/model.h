@@ -143,6 +143,8 @@ typedef struct sq_saying {
 typedef struct sq_table {
     const char *name;
     int offset, rows, size, stride;
+    int n_years;         /* life table by calendar year: rows come in groups of so many; else 0 */
+    const double *years; /* [n_years] see sq_law_table */
     bool is_function;
     sq_family family;
     sq_interpolation interpolation;
@@ -569,7 +571,9 @@ typedef struct sq_model {
     double horizon;          /* day */
     bool closes;             /* follow-up closes on a calendar day, before the horizon for late entrants */
     double closing_year;     /* calendar year, with decimals */
-    int entry_year;          /* attribute: calendar year at index; read where closes or discount.from_year */
+    int entry_year;          /* attribute: calendar year at index; read where one of these, or dated, needs it */
+    bool dated;              /* a life table has rates by calendar year */
+    int age;                 /* attribute: age at index; read where dated */
     int64_t n_patients;
     uint64_t seed;
     sq_discount discount[SQ_DISCOUNTINGS];

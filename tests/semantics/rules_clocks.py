@@ -325,6 +325,66 @@ def plateau(world):
             (0 < len(short) < PATIENTS and 0 < len(early) < PATIENTS, True)]
 
 
+def _rates(ages, years, table, loglinear):
+    """The rate per day at an age and a calendar day, both in years: by age within the year that has begun."""
+    def rate(age, year):
+        row = table[max(k for k in range(len(years)) if k == 0 or years[k] <= year)]
+        i = max(k for k in range(len(ages)) if k == 0 or ages[k] <= age)
+        if not loglinear or age <= ages[0] or i + 1 == len(ages):
+            return row[i] / 365.25
+        share = (age - ages[i]) / (ages[i + 1] - ages[i])
+        return row[i] ** (1 - share) * row[i + 1] ** share / 365.25
+    return rate
+
+
+def _walk(rate, ages, years, age, entry, hazard):
+    """Days until the hazard is spent: piece by piece between all ages and all turns of the year, each piece with
+    its rates at both ends (their logarithms on a straight line)."""
+    turns = sorted({a - age for a in ages} | {y - entry for y in years} | {200.0})
+    at = 0.0
+    for turn in turns:
+        if turn <= at:
+            continue
+        days, tiny = (turn - at) * 365.25, 1e-9 * (turn - at)
+        first = rate(age + at + tiny, entry + at + tiny)
+        last = rate(age + turn - tiny, entry + turn - tiny)
+        growth = math.log(last / first) / days
+        whole = first * days if abs(growth) < 1e-15 else (last - first) / growth
+        if hazard <= whole:
+            needed = hazard / first
+            return at * 365.25 + (needed if abs(growth) < 1e-15 else math.log1p(needed * growth) / growth)
+        hazard -= whole
+        at = turn
+    raise AssertionError("nobody lives so long")
+
+
+def calendar_years(world):
+    """Rates of a life table by calendar year are met along the diagonal of age and time."""
+    ages, years = [0, 30, 60, 61, 75, 90], [2000, 2001, 2005, 2010, 2020]
+    table = {sex: [[(1 + s) * 0.02 * 1.6**i * 0.8**k for i in range(len(ages))] for k in range(len(years))]
+             for s, sex in enumerate(("female", "male"))}
+    path = world.table("calendar.csv", [("age", "year", "sex", "rate")] + [
+        (age, year, sex, repr(table[sex][k][i])) for i, age in enumerate(ages)
+        for k, year in enumerate(years) for sex in table])
+    people = [(62.5, 1990.25, "male"), (0.0, 2001.0, "female"), (59.9, 2004.75, "male"), (29.0, 1999.5, "female"),
+              (88.0, 2019.99, "male"), (60.0, 2025.0, "female"), (44.4, 2000.0, "male"), (75.0, 2004.9, "female")]
+    patients = world.table("people.csv", [("age", "entry", "sex"), *people])
+    checks = []
+    for loglinear in (False, True):
+        law = {"csv": path, "age": "age", "rate": "rate", "year": "year", "by": {"sex": "sex"},
+               "interpolate": "loglinear" if loglinear else "constant"}
+        content = model({"die": {"time": {"life table": law}, "from": "birth", "goto": "dead"}},
+                        categories={"sex": ["male", "female"]},
+                        attributes={"age": "time", "entry_year": "number", "sex": "sex"})
+        columns = {"age": {"column": "age", "in": "y"}, "entry_year": "entry", "sex": "sex"}
+        lives = world.live(content, patients=len(people), horizon="200 y",
+                           population={"csv": {"file": patients, "columns": columns}})
+        expected = [_walk(_rates(ages, years, table[sex], loglinear), ages, years, age, entry, hazard("die", q))
+                    for q, (age, entry, sex) in enumerate(people)]
+        checks.append(([lives.times("die", q)[0] for q in range(len(people))], expected, 1e-9))
+    return checks
+
+
 RULES = (arming, while_attribute, cancel, pause_when_left, same_set, reenter, repeats, hold, follow,
          redraw, pause_action, resume_follow, origin_index, origin_birth, origin_event, start_again,
-         on_demand, stop, cure_scale, plateau)
+         on_demand, stop, cure_scale, plateau, calendar_years)
