@@ -178,6 +178,7 @@ TABLES = {
     "life table": [
         ("csv", FILE, "The comma-separated file."),
         ("age", NAME, "Column of ages."), ("rate", NAME, "Column of death rates."),
+        ("year", NAME, "Column of calendar years, met by the attribute `entry_year`."),
         ("by", either(mapped(NAME), one_or_list(NAME)), "{COLUMN: CATEGORY}; in a model {COLUMN: ATTRIBUTE}."),
         ("where", mapped(SCALAR), "Keeps the rows whose columns hold these texts: {COLUMN: TEXT}."),
         ("age in", UNIT, "Unit of the ages (a year)."), ("rate per", UNIT, "Time unit of the rates (a year)."),
@@ -378,7 +379,7 @@ POPULATION_CSV = define("patients", keys([
 DRAWN = define("draw", keys(DRAW_ROWS))
 POPULATION = define("population", or_nothing(keys([
     ("attributes", or_nothing(mapped(either(SCALAR, DRAWN))), "Values at baseline, in order: expressions or draws."),
-    ("correlation", mapped(mapped(EXPRESSION)), "Correlations of latents: {z_a: {z_b: 0.3}}; not named: 0."),
+    ("correlation", mapped(mapped(EXPRESSION)), "Correlations of latents and of drawn attributes: {z_a: {age: 0.3}}; not named: 0."),
     ("csv", POPULATION_CSV, "Patients from a comma-separated file.")])))
 STRATEGY = define("strategy", or_nothing(keys([
     ("title", TEXT, "What it is, in words."),
@@ -388,10 +389,12 @@ LATER_RATE = define("later rate", keys([("from", TIME, "When, from the origin of
                                         ("rate", EXPRESSION, "Annual rate from then on.")], ["from", "rate"]))
 RATE_ROWS = [("rate", EXPRESSION, "Annual rate, as in 3 %."), ("then", LATER_RATE, "A later rate: {from: 30 y, rate: 2 %}.")]
 OWN_RATE = define("discount of one", keys(RATE_ROWS, ["rate"]))
+CALENDAR_ORIGIN = define("origin of discounting", keys([
+    ("year", SCALAR, "Calendar year with decimals; patients need the attribute `entry_year`.")], ["year"]))
 DISCOUNT = define("discount", or_nothing(keys([
     *RATE_ROWS, ("costs", OWN_RATE, "A rate of its own for costs."), ("effects", OWN_RATE, "A rate of its own for effects."),
     ("kind", words("effective", "continuous"), "effective (default): a year's factor is 1/(1 + rate)."),
-    ("from", TIME, "The origin: index (default) or a time after it.")])))
+    ("from", either(TIME, CALENDAR_ORIGIN), "The origin: index (default), a time after it, or {year: 2020}.")])))
 GRID = define("grid", keys([("to", TIME, "Last time of the curves."), ("every", TIME, "Step of the curves.")]))
 PARTS = one_or_list(words("survival", "incidence", "occupancy", "transitions", "events", "first_times", "life_years",
                           "qalys", "costs", "increments", "quantiles", "histograms", "subgroups", "parameters",
@@ -456,7 +459,9 @@ FILE_ROWS = [
     ("costs", section(or_nothing(REWARD)), "Cost per time by category: an expression, or one per state."),
     ("parameters", or_nothing(either(PARAMETERS, one_or_list(FILE))), "Numbers with their sources, or the files that hold them."),
     ("override", or_nothing(mapped(either(SCALAR, PARAMETER))), "Replaces parameters: a number, or a whole definition."),
-    ("horizon", TIME, "How long patients are followed."), ("patients", COUNT, "Simulated patients per strategy (100,000)."),
+    ("horizon", TIME, "How long patients are followed."),
+    ("closes", SCALAR, "Calendar year of a data cut, as in 2024.5; needs the attribute `entry_year`."),
+    ("patients", COUNT, "Simulated patients per strategy (100,000)."),
     ("seed", COUNT, "Seed of the random numbers (1)."), ("population", POPULATION, "Patients at time zero."),
     ("strategies", section(STRATEGY), "What is compared."), ("rules", section(RULES), "Named lists of rules, for `use:`."),
     ("reference", NAME, "The strategy that differences are against; default: the first."),

@@ -58,6 +58,7 @@ PROBES = {
     "rule": "decisions: {q: {of: kind}}|strategies: {only: {decisions: {q: [{choose: a, @}]}}}",
     "discount": "discount: {rate: 3 %, @}",
     "discount of one": "discount: {costs: {rate: 3 %, @}}",
+    "origin of discounting": "attributes: {entry_year: {type: number, initial: 2020}}\ndiscount: {rate: 3 %, from: {@}}",
     "later rate": "discount: {rate: 3 %, then: {from: 1 y, rate: 1 %, @}}",
     "outputs": "outputs: {@}",
     "grid": "outputs: {grid: {@}}",

@@ -332,7 +332,7 @@ static void inadmissible_arguments_are_named(void **state)
     assert_problem(law_of(SQ_GENERALISED_GAMMA, 1, 0, 1), "sigma");
     sq_law law = law_of(SQ_SPLINE, 0, 0, 0);
     assert_problem(law, "table");
-    law.table = (sq_law_table){STARTS, RATIOS, RATIOS, 2, SQ_CONSTANT, SQ_TAIL_NEVER, 3};
+    law.table = (sq_law_table){.x = STARTS, .y = RATIOS, .cumulative = RATIOS, .n = 2, .scale = 3};
     assert_problem(law, "scale");
 }
 
