@@ -423,6 +423,7 @@ WHAT = define("what", keys([
     ("incidence", NAME, "Cumulative incidence of an endpoint's cause `at:` a time."),
     ("median", NAME, "Median of an endpoint."), ("mean", NAME, "Mean of life_years, qalys, a cost category or total_cost."),
     ("share", NAME, "Share of patients who ever have this occurrence."),
+    ("occupancy", NAME, "Share of patients who are in this state `at:` a time."),
     ("cause", NAME, "The cause, where the endpoint has several."), ("at", TIME, "The time."),
     ("strategy", NAME, "Under which strategy."), ("among", NAME, "Among those who ever had this occurrence.")]))
 TARGET = define("target", keys([

@@ -93,6 +93,7 @@ static const char *target_words(sq_collector *c, const target_data *d, int i)
     const char *survival = value_of(c, what, "survival"), *median = value_of(c, what, "median");
     const char *incidence = value_of(c, what, "incidence"), *cause = value_of(c, what, "cause");
     const char *mean = value_of(c, what, "mean"), *share = value_of(c, what, "share");
+    const char *occupancy = value_of(c, what, "occupancy");
     const char *at = value_of(c, what, "at"), *among = value_of(c, what, "among");
     sq_arena *a = c->arena;
     if (survival != NULL && at != NULL)
@@ -101,6 +102,8 @@ static const char *target_words(sq_collector *c, const target_data *d, int i)
                            : sq_arena_format(a, "%s at %s", survival, at));
     if (incidence != NULL && at != NULL)
         return sq_collect_text(c, sq_arena_format(a, "%s by %s", cause != NULL ? cause : incidence, at));
+    if (occupancy != NULL && at != NULL)
+        return sq_collect_text(c, sq_arena_format(a, "in %s at %s", occupancy, at));
     if (median != NULL)
         return sq_collect_text(c, strcmp(median, "os") == 0 ? "median overall survival"
                                                  : sq_arena_format(a, "median %s", median));

@@ -10,7 +10,8 @@
  * cost. */
 enum { LIFE_YEARS = 0, QALYS = 1, FIRST_COST = 2 };
 
-static const char *const kind_words[] = {"survival", "incidence", "median", "mean", "share", NULL};
+static const char *const kind_words[] = {"survival", "incidence", "median",   "mean",
+                                         "share",    "occupancy", NULL};
 
 static int find_endpoint(sq_build *b, const sq_node *node)
 {
@@ -92,7 +93,8 @@ static int find_strategy(sq_build *b, const sq_node *what)
 static bool read_time(sq_build *b, const sq_node *what, sq_target *target)
 {
     const sq_node *at = sq_node_get(what, "at");
-    bool needs = target->kind == SQ_TARGET_SURVIVAL || target->kind == SQ_TARGET_INCIDENCE;
+    bool needs = target->kind == SQ_TARGET_SURVIVAL || target->kind == SQ_TARGET_INCIDENCE ||
+                 target->kind == SQ_TARGET_OCCUPANCY;
     if (needs != (at != NULL))
         return sq_diag_error(b->diags, what->place,
                              needs ? "what: needs `at:` a time, as in {survival: os, at: 1 y}" : "`at:` has no meaning here");
@@ -113,7 +115,7 @@ static bool read_share(sq_build *b, const sq_node *what, const sq_node *named, s
 static bool read_what(sq_build *b, const sq_node *what, sq_target *target)
 {
     static const char *const known[] = {"survival", "incidence", "median",   "mean",  "share",
-                                        "cause",    "at",        "strategy", "among", NULL};
+                                        "occupancy", "cause",    "at",       "strategy", "among", NULL};
     int kind = -1;
     if (!sq_node_expect(what, SQ_NODE_MAP, "what: the outcome compared", b->diags)) return false;
     if (!sq_node_known_keys(what, "what", known, b->diags)) return false;
@@ -124,7 +126,7 @@ static bool read_what(sq_build *b, const sq_node *what, sq_target *target)
     }
     if (kind < 0)
         return sq_diag_error(b->diags, what->place,
-                             "what: needs one of survival, incidence, median, mean, share");
+                             "what: needs one of survival, incidence, median, mean, share, occupancy");
     const sq_node *named = sq_node_get(what, kind_words[kind]);
     target->kind = (sq_target_kind)kind;
     target->strategy = find_strategy(b, what);
@@ -135,6 +137,7 @@ static bool read_what(sq_build *b, const sq_node *what, sq_target *target)
     case SQ_TARGET_INCIDENCE: target->index = find_cause(b, what, named); break;
     case SQ_TARGET_MEAN: target->index = find_quantity(b, named); break;
     case SQ_TARGET_SHARE: return read_share(b, what, named, target);
+    case SQ_TARGET_OCCUPANCY: target->index = sq_named_state(b, named, "state"); break;
     }
     return target->index >= 0;
 }

@@ -426,13 +426,14 @@ typedef enum sq_target_kind {
     SQ_TARGET_MEDIAN,
     SQ_TARGET_MEAN,
     SQ_TARGET_SHARE,
+    SQ_TARGET_OCCUPANCY,
 } sq_target_kind;
 
 typedef struct sq_target {
     const char *name, *source, *note, *use, *what; /* what: the comparison in words */
     sq_target_kind kind;
     int strategy;
-    int index;        /* endpoint, cause, quantity (outcome/life.h; discounted) or occurrence */
+    int index;        /* endpoint, cause, quantity (outcome/life.h; discounted), occurrence or state */
     int among;        /* SQ_TARGET_SHARE: occurrence of the denominator; -1 or index: all patients */
     double time;      /* day */
     double published; /* probability, day (medians, means of life years and QALYs) or money */

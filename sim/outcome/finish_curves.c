@@ -119,17 +119,22 @@ void sq_finish_endpoints(sq_finish *w)
 }
 
 /* Running totals of entries less exits, as shares of those still followed; what lies beyond the horizon was
- * not simulated. `closed`: whose follow-up closed before each point; NULL where it ends with the horizon. */
-static void finish_state(const sq_outcome *o, const int64_t *change, int64_t lives, const int64_t *closed,
-                         double *share)
+ * not simulated. */
+void sq_finish_in_state(sq_slice slice, int state, double *share, double *followed)
 {
-    int64_t inside = 0;
+    const sq_outcome *o = slice.outcome;
+    const int64_t *tally = sq_tally(o, slice.strategy, -1);
+    const int64_t *change = tally + o->all.occupancy + (size_t)state * o->all.points;
+    const int64_t *closed = o->all.closing > 0 ? tally + o->all.closed : NULL;
+    int64_t inside = 0, lives = tally[o->all.lives];
     for (int j = 0; j < o->times.n; j++) {
         inside += change[j];
         if (closed != NULL)
             lives -= closed[j];
         bool known = lives > 0 && o->times.point[j] <= o->model->horizon;
         share[j] = known ? (double)inside / (double)lives : NAN;
+        if (followed != NULL)
+            followed[j] = (double)lives;
     }
 }
 
@@ -142,11 +147,8 @@ void sq_finish_occupancy(sq_finish *w)
                                    "time");
     for (size_t cell = 0; share != NULL && cell < sq_finish_cells(w); cell++) {
         sq_slice slice = sq_finish_slice(w, cell);
-        const sq_outcome *o = slice.outcome;
-        const int64_t *tally = sq_tally(o, slice.strategy, -1);
         for (int i = 0; i < m->n_states; i++) {
-            finish_state(o, tally + o->all.occupancy + (size_t)i * o->all.points, tally[o->all.lives],
-                         o->all.closing > 0 ? tally + o->all.closed : NULL, share);
+            sq_finish_in_state(slice, i, share, NULL);
             share += m->n_grid;
         }
     }

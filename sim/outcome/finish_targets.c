@@ -54,6 +54,15 @@ static estimate share(const sq_outcome *o, int target)
     return (estimate){p, sqrt(p * (1 - p) / n)};
 }
 
+/* The error is that of a share of the patients still followed. */
+static estimate occupancy(sq_finish *w, const sq_outcome *o, const sq_target *t)
+{
+    double *in_state = w->curve->survival, *followed = w->curve->survival_se;
+    sq_finish_in_state((sq_slice){o, t->strategy, -1}, t->index, in_state, followed);
+    double p = sq_curve_at(in_state, &o->times, t->time);
+    return (estimate){p, sqrt(p * (1 - p) / sq_curve_at(followed, &o->times, t->time))};
+}
+
 static bool is_time_mean(const sq_target *t)
 {
     return t->kind == SQ_TARGET_MEAN &&
@@ -83,6 +92,7 @@ static estimate simulate(sq_finish *w, const sq_outcome *o, int target)
         return (estimate){days.value / SQ_DAYS_PER_YEAR, days.se / SQ_DAYS_PER_YEAR};
     case SQ_TARGET_MEAN: return mean(o, t);
     case SQ_TARGET_SHARE: return share(o, target);
+    case SQ_TARGET_OCCUPANCY: return occupancy(w, o, t);
     }
     return (estimate){NAN, NAN};
 }

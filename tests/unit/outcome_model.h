@@ -47,6 +47,8 @@ static const sq_target TARGETS[] = {
      .published = 0.5, .lower = NAN, .upper = NAN},
     {.name = "late", .kind = SQ_TARGET_SURVIVAL, .strategy = 1, .index = OS, .time = 1e6,
      .published = 0.5, .lower = 0, .upper = 1},
+    {.name = "ill_now", .kind = SQ_TARGET_OCCUPANCY, .strategy = 1, .index = ILL, .time = 400,
+     .published = 0.5, .lower = 0.99, .upper = 1},
 };
 
 /* Grid to 9.5 years by tenths of a year, horizon 10 years. */

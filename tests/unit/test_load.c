@@ -490,7 +490,8 @@ static void test_endpoints_and_targets(void **state)
              "targets:\n"
              "  k: {what: {incidence: why, cause: gone, at: 1 y}, published: 53 of 104}\n"
              "  v: {what: {survival: os, at: 1 y}, published: 51 %, n: 100}\n"
-             "  m: {what: {median: os}, published: 11 mo, interval: [9 mo, 13 mo]}\n");
+             "  m: {what: {median: os}, published: 11 mo, interval: [9 mo, 13 mo]}\n"
+             "  o: {what: {occupancy: ill, at: 1 y}, published: 0.2}\n");
     const sq_model *m = s.model;
     assert_int_equal(m->n_causes, 4);
     assert_string_equal(m->causes[0].name, "os");
@@ -505,6 +506,8 @@ static void test_endpoints_and_targets(void **state)
     assert_true(m->targets[1].k == 51 && m->targets[1].lower > 0.4);
     assert_true(m->targets[2].published == 11 * SQ_DAYS_PER_MONTH);
     assert_true(m->targets[2].n != m->targets[2].n); /* NaN: not stated */
+    assert_true(m->targets[3].kind == SQ_TARGET_OCCUPANCY && m->targets[3].time == 365.25);
+    assert_string_equal(m->states[m->targets[3].index].name, "ill");
     drop(&s);
 }
 

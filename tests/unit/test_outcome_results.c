@@ -117,7 +117,7 @@ static void names_axes_and_units(void **state)
 static void targets_are_compared(void **state)
 {
     (void)state;
-    enum { OS1, ILL1, MEDIAN, MEAN, COST, SHARE, LATE };
+    enum { OS1, ILL1, MEDIAN, MEAN, COST, SHARE, LATE, ILL_NOW };
     sq_model m = small_model();
     sq_outcome *o = lived(&m, 0);
     sq_variables v = {0};
@@ -148,6 +148,11 @@ static void targets_are_compared(void **state)
     assert_string_equal(text(&v, "target_strategy", SHARE), "B");
     assert_string_equal(text(&v, "target_note", OS1), "");
     assert_string_equal(verdicts[verdict[LATE]], "not_reached");
+    const double *in_ill = reals(&v, "state_occupancy") + (ptrdiff_t)(REFERENCE * N_STATES + ILL) * m.n_grid;
+    double ill = in_ill[10] + (in_ill[11] - in_ill[10]) * (400 - 365.25) / 36.525;
+    assert_close(simulated[ILL_NOW], ill, 1e-9); /* grid points lie on the lattice of times */
+    assert_close(se[ILL_NOW], sqrt(ill * (1 - ill) / PATIENTS), 1e-9);
+    assert_string_equal(verdicts[verdict[ILL_NOW]], "outside");
 
     int fell = 0, both = 0;
     sq_life life;
