@@ -213,7 +213,7 @@ static sq_status profile_zero(sq_ref *r, const sq_event *event, double *zero)
     const sq_profile_spec *profile = &event->law.profile;
     if (!profile->kind || profile->since < 0) return SQ_OK;
     *zero = r->last_time[profile->since];
-    if (!isnan(*zero)) return SQ_OK;
+    if (!isnan(*zero) || profile->before.count) return SQ_OK;
     return sq_ref_fail(r, "%s: the hazard ratio over time at %s counts from %s, which has not happened",
                        event->name, profile->where,
                        sq_occurrence_name(r->model, profile->since));

@@ -625,8 +625,8 @@ bool sq_compile_spline_entry(sq_build *b, sq_param *param, int entry, const sq_a
 /* build_profiles.c: hazard ratios over time. */
 bool sq_declare_profile(sq_build *b, sq_param *param, int index);
 bool sq_compile_profile(sq_build *b, sq_param *param);
-/* `hazard ratio over time:` of an event, into the profile of its law. */
-bool sq_build_profile(sq_build *b, const sq_node *node, sq_event *event);
+/* `hazard ratio over time:` of an event's map, if it is there, into the profile of the event's law. */
+bool sq_build_profile(sq_build *b, const sq_node *map, sq_event *event);
 
 /* build_statements.c: what was published of a law's curve, in place of its arguments. */
 /* The keys of statements that a law of this family takes, at most 12; how many. */

@@ -73,7 +73,7 @@ static bool build_event_law(sq_build *b, const sq_node *map, sq_event *event)
     if (fine && cured && event->law.cured.count)
         fine = sq_diag_error(b->diags, cured->place, "the law states a cured share already");
     fine = factor(b, map, "hazard ratio", sq_type_plain(), &event->law.hazard_ratio, reads) && fine;
-    fine = sq_build_profile(b, sq_node_get(map, "hazard ratio over time"), event) && fine;
+    fine = sq_build_profile(b, map, event) && fine;
     fine = factor(b, map, "time ratio", sq_type_plain(), &event->law.time_ratio, reads) && fine;
     fine = factor(b, map, "cured", sq_type_probability(), &event->law.cured, reads) && fine;
     event->law.cure_on_population =

@@ -184,9 +184,25 @@ static bool read_since(sq_build *b, const sq_node *node, sq_profile_spec *profil
     return profile->since >= 0;
 }
 
-static bool profile_by_map(sq_build *b, const sq_node *node, sq_event *event)
+/* Under `hold`, the default, a clock armed before would keep this ratio to its end. That is seldom meant, so it
+ * must be said. */
+static bool read_before(sq_build *b, const sq_node *node, const sq_node *event_map, sq_event *event)
 {
-    static const char *const known[] = {"waning", "piecewise", "effect", "since", NULL};
+    const sq_type want = {SQ_TYPE_NUMBER, sq_type_plain().unit, 0};
+    if (!node) return true;
+    if (event->law.profile.since < 0)
+        return sq_diag_error(b->diags, node->place,
+                             "`before:` is the ratio before something has happened: `since:` names it");
+    if (!sq_node_get(event_map, "changes"))
+        return sq_diag_error(b->diags, node->place,
+                             "`before:` needs `changes:` in the event: `follow` for a ratio that is looked at again "
+                             "when it happens, `hold` for one that stays as it was at arming");
+    return sq_build_expr(b, node, want, SQ_READ_LIFE, &event->law.profile.before, &event->law_reads);
+}
+
+static bool profile_by_map(sq_build *b, const sq_node *node, const sq_node *event_map, sq_event *event)
+{
+    static const char *const known[] = {"waning", "piecewise", "effect", "since", "before", NULL};
     if (!sq_node_expect(node, SQ_NODE_MAP,
                         "a hazard ratio over time: a parameter's name, {waning: …} or {piecewise: …}",
                         b->diags))
@@ -206,16 +222,18 @@ static bool profile_by_map(sq_build *b, const sq_node *node, sq_event *event)
                 : effect ? sq_is_scalar(b, effect, "effect: a parameter's name") &&
                                profile_by_name(b, effect, profile)
                          : table_here(b, node, owner, profile);
-    return read_since(b, sq_node_get(node, "since"), profile) && fine;
+    return read_since(b, sq_node_get(node, "since"), profile) &&
+           read_before(b, sq_node_get(node, "before"), event_map, event) && fine;
 }
 
-bool sq_build_profile(sq_build *b, const sq_node *node, sq_event *event)
+bool sq_build_profile(sq_build *b, const sq_node *map, sq_event *event)
 {
+    const sq_node *node = sq_node_get(map, "hazard ratio over time");
     if (!node) return true;
     event->law.profile = (sq_profile_spec){.since = -1, .where = sq_build_where(b, node->place)};
     if (event->law.family == SQ_FIXED)
         return sq_diag_error(b->diags, node->place,
                              "a hazard ratio over time does not apply to a fixed delay");
     return node->kind == SQ_NODE_SCALAR ? profile_by_name(b, node, &event->law.profile)
-                                        : profile_by_map(b, node, event);
+                                        : profile_by_map(b, node, map, event);
 }

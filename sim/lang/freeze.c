@@ -161,6 +161,15 @@ static void warn_of_bounds(sq_build *b, const sq_probe *probe, const sq_law *law
     sq_warn_once(b, probe->place, text);
 }
 
+/* The ratio before what a hazard ratio over time counts from: no law wears it yet. */
+static bool probe_before(sq_build *b, const sq_view *view, const sq_probe *probe)
+{
+    double before = sq_program_value(view, probe->law.profile.before, 1);
+    if (before >= 0 && isfinite(before)) return true;
+    return sq_diag_error(b->diags, probe->place, "this %s law is impossible: `before:` of its hazard ratio over time "
+                         "is %g, and must be a finite number of at least 0", sq_family_name(probe->law.family), before);
+}
+
 static bool probe_law(sq_build *b, const sq_view *view, const sq_probe *probe)
 {
     sq_law law = sq_law_at(view, &probe->law);
@@ -172,7 +181,7 @@ static bool probe_law(sq_build *b, const sq_view *view, const sq_probe *probe)
         return sq_diag_error(b->diags, probe->place,
                              "a time to wait cannot be negative: this %s law begins at %g d",
                              sq_family_name(law.family), start);
-    if (!problem) return true;
+    if (!problem) return probe_before(b, view, probe);
     return sq_diag_error(b->diags, probe->place, "this %s law is impossible: %s",
                          sq_family_name(law.family), problem);
 }

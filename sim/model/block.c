@@ -152,6 +152,23 @@ static sq_profile profile_at(const sq_view *view, const sq_profile_spec *spec)
     return profile;
 }
 
+static bool is_awaited(const sq_view *view, const sq_profile_spec *spec)
+{
+    const sq_history *history = view->history;
+    return spec->before.count && history && history->last_time && isnan(history->last_time[spec->since]);
+}
+
+/* What its hazard ratio over time counts from may not have happened yet: then it is a number, if given. */
+static void wear_profile(const sq_view *view, const sq_profile_spec *spec, sq_law *law)
+{
+    if (!is_awaited(view, spec)) {
+        law->profile = profile_at(view, spec);
+        return;
+    }
+    double before = sq_program_value(view, spec->before, 1);
+    law->hazard_ratio *= before >= 0 ? before : NAN;
+}
+
 sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec)
 {
     sq_law law = {
@@ -168,7 +185,7 @@ sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec)
         law.high = sq_program_value(view, spec->high, INFINITY);
     }
     if (spec->shift.count) law.shift = sq_program_value(view, spec->shift, 0);
-    if (spec->profile.kind) law.profile = profile_at(view, &spec->profile);
+    if (spec->profile.kind) wear_profile(view, &spec->profile, &law);
     if (spec->table >= 0)
         law.table = sq_block_table(view->model, view->block, spec->table,
                                    table_row(view, spec->row));

@@ -12,7 +12,8 @@
 sq_status sq_block_fill(const sq_model *model, int strategy, double *block, sq_error *err);
 
 /* A law with its numbers as they are in this view. Not checked: see sq_law_problem. A profile's offset is
- * left 0: only who has the clock knows its age. */
+ * left 0: only who has the clock knows its age. Where what the profile counts from has not happened in the
+ * view's history and there is a ratio for that time, the law wears this one and no profile. */
 sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec);
 /* What is wrong with the row of its table in this view (its index reads an attribute that is unset); NULL if
  * nothing, or if it has none. */

@@ -10,18 +10,29 @@
 
 /* ---- the patients of a published curve */
 
-/* A patient at time zero, who has been nowhere yet. The loader refuses what asks for more of the past than time_in. */
+/* A patient at time zero, who has been nowhere yet: only the index and the entry into the present state have
+ * happened, just now. The loader refuses programs that ask for more of the past than time_in. */
 typedef struct newcomer {
-    double *attribute;
+    double *attribute, *last_time;
     sq_history history;
 } newcomer;
 
 static bool make_newcomer(const sq_model *m, newcomer *who)
 {
-    double *room = calloc((size_t)m->n_attributes + (size_t)m->n_states, sizeof *room);
+    size_t n_attributes = (size_t)m->n_attributes, n_occurrences = (size_t)SQ_OCCURRENCES(m);
+    double *room = calloc(n_attributes + n_occurrences + (size_t)m->n_states, sizeof *room);
     *who = (newcomer){.attribute = room};
-    if (room) who->history.time_in = room + m->n_attributes;
-    return room != NULL;
+    if (!room) return false;
+    who->last_time = room + n_attributes;
+    who->history = (sq_history){.last_time = who->last_time, .time_in = who->last_time + n_occurrences};
+    return true;
+}
+
+static void arrive(const sq_model *m, newcomer *who, int state)
+{
+    for (int i = 0; i < SQ_OCCURRENCES(m); i++) who->last_time[i] = NAN;
+    who->last_time[SQ_OCCURS_INDEX(m)] = 0;
+    who->last_time[SQ_OCCURS_STATE(m, state)] = 0;
 }
 
 static void read_patient(const sq_view *view, const sq_stated_patient *patient, double *attribute)
@@ -39,8 +50,12 @@ static sq_status read_rival(const sq_view *view, const sq_solve *solve, const sq
 {
     rival->law = sq_law_at(view, &clock->law);
     rival->age = clock->age_attribute >= 0 ? view->attribute[clock->age_attribute] : 0;
-    const char *problem = sq_law_problem(&rival->law);
-    if (!problem && !(rival->age >= 0)) problem = "its age is negative or not a number";
+    bool counts_from = rival->law.profile.kind && clock->law.profile.since >= 0;
+    if (counts_from) rival->law.profile.offset = rival->age - view->history->last_time[clock->law.profile.since];
+    const char *problem = NULL;
+    if (!(rival->age >= 0)) problem = "its age is negative or not a number";
+    else if (isnan(rival->law.profile.offset)) problem = "what its hazard ratio over time counts from has not happened";
+    else problem = sq_law_problem(&rival->law);
     if (!problem) return SQ_OK;
     return sq_fail(err, SQ_ERR_INPUT, "%s: %s: %s has no law for the patient of `for:`: %s", solve->where,
                    solve->name, clock->name, problem);
@@ -54,6 +69,7 @@ static sq_status read_rivals(const sq_view *view, const sq_solve *solve, int pat
     sq_view of_patient = {.model = m, .block = view->block, .attribute = who->attribute, .history = &who->history};
     of_patient.state = p->state >= 0 ? p->state : m->start_state;
     sq_status status = SQ_OK;
+    arrive(m, who, of_patient.state);
     read_patient(view, p, who->attribute);
     stated->share[patient] = sq_program_value(view, p->share, 1);
     for (int i = 0; i < solve->n_clocks && status == SQ_OK; i++)

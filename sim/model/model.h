@@ -87,6 +87,7 @@ typedef struct sq_profile_spec {
     int steps, table;       /* waning; function table of SQ_PROFILE_TABLE */
     sq_program from, to, start, length;
     int since;              /* occurrence; -1: the clock's origin; counts only with a kind */
+    sq_program before;      /* the ratio while that has not happened; not given: an error in such a life */
     const char *where;      /* file:line:column */
 } sq_profile_spec;
 

@@ -1,4 +1,4 @@
-"""Rules W1 to W6: what a law wears, and hazard ratios that change over time.
+"""Rules W1 to W7: what a law wears, and hazard ratios that change over time.
 
 E is known from luck.py; the time at which it is spent follows piece by piece.
 """
@@ -122,7 +122,7 @@ def waning(world):
 def treated(since, **more):
     """Treated on days 2 and 4; a clock that runs from day 5, or from `falls`, has a ratio of 2 for the
     first eleven days and of 0.5 from then on."""
-    profile = {"effect": "effect", "since": since} if since else "effect"
+    profile = {"effect": "effect", "since": since, **more.pop("also", {})} if since else "effect"
     return model({"treat": {"while": "treated < 2", "time": {"fixed": "2 d"},
                             "do": [{"set": {"treated": "treated + 1"}}]},
                   "fall": once("fall", more.pop("falls", "5 d"), {"goto": "ill"}),
@@ -184,4 +184,29 @@ def ratio_changes(world):
              each(lambda p: spent_at(hazard("clock", p), {0: 1, 3: 2, 20: 1})), CLOSE)]
 
 
-RULES = (truncation, wearing, ratio_over_time, waning, ratio_since, ratio_changes)
+def ratio_before(world):
+    """The clock runs from day 1, and day 2 is the first of treatment."""
+    def at_treatment(changes):
+        return first_times(world, treated("treat", falls="1 d", changes=changes, also={"before": 3}),
+                           **EFFECT)
+
+    def running(pieces):
+        return each(lambda p: spent_at(hazard("clock", p), pieces, 1))
+
+    def redrawn(patient):
+        first = 1 + hazard("clock", patient) / (3 * RATE)
+        second = 2 + hazard("clock", patient, visit=1) / (2 * RATE)
+        third = spent_at(hazard("clock", patient, visit=2), {0: 2, 15: 0.5}, 4)
+        return first if first <= 2 else second if second <= 4 else third
+    late = first_times(world, treated("treat", changes="hold", also={"before": 3}), **EFFECT)
+    wrong = treated("treat", falls="1 d", changes="follow", also={"before": "-courses"})
+    wrong["attributes"]["courses"] = {"type": "count", "initial": 1}
+    code, message = world.fails(wrong, **EFFECT)
+    return [(at_treatment("hold"), running({0: 3}), CLOSE),
+            (at_treatment("follow"), running({0: 3, 2: 2, 15: 0.5}), CLOSE),
+            (at_treatment("redraw"), each(redrawn), CLOSE),
+            (late, each(lambda p: spent_at(hazard("clock", p), {0: 2, 15: 0.5}, 5)), CLOSE),
+            (code, 1), ("hazard ratio" in message, True)]
+
+
+RULES = (truncation, wearing, ratio_over_time, waning, ratio_since, ratio_changes, ratio_before)

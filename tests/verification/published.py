@@ -38,6 +38,7 @@ POPULATION = {"attributes": {"sex": {"among": {"male": SHARE["male"], "female": 
                              "age": "if(sex == male, 60 y, 57.5 y)"}}
 WHOSE = [{"sex": sex, "age": f"{AGE[sex]} y", "share": SHARE[sex]} for sex in AGE]
 NEVER = {"law": "exponential", "rate": "0/y"}
+LAWS = ("toxicity", "relapse", "late_harm", "complication", "disease")
 
 
 def background(sex, years):
@@ -58,7 +59,7 @@ class Bench:
         self.judge = judge
 
     def run(self, endpoints, **laws):
-        parameters = {name: laws.get(name, NEVER) for name in ("toxicity", "relapse", "disease")}
+        parameters = {name: laws.get(name, NEVER) for name in LAWS}
         content = experiment(MODEL, "10 y", population=POPULATION, parameters=parameters, endpoints=endpoints)
         return self.program.run(content, patients=PATIENTS, seed=SEED)
 
@@ -112,6 +113,20 @@ def one_after_the_other(bench):
     bench.survival(result, 4, 0.5, {"net of the background alone": 0.5 * 0.84, "5 % too high": 0.525})
 
 
+def beside_ratios_over_time(bench):
+    """Clocks from birth whose ratios count from the start of the curve, or from what has not happened then."""
+    complication = {"law": "weibull", "shape": 1.5, "scale": "8 y", "shift": "58.5 y",
+                    "truncate": {"from": "0.5 y", "to": "20 y"}}
+    disease = {"law": "exponential", "survival": "0.4 at 4 y", "for": WHOSE,
+               "net of": ["background", "late_harm", "complication"]}
+    result = bench.run({"os": OS}, late_harm={"law": "exponential", "rate": "0.05/y"},
+                       complication=complication, disease=disease)
+    always_half, always_thrice = math.exp(0.05 * (7 - 2)), math.exp(0.05 * (7 - 12))
+    bench.survival(result, 4, 0.4, {"late harm at its first ratio": 0.4 / always_half,
+                                    "late harm at its last ratio": 0.4 / always_thrice,
+                                    "5 % too high": 0.42, "5 % too low": 0.38})
+
+
 # ---- least squares ---------------------------------------------------------------------------
 
 MONTH = 365.25 / 12
@@ -150,7 +165,7 @@ def fitted_by_check(bench, family, cured):
     law = {"law": family, "curve": {f"{month} mo": p for month, p in CURVE.items()}, "patients": 100}
     if cured:
         law["cured"] = "solve"
-    parameters = {"toxicity": NEVER, "relapse": NEVER, "disease": law}
+    parameters = {**{name: NEVER for name in LAWS}, "disease": law}
     content = experiment(MODEL, "10 y", population=POPULATION, parameters=parameters)
     path = os.path.join(bench.program.folder, "fit.yaml")
     with open(path, "w", encoding="utf-8") as file:
@@ -170,7 +185,8 @@ def least_squares_fits(bench):
             bench.judge.true(f"{family}{' with cure' if cured else ''}: fitted {ours}, scipy {theirs}", off < 1e-4)
 
 
-CASES = [overall_survival, plateau_in_the_excess, incidence, one_after_the_other, least_squares_fits]
+CASES = [overall_survival, plateau_in_the_excess, incidence, one_after_the_other, beside_ratios_over_time,
+         least_squares_fits]
 
 
 def main():
