@@ -113,6 +113,10 @@ SURVIVAL = ("survival", one_or_list(SCALAR), "Published survival: `0.37 at 3 y`,
             "stands for one argument that is not given.")
 MEDIAN = ("median", EXPRESSION, "Published median of the whole curve, in place of an argument that is not given.")
 CURED = ("cured", EXPRESSION, "Mixture cure: the share that never has the event; `solve` finds it from a curve.")
+TRUNCATE = define("truncate", keys([("from", EXPRESSION, "Only values above this."),
+                                    ("to", EXPRESSION, "Only values up to this.")]))
+SHIFT = ("shift", EXPRESSION, "Added to every value: nothing happens before.")
+WORN = [("truncate", TRUNCATE, "The law of what lies between: {from: 30 d, to: 5 y}."), SHIFT]
 POINTS = mapped(SCALAR)
 CLOCKS = one_or_list(SCALAR)
 PATIENT = mapped(EXPRESSION)
@@ -128,27 +132,37 @@ STATED = [
 ARGUMENTS = {
     "exponential": [
         ("rate", EXPRESSION, "Constant rate, as in 0.3/y."),
-        ("mean", EXPRESSION, "Mean time, in place of the rate."), MEDIAN, *STATED, CURED],
+        ("mean", EXPRESSION, "Mean time, in place of the rate."), MEDIAN, *STATED, CURED, *WORN],
     "weibull": [
         ("shape", EXPRESSION, "Above 1 the hazard rises, below 1 it falls."),
-        ("scale", EXPRESSION, "Time at which 63 % have had the event."), MEDIAN, *STATED, CURED],
+        ("scale", EXPRESSION, "Time at which 63 % have had the event."), MEDIAN, *STATED, CURED, *WORN],
     "gompertz": [
         ("shape", EXPRESSION, "How fast the hazard grows, as in 0.09/y; below 0 it falls towards a plateau of survival."),
-        ("rate", EXPRESSION, "Hazard at time 0, as in 0.01/y."), MEDIAN, *STATED, CURED],
+        ("rate", EXPRESSION, "Hazard at time 0, as in 0.01/y."), MEDIAN, *STATED, CURED, *WORN],
     "loglogistic": [
         ("shape", EXPRESSION, "Above 1 the hazard rises and then falls."), ("scale", EXPRESSION, "The median."),
-        MEDIAN, *STATED, CURED],
+        MEDIAN, *STATED, CURED, *WORN],
     "gamma": [
         ("shape", EXPRESSION, "Above 1 the hazard rises, below 1 it falls."),
-        ("rate", EXPRESSION, "Inverse of the scale, as in 0.3/y."), MEDIAN, *STATED, CURED],
+        ("rate", EXPRESSION, "Inverse of the scale, as in 0.3/y."),
+        ("scale", EXPRESSION, "Inverse of the rate, in its place."), MEDIAN, *STATED, CURED, *WORN],
+    "generalised gamma": [
+        ("location", EXPRESSION, "exp(mu): the time around which the law lies."),
+        ("mu", EXPRESSION, "Logarithm of the location, in its place; its unit in `in:`."),
+        ("in", UNIT, "Time unit of `mu:`."),
+        ("sigma", EXPRESSION, "Spread of the logarithm of the time."),
+        ("q", EXPRESSION, "0: log-normal; 1: Weibull; sigma: gamma."), MEDIAN, *STATED, CURED, *WORN],
     "lognormal": [
         ("median", EXPRESSION, "Median of those who are not cured."),
         ("sdlog", EXPRESSION, "Standard deviation of the logarithm of the time."),
         ("meanlog", EXPRESSION, "Mean of the logarithm, in place of the median; its unit in `in:`."),
-        ("in", UNIT, "Time unit of `meanlog:`."), *STATED, CURED],
-    "fixed": [("delay", EXPRESSION, "The certain time."), CURED],
-    "uniform": [("min", EXPRESSION, "Earliest time."), ("max", EXPRESSION, "Latest time."), CURED],
-    "normal": [("mean", EXPRESSION, "Mean."), ("sd", EXPRESSION, "Standard deviation.")],
+        ("in", UNIT, "Time unit of `meanlog:`."), *STATED, CURED, *WORN],
+    "fixed": [("delay", EXPRESSION, "The certain time."), CURED, SHIFT],
+    "uniform": [("min", EXPRESSION, "Earliest time."), ("max", EXPRESSION, "Latest time."), CURED, *WORN],
+    "triangular": [
+        ("min", EXPRESSION, "Earliest time."), ("mode", EXPRESSION, "Likeliest time."),
+        ("max", EXPRESSION, "Latest time."), CURED, *WORN],
+    "normal": [("mean", EXPRESSION, "Mean."), ("sd", EXPRESSION, "Standard deviation."), *WORN],
 }
 KNOT_FILE = [
     ("file", FILE, "The comma-separated file."),
@@ -168,12 +182,12 @@ VALUE_FILE = define("values_from_file", knots_from_file("value", [("value in", U
 TABLES = {
     "piecewise": [
         ("rates", mapped(EXPRESSION), "Rates from a time on: {0 d: 0.5/y, 1 y: 0.2/y}."),
-        ("csv", RATE_FILE, "Rates from a comma-separated file."),
+        ("csv", RATE_FILE, "Rates from a comma-separated file."), CURED, *WORN,
         ("by", SCALAR, "A category: one entry per label.")],
     "tabulated": [
         ("survival", mapped(EXPRESSION), "Survival at times: {0 mo: 1, 6 mo: 0.6, 12 mo: 0.4}."),
         ("csv", SURVIVAL_FILE, "Survival from a comma-separated file."),
-        ("tail", words("never", "exponential", "error"), "What follows the last point."),
+        ("tail", words("never", "exponential", "error"), "What follows the last point."), CURED, *WORN,
         ("by", SCALAR, "A category: one entry per label.")],
     "life table": [
         ("csv", FILE, "The comma-separated file."),
@@ -182,7 +196,15 @@ TABLES = {
         ("by", either(mapped(NAME), one_or_list(NAME)), "{COLUMN: CATEGORY}; in a model {COLUMN: ATTRIBUTE}."),
         ("where", mapped(SCALAR), "Keeps the rows whose columns hold these texts: {COLUMN: TEXT}."),
         ("age in", UNIT, "Unit of the ages (a year)."), ("rate per", UNIT, "Time unit of the rates (a year)."),
-        ("interpolate", words("constant", "loglinear"), "Between ages: constant (default) or log-linear.")],
+        ("beyond", words("hold", "error"), "Ages after the last: its rate is held (default), or refused."),
+        ("interpolate", words("constant", "loglinear"), "Between ages: constant (default) or log-linear."),
+        CURED, *WORN],
+    "spline": [
+        ("scale", words("hazard", "odds", "normal"), "What the spline of log time is of."),
+        ("knots", listed(SCALAR), "Knots in the unit of `in:`, boundary knots included."),
+        ("log knots", listed(SCALAR), "Logarithms of the knots, in their place."),
+        ("coefficients", listed(EXPRESSION), "gamma0, gamma1, …: as many as knots."),
+        ("in", UNIT, "Time unit of the knots and coefficients."), CURED, *WORN],
 }
 LAW_NOTE = "The unit of the variable (time unless said)."
 DESCRIBES = ("describes", words("latent", "all_cause"), "latent (default): the curve of this event alone. all_cause: "
@@ -203,7 +225,7 @@ for family, rows in ARGUMENTS.items():
     define(f"law {family}", keys(rows))
 for family, rows in TABLES.items():
     define(f"law {family}", keys([*rows, *[row for row in about_law(rows) if row[0] != "default"
-                                           or family == "life table"]]))
+                                           or family in ("life table", "spline")]]))
 LAW = define("law", {
     "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False,
     "properties": {family: either(ref(f"law {family}"), SCALAR) if family == "fixed" else ref(f"law {family}")
@@ -249,6 +271,16 @@ define("function_table", keys([
     ("by", {}, "A function table cannot be given by category.")], ["piecewise"]))
 
 
+WANING = define("waning", keys([
+    ("from", EXPRESSION, "Hazard ratio until waning starts."), ("to", EXPRESSION, "Hazard ratio at the end (1)."),
+    ("start", EXPRESSION, "When it starts to wane (at once)."), ("length", EXPRESSION, "How long it takes."),
+    ("steps", COUNT, "In how many equal steps (120)."),
+    ("scale", words("linear", "log"), "The line is one of the ratio (default) or of its logarithm.")], ["from", "length"]))
+define("waning_parameter", keys([
+    ("waning", WANING, "A hazard ratio that wanes: {from: 0.6, to: 1, start: 2 y, length: 3 y}."), *ABOUT,
+    ("by", {}, "A waning cannot be given by category; its numbers may be.")], ["waning"]))
+
+
 def law_parameter(family):
     """The parameter and, where it is given by category, its entries."""
     rows = ARGUMENTS.get(family) or TABLES[family]
@@ -267,9 +299,10 @@ PARAMETER = define("parameter", either(SCALAR, {
     "properties": {row[0]: said({}, row[2]) for row in [*NUMBER_ROWS, ABOUT_LAW[0]]},
     "if": {"required": ["law"]}, "then": {"properties": {"law": words(*FAMILIES)}, "allOf": LAWS},
     "else": {"if": {"required": ["piecewise"]}, "then": ref("function_table"),
-             "else": {"if": {"anyOf": [{"required": ["by"]}, {"required": ["csv"]}]}, "then": ref("table"),
-                      "else": ref("number")}}}),
-    "A number with what is known of it, a table by category, a function table, or a law.")
+             "else": {"if": {"required": ["waning"]}, "then": ref("waning_parameter"),
+                      "else": {"if": {"anyOf": [{"required": ["by"]}, {"required": ["csv"]}]}, "then": ref("table"),
+                               "else": ref("number")}}}}),
+    "A number with what is known of it, a table by category, a function table, a hazard ratio over time, or a law.")
 PARAMETERS = define("parameters", {
     **mapped(PARAMETER, r"^[A-Za-z_][A-Za-z0-9_.]*$"),
     "properties": {"csv": said(either(FILE, LIST_FILE), "Parameters from a comma-separated file, a row each.")}},
@@ -328,10 +361,18 @@ ATTRIBUTE = define("attribute", either(TYPE, keys([
     ("initial", BY_LABEL, "Value at baseline; without it the population must give one."),
     ("latent", words("normal"), "A hidden standard normal factor, drawn with the population."),
     ("by", one_or_list(NAME), "One element per label of a category (or combination of several): ATTR[label].")])))
+OVER_TIME = define("hazard ratio over time", keys([
+    ("waning", WANING, "An effect that wanes: {from: hr, to: 1, start: 2 y, length: 3 y}."),
+    ("piecewise", mapped(EXPRESSION), "Hazard ratios from a time on: {0 y: 0.5, 2 y: 0.8, 5 y: 1}."),
+    ("effect", NAME, "The parameter that holds the effect."),
+    ("since", NAME, "What the time counts from: an event, state, mark or index; else the clock's own origin."),
+    ("before", EXPRESSION, "The hazard ratio before `since:` has happened; without it that is an error of the life.")]))
 EVENT = define("event", keys([
     ("while", one_or_list(EXPRESSION), "The states in which its clock runs: one, a list, or a condition. Default: alive."),
     ("time", LAW_USE, "The law of its waiting time: a law parameter, or a law written here."),
     ("hazard ratio", EXPRESSION, "Proportional hazards (1)."),
+    ("hazard ratio over time", either(NAME, OVER_TIME), "An effect that wanes or changes at stated times; also the name "
+     "of a parameter that holds one."),
     ("time ratio", EXPRESSION, "Accelerated time: stretches the law (1)."), CURED,
     ("cure on", words("latency", "population"), "What the hazard ratio acts on: those who are not cured (default) or all."),
     ("from", NAME, "The origin of the law: arming (default), index, birth, or an event, state or mark."),
