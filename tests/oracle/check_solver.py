@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""The oracle's solver against answers that need no solver.
+"""The oracle's laws and solver against answers that need neither.
 
 Markov chains against the matrix exponential; Weibull and piecewise sojourns against integrals; a
-clock that counts from time zero against the survival function it has.
+clock that counts from time zero against the survival function it has. The families against scipy's own
+distributions, what a law wears against its hazard summed numerically.
 """
 import os
 import sys
@@ -14,9 +15,11 @@ need.modules("numpy", "scipy")
 
 import numpy as np  # noqa: E402
 from scipy.integrate import quad  # noqa: E402
+from scipy import stats  # noqa: E402
 from scipy.linalg import expm  # noqa: E402
 
-from process import DEAD, Clock, Law, Process  # noqa: E402
+from law import Law, Profile  # noqa: E402
+from process import DEAD, Clock, Process  # noqa: E402
 from solver import solve  # noqa: E402
 
 TOLERANCE = 2e-6
@@ -38,7 +41,7 @@ def exponential(name, source, target, rate):
 def plain(living, clocks):
     """A process in which every living state is worth 1 and nothing costs anything."""
     return Process(living, clocks, {state: 1.0 for state in living},
-                   {state: 0.0 for state in living}, 0.03, True)
+                   {state: 0.0 for state in living}, (0.01, 0.03), True)
 
 
 def markov_chain():
@@ -59,7 +62,7 @@ def markov_chain():
     for k, state in enumerate(living):
         expected = [expm(generator * year)[0, k] for year in solution.years]
         close(f"Markov chain, {state}", solution.occupancy[state], expected)
-    alive = generator[:3, :3] - process.discount_rate * np.eye(3)
+    alive = generator[:3, :3] - process.discount_rates[1] * np.eye(3)
     years = np.linalg.solve(alive, expm(alive * 10.0) - np.eye(3))[0]
     close("Markov chain, discounted life years", solution.life_years[0], years.sum(), 1e-8)
     deaths = np.linalg.solve(generator[:3, :3], expm(generator[:3, :3] * 10.0) - np.eye(3))[0]
@@ -109,7 +112,67 @@ def from_index():
     close("from index, b", solution.occupancy["b"][1:], [in_b(t) for t in solution.years[1:]])
 
 
+def families():
+    """Survival functions of scipy.stats, where it has the family in another parametrisation."""
+    t = np.array([0.01, 0.3, 1.0, 2.7, 9.0])
+    for law, same in (
+            (Law("gamma", (0.7, 0.4)), stats.gamma(0.7, scale=1 / 0.4)),
+            (Law("lognormal", (2.0, 0.8)), stats.lognorm(0.8, scale=2.0)),
+            (Law("loglogistic", (1.6, 3.0)), stats.fisk(1.6, scale=3.0)),
+            (Law("gompertz", (0.3, 0.06)), stats.gompertz(0.06 / 0.3, scale=1 / 0.3)),
+            (Law("generalised gamma", (2.0, 0.6, 1.3)),
+             stats.gengamma(1.3 ** -2, 1.3 / 0.6, scale=2.0 * 1.3 ** (2 * 0.6 / 1.3))),
+            (Law("generalised gamma", (2.0, 0.6, -0.5)),
+             stats.gengamma(4.0, -0.5 / 0.6, scale=2.0 * 0.5 ** (2 * 0.6 / -0.5)))):
+        close(f"{law.family} {law.numbers}", law.cumulative_hazard(t), -same.logsf(t), 1e-9)
+    close("gompertz with a plateau", Law("gompertz", (-0.3, 0.06)).cumulative_hazard(1e3), 0.2, 1e-9)
+
+
+def worn():
+    """Everything at once: the hazard of the truncated law, times the ratio of its instant, summed by quad."""
+    inside, low, high, shift, cured, ratio = stats.fisk(1.6, scale=3.0), 0.5, 12.0, 0.25, 0.3, 1.7
+    waning = Profile(waning=(0.4, 1.2, 1.0, 3.0, 3, True))
+    law = Law("loglogistic", (1.6, 3.0), low, high, shift, waning, cured)
+
+    def ratio_at(t, offset):
+        step = np.floor(t - offset - 1.0)
+        return 0.4 if step < 0 else 1.2 if step > 2 else 0.4 * 3.0 ** ((step + 0.5) / 3)
+
+    def spent(t, offset):
+        def hazard(u):
+            return (inside.pdf(u - shift) / (inside.cdf(high) - inside.cdf(u - shift)) * ratio_at(u, offset)
+                    if u - shift > low else 0.0)
+        breaks = [b for b in (low + shift, *(offset + k for k in (1, 2, 3, 4))) if b < t]
+        return quad(hazard, 0.0, t, points=breaks, epsabs=1e-12, limit=200)[0]
+
+    for offset in (0.0, 1.3):
+        for t in (0.6, 1.9, 3.5, 8.0):
+            latency = -np.log(cured + (1 - cured) * np.exp(-ratio * spent(t, offset)))
+            close(f"worn by {t} since {offset}", law.cumulative_hazard(t, ratio, offset), latency, 1e-9)
+
+
+def since_state():
+    """Mortality at one rate before an illness and at another for two years since: one integral."""
+    profile = Profile(steps=((0.0, 4.0), (2.0, 1.5)), since="b", before=0.5)
+    death = Clock("die", Law("exponential", (0.1,), profile=profile), {"a": 1.0, "b": 1.0}, DEAD,
+                  from_index=True)
+    solution, _ = solve(plain(("a", "b"), (exponential("ab", "a", "b", 0.4), death)))
+
+    def in_b(year):
+        def inner(s):
+            stay = year - s
+            return 0.4 * np.exp(-0.45 * s - 0.4 * min(stay, 2.0) - 0.15 * max(stay - 2.0, 0.0))
+        return quad(inner, 0.0, year, points=[max(0.0, year - 2.0)], epsabs=1e-12)[0]
+
+    close("since b, a", solution.occupancy["a"], np.exp(-0.45 * solution.years))
+    close("since b, b", solution.occupancy["b"][1:], [in_b(t) for t in solution.years[1:]])
+    close("since b, moves into b", solution.moves["a", "b"], 0.4 / 0.45 * -np.expm1(-4.5))
+
+
 def main():
+    families()
+    worn()
+    since_state()
     markov_chain()
     for shape in (0.7, 1.0, 1.8):
         weibull_then_weibull(shape)

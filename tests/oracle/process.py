@@ -9,33 +9,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from law import Law
+
 DEAD = "dead"
 
 
 @dataclass(frozen=True)
-class Law:
-    """A law known by its cumulative hazard."""
-
-    family: str  # "exponential", "weibull" or "piecewise"
-    numbers: tuple  # (rate,), (shape, scale) or ((start, rate), ...)
-
-    def cumulative_hazard(self, time):
-        time = np.asarray(time, dtype=float)
-        if self.family == "exponential":
-            return self.numbers[0] * time
-        if self.family == "weibull":
-            shape, scale = self.numbers
-            return (time / scale) ** shape
-        starts = [start for start, _ in self.numbers] + [np.inf]
-        total = np.zeros_like(time)
-        for (start, rate), end in zip(self.numbers, starts[1:]):
-            total += rate * np.clip(np.minimum(time, end) - start, 0.0, None)
-        return total
-
-
-@dataclass(frozen=True)
 class Clock:
-    """One event: where it runs (state: hazard ratio), from when it counts, where it leads."""
+    """One event: where it runs (state: hazard ratio), from when it counts, where it leads.
+
+    The hazard ratio over time of a clock from index may count since a state: one that it runs in and
+    that nobody leaves alive, or the only one that it runs in.
+    """
 
     name: str
     law: Law
@@ -46,6 +31,10 @@ class Clock:
     cost: float = 0.0  # one-off, at the event
     loss: float = 0.0  # quality-adjusted years lost at the event
 
+    def since(self):
+        """The state since which the hazard ratio over time counts, or none."""
+        return self.law.profile.since if self.law.profile else ""
+
 
 @dataclass(frozen=True)
 class Process:
@@ -55,7 +44,7 @@ class Process:
     clocks: tuple
     utility: dict  # {state: utility}
     flow: dict  # {state: cost per year}
-    discount: float  # per year; `effective` says how it compounds
+    discount: tuple  # per year, of costs and of effects; `effective` says how it compounds
     effective: bool
     horizon: float = 10.0
 
@@ -64,13 +53,18 @@ class Process:
         return self.living + (DEAD,)
 
     @property
-    def discount_rate(self):
-        """Continuous rate of discounting per year."""
-        return float(np.log1p(self.discount)) if self.effective else self.discount
+    def discount_rates(self):
+        """Continuous rates of discounting per year: of costs and of effects."""
+        return np.log1p(self.discount) if self.effective else np.array(self.discount)
+
+    def with_clock(self, name, **changes):
+        """The same process with one clock changed."""
+        clocks = tuple(replace(clock, **changes) if clock.name == name else clock
+                       for clock in self.clocks)
+        return replace(self, clocks=clocks)
 
     def with_hazard(self, name, factor):
         """The same process with all hazards of one clock multiplied."""
-        clocks = tuple(replace(clock, ratios={state: ratio * factor
-                                              for state, ratio in clock.ratios.items()})
-                       if clock.name == name else clock for clock in self.clocks)
-        return replace(self, clocks=clocks)
+        ratios = next(clock.ratios for clock in self.clocks if clock.name == name)
+        return self.with_clock(name, ratios={state: ratio * factor
+                                             for state, ratio in ratios.items()})

@@ -27,7 +27,8 @@ class Solution:
     years: np.ndarray
     occupancy: dict  # {state: array over years}
     entries: dict    # {clock: expected firings up to each year}
-    count: dict      # {clock: (discounted firings, firings)} up to the horizon
+    count: dict      # {clock: (firings discounted as costs, firings)} up to the horizon
+    moves: dict      # {(from, to): expected moves up to the horizon}
     life_years: np.ndarray
     qalys: np.ndarray
     flow: np.ndarray
@@ -42,12 +43,13 @@ class Solution:
         take = iter(np.split(numbers, ends[:-1]))
         return Solution(self.years, {key: next(take) for key in self.occupancy},
                         {key: next(take) for key in self.entries},
-                        {key: next(take) for key in self.count}, next(take), next(take),
+                        {key: next(take) for key in self.count},
+                        {key: next(take) for key in self.moves}, next(take), next(take),
                         next(take))
 
     def _parts(self):
         return [*self.occupancy.values(), *self.entries.values(), *self.count.values(),
-                self.life_years, self.qalys, self.flow]
+                *self.moves.values(), self.life_years, self.qalys, self.flow]
 
 
 class Grid:
@@ -61,31 +63,39 @@ class Grid:
         self.times = whole
         self.middles = whole[:-1] + self.width / 2
         since_middle = np.concatenate([[0.0], self.middles])
-        self.since_zero = self._by_state(whole)
-        self.since_middle = self._by_state(since_middle)
-        self.index_middle = {clock.name: clock.law.cumulative_hazard(self.middles)
-                             for clock in process.clocks if clock.from_index}
-        self.index_time = {clock.name: clock.law.cumulative_hazard(whole)
-                           for clock in process.clocks if clock.from_index}
+        self.from_zero = self._hazards(whole, lambda clock, _: True)
+        self.from_middle = self._hazards(since_middle, lambda clock, _: not clock.from_index)
+        self.at_middle = self._hazards(self.middles, lambda clock, _: clock.from_index)
 
-    def _by_state(self, ages):
-        return {clock.name: clock.law.cumulative_hazard(ages)
-                for clock in self.process.clocks if not clock.from_index}
+    def _hazards(self, ages, wanted):
+        """By clock and state, where neither depends on when the state was entered."""
+        found = {}
+        for clock in self.process.clocks:
+            for state, ratio in clock.ratios.items():
+                if not wanted(clock, state) or clock.since() == state:
+                    continue
+                law = clock.law.awaiting() if clock.since() else clock.law
+                found[clock.name, state] = law.cumulative_hazard(ages, ratio)
+        return found
 
     def hazard(self, clock, state, cell):
         """Cumulative hazard of a clock from an entry into state to that cell's end and all later.
 
         The entry is at time zero for cell = -1, else at the middle of the cell.
         """
-        ratio = clock.ratios[state]
+        if clock.since() == state:
+            entry = 0.0 if cell < 0 else self.middles[cell]
+            times = np.concatenate([[entry], self.times[max(cell, 0) + 1:]])
+            hazards = clock.law.cumulative_hazard(times, clock.ratios[state], offset=entry)
+            return hazards - hazards[0]
         if not clock.from_index:
-            source = self.since_zero if cell < 0 else self.since_middle
-            return ratio * source[clock.name][:self.cells + 1 - max(cell, 0)]
-        at_times = self.index_time[clock.name]
+            source = self.from_zero if cell < 0 else self.from_middle
+            return source[clock.name, state][:self.cells + 1 - max(cell, 0)]
+        at_times = self.from_zero[clock.name, state]
         if cell < 0:
-            return ratio * (at_times - at_times[0])
-        start = self.index_middle[clock.name][cell]
-        return ratio * np.concatenate([[0.0], at_times[cell + 1:] - start])
+            return at_times - at_times[0]
+        start = self.at_middle[clock.name, state][cell]
+        return np.concatenate([[0.0], at_times[cell + 1:] - start])
 
     def departures(self, state, cell):
         """For one entry: survival at the cells' ends, and by clock the mass leaving in each."""
@@ -113,10 +123,11 @@ def _entries_of_cell(living, waiting, departures):
 
 
 def _march(grid):
-    """Occupancy at all times {state: array} and mass leaving in each cell {clock: array}."""
+    """Occupancy at all times {state: array}, mass leaving in each cell {clock: array}, and moves."""
     living = grid.process.living
     occupancy = {state: np.zeros(grid.cells + 1) for state in living}
     firings = {clock.name: np.zeros(grid.cells) for clock in grid.process.clocks}
+    moves = {(state, clock.target): np.zeros(1) for clock in grid.process.clocks for state in clock.ratios}
     waiting = np.zeros((len(living), grid.cells))
     position = {state: k for k, state in enumerate(living)}
 
@@ -126,6 +137,7 @@ def _march(grid):
         occupancy[state][first + 1:] += mass * survival[1:]
         for clock, share in leaving:
             firings[clock.name][first:] += mass * share
+            moves[state, clock.target] += mass * share.sum()
             later = first + (cell >= 0)  # within the cell of entry: already in _entries_of_cell
             if clock.target in position:
                 waiting[position[clock.target], later:] += mass * share[later - first:]
@@ -137,33 +149,37 @@ def _march(grid):
         entries = _entries_of_cell(living, waiting[:, cell], departures)
         for state, mass in zip(living, entries):
             spread(state, mass, departures[state], cell)
-    return occupancy, firings
+    return occupancy, firings, moves
 
 
-def _rewards(grid, occupancy, rate_by_state):
+def _rewards(grid, occupancy, rate_by_state, discount_rate):
     """Integral of a rate by state over the occupancy: (discounted, undiscounted)."""
     flow = sum(rate_by_state[state] * occupancy[state] for state in grid.process.living)
-    weight = np.exp(-grid.process.discount_rate * grid.times)
+    weight = np.exp(-discount_rate * grid.times)
     return np.array([trapezoid(flow * weight, grid.times), trapezoid(flow, grid.times)])
 
 
 def solve_on(process, cells_per_year):
     """The solution on one grid."""
     grid = Grid(process, cells_per_year)
-    occupancy, firings = _march(grid)
+    occupancy, firings, moves = _march(grid)
     each_year = slice(None, None, cells_per_year)
     entries = {name: np.concatenate([[0.0], np.cumsum(mass)])[each_year]
                for name, mass in firings.items()}
-    weight = np.exp(-process.discount_rate * grid.middles)
-    count = {name: np.array([np.sum(mass * weight), np.sum(mass)])
-             for name, mass in firings.items()}
-    loss = sum(clock.loss * count[clock.name] for clock in process.clocks)
+    of_costs, of_effects = process.discount_rates
+
+    def count(clock, discount_rate):
+        mass = firings[clock.name]
+        return np.array([np.sum(mass * np.exp(-discount_rate * grid.middles)), np.sum(mass)])
+
+    loss = sum(clock.loss * count(clock, of_effects) for clock in process.clocks)
     ones = {state: 1.0 for state in process.living}
     return Solution(grid.times[each_year],
                     {state: values[each_year] for state, values in occupancy.items()},
-                    entries, count, _rewards(grid, occupancy, ones),
-                    _rewards(grid, occupancy, process.utility) - loss,
-                    _rewards(grid, occupancy, process.flow))
+                    entries, {clock.name: count(clock, of_costs) for clock in process.clocks}, moves,
+                    _rewards(grid, occupancy, ones, of_effects),
+                    _rewards(grid, occupancy, process.utility, of_effects) - loss,
+                    _rewards(grid, occupancy, process.flow, of_costs))
 
 
 def solve(process, cells_per_year=100):
