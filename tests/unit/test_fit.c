@@ -116,6 +116,11 @@ static int truths(truth *list)
         {plain(SQ_GOMPERTZ, -.6 / YEAR, .5 / YEAR, 0), 2},
         {plain(SQ_LOGLOGISTIC, 1.4, 2 * YEAR, 0), 2},
         {plain(SQ_LOGLOGISTIC, .7, 3 * YEAR, 0), 2},
+        {plain(SQ_GAMMA, .6, .3 / YEAR, 0), 2},
+        {plain(SQ_GAMMA, 2.5, 1 / YEAR, 0), 2},
+        {plain(SQ_GENERALISED_GAMMA, 2 * YEAR, 1.1, .4), 3},
+        {plain(SQ_GENERALISED_GAMMA, 1.5 * YEAR, .8, -.7), 3},
+        {plain(SQ_GENERALISED_GAMMA, 2 * YEAR, .9, 1.6), 3},
     };
     memcpy(list, all, sizeof all);
     return (int)(sizeof all / sizeof *all);

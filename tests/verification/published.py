@@ -134,12 +134,25 @@ CURVE = {3: 0.93, 6: 0.82, 12: 0.62, 18: 0.52, 24: 0.45, 36: 0.37, 60: 0.30}
 TIMES = numpy.array(list(CURVE)) * MONTH
 POINTS = numpy.array(list(CURVE.values()))
 
+
+
+def generalised_gamma(mu, sigma, q):
+    """Log survival in Prentice's form."""
+    w = (numpy.log(TIMES) - mu) / sigma
+    if abs(q) < 1e-8:
+        return stats.norm.logsf(w)
+    share = special.gammaincc if q > 0 else special.gammainc
+    return numpy.log(share(q ** -2, numpy.exp(q * w) / q ** 2))
+
+
 # family: (log survival at TIMES for unbounded x, where scipy starts)
 FAMILIES = {
     "exponential": (lambda x: -TIMES * numpy.exp(x[0]), [-6.0]),
     "weibull": (lambda x: -(TIMES / math.exp(x[1])) ** math.exp(x[0]), [0.0, 6.5]),
     "lognormal": (lambda x: stats.norm.logsf((numpy.log(TIMES) - x[0]) / math.exp(x[1])), [6.5, 0.0]),
     "gompertz": (lambda x: -math.exp(x[1]) * numpy.expm1(x[0] * TIMES / 700) / (x[0] / 700), [-0.5, -6.5]),
+    "gamma": (lambda x: numpy.log(special.gammaincc(math.exp(x[0]), math.exp(x[1]) * TIMES)), [0.0, -6.5]),
+    "generalised gamma": (lambda x: generalised_gamma(x[0], math.exp(x[1]), x[2]), [6.5, 0.0, 0.5]),
     "loglogistic": (lambda x: -numpy.log1p((TIMES / math.exp(x[1])) ** math.exp(x[0])), [0.0, 6.5]),
 }
 
