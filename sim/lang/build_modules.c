@@ -91,7 +91,7 @@ static void add_own(collection *c, const char *name, unsigned kinds)
     size_t n = strcspn(name, "("); /* a function's name stands before its arguments */
     const char *text = sq_arena_format(&b->scratch, "%s%.*s", c->prefix, (int)n, name);
     int before = text ? sq_index_get(c->own, text) : -1;
-    unsigned all = kinds | (before >= 0 ? (unsigned)before : 0);
+    unsigned all = kinds | (before >= 0 ? (unsigned)before : 0) | (name[n] ? SQ_WORD_CALL : 0);
     if (!text || !sq_index_put(&b->scratch, c->own, text, (int)all)) c->fine = sq_build_no_memory(b);
 }
 
@@ -243,6 +243,25 @@ static bool put(expansion *x, sq_section section, const char *name, sq_place pla
     return sq_vec_push(&x->out, w) || sq_build_no_memory(x->b);
 }
 
+/* A function's arguments must not mean anything else in its body, where words are replaced before it is read. */
+static bool arguments_are_free(const sq_scope *scope, const char *function, sq_place place)
+{
+    int n = (int)strcspn(function, "( "), length;
+    for (const char *at = function + strcspn(function, "("); *at; at += length) {
+        at += strspn(at, "(,) ");
+        length = (int)strcspn(at, "(,) ");
+        const char *name = sq_arena_text(&scope->b->scratch, at, (size_t)length);
+        if (!name) return sq_build_no_memory(scope->b);
+        int own = sq_index_get(&scope->own, name);
+        bool means = own >= 0 && ((unsigned)own & (SQ_WORD_VALUE | SQ_WORD_OCCURRENCE));
+        if (length && (means || sq_index_get(&scope->argument, name) >= 0))
+            return sq_diag_error(scope->b->diags, place,
+                                 "the argument '%.80s' of '%.*s' is the name of something else in the module",
+                                 name, n, function);
+    }
+    return true;
+}
+
 static bool write_part(expansion *x, const sq_scope *scope, const sq_node *map, int p)
 {
     sq_build *b = scope->b;
@@ -259,6 +278,7 @@ static bool write_part(expansion *x, const sq_scope *scope, const sq_node *map, 
         if (parts[p].section == SQ_IN_PARAMETERS && strcmp(map->key[i], "csv") == 0)
             return sq_diag_error(b->diags, place,
                                  "the parameters of a module stand in the module, not in a file");
+        if (parts[p].section == SQ_IN_FUNCTIONS && !arguments_are_free(scope, map->key[i], place)) return false;
         unsigned kinds = is_type                               ? SQ_WORD_CATEGORY
                          : parts[p].section == SQ_IN_CATEGORIES ? SQ_WORD_LABEL
                                                                 : SQ_WORD_VALUE;

@@ -15,6 +15,7 @@ enum {
     SQ_WORD_LOSS = 16,
     SQ_WORD_LABEL = 32, /* nothing a module declares: only arguments are replaced */
     SQ_WORD_COST = 64,  /* nor does it declare costs; the model's hide an argument of that name */
+    SQ_WORD_CALL = 128, /* a function with arguments; of a word: it is given to one */
 };
 
 /* One instance being written out. */

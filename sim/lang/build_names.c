@@ -351,7 +351,7 @@ static bool read_arguments(sq_build *b, const sq_entry *e, const char *text, sq_
     enum { MOST = 16 };
     const char **names = sq_build_scratch(b, MOST, sizeof *names), *end = strrchr(text, ')');
     if (!names) return false;
-    if (!end || end[1 + strspn(end + 1, " ")] != '\0')
+    if (!end || end[1 + strspn(end + 1, " ")] != '\0' || strchr(text, ')') != end)
         return sq_diag_error(b->diags, e->place, "expected NAME(argument, …), found '%.60s'", e->name);
     symbol->arguments = names;
     do {

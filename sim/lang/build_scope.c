@@ -117,30 +117,57 @@ static void write_word(const sq_scope *scope, sq_writer *w, const char *word, un
     if (argument >= 0 && !is_cost) {
         write_argument(scope, w, word, scope->value[argument], place, after);
     } else if (is_own(scope, word, kinds)) {
-        bool is_value = is_own(scope, word, kinds & SQ_WORD_VALUE);
-        if (is_value && scope->prefix[0]) refuse_label(scope, word, place);
+        bool is_read = (kinds & SQ_WORD_CALL) || is_own(scope, word, kinds & SQ_WORD_VALUE);
+        if (is_read && scope->prefix[0]) refuse_label(scope, word, place);
         sq_write(w, "%s%s", scope->prefix, word);
     } else {
         sq_write(w, "%s", word);
     }
 }
 
-/* Whether what was written so far ends in `happened(` or another question about an occurrence. */
-static bool asks_occurrence(const char *text, const char *at)
+/* The call whose whole argument a word is: length of its name, 0 if there is none. */
+static size_t call_around(const char *text, const char *word, const char *after, const char **name)
 {
-    static const char *const questions[] = {"happened", "since", "count", "time_in", NULL};
+    const char *at = word;
+    int depth = 0;
     while (at > text && isspace((unsigned char)at[-1])) at--;
-    if (at == text || at[-1] != '(') return false;
+    while (isspace((unsigned char)*after)) after++;
+    if (at == text || !strchr("(,", at[-1]) || !*after || !strchr(",)", *after)) return 0;
+    for (; at > text && (depth > 0 || !strchr("([", at[-1])); at--)
+        depth += strchr(")]", at[-1]) ? 1 : strchr("([", at[-1]) ? -1 : 0;
+    if (at == text || at[-1] == '[') return 0;
     at--;
     while (at > text && isspace((unsigned char)at[-1])) at--;
-    for (int i = 0; questions[i]; i++) {
-        size_t n = strlen(questions[i]);
-        bool ends = (size_t)(at - text) >= n && memcmp(at - n, questions[i], n) == 0;
-        bool whole = ends && (at - n == text || !(isalnum((unsigned char)at[-(ptrdiff_t)n - 1]) ||
-                                                  at[-(ptrdiff_t)n - 1] == '_'));
-        if (whole) return true;
+    const char *end = at;
+    while (at > text && (isalnum((unsigned char)at[-1]) || at[-1] == '_')) at--;
+    *name = at;
+    return (size_t)(end - at);
+}
+
+/* A function with arguments, of the body or of the model: it may ask about an occurrence it is given. */
+static bool is_function(const sq_scope *scope, const char *name, size_t n)
+{
+    const sq_entries *functions = &scope->b->section[SQ_IN_FUNCTIONS];
+    if (is_own(scope, name, SQ_WORD_CALL)) return true;
+    for (size_t i = 0; i < functions->count; i++) {
+        const char *other = functions->items[i].name;
+        if (strncmp(other, name, n) == 0 && other[n + strspn(other + n, " ")] == '(') return true;
     }
     return false;
+}
+
+/* What a word of an expression can stand for: `happened(` and the like ask about occurrences only, and so may
+ * a function that is called. */
+static unsigned kinds_here(const sq_scope *scope, const char *text, const char *word, const char *after,
+                           unsigned kinds)
+{
+    const char *name = text;
+    size_t n = call_around(text, word, after, &name);
+    const char *call = n ? sq_arena_text(&scope->b->scratch, name, n) : NULL;
+    if (n && !call) sq_build_no_memory(scope->b);
+    if (!call) return kinds;
+    if (sq_asks_occurrence(call)) return SQ_WORD_OCCURRENCE;
+    return is_function(scope, call, n) ? kinds | SQ_WORD_OCCURRENCE | SQ_WORD_CALL : kinds;
 }
 
 static size_t run_length(const char *text)
@@ -160,8 +187,9 @@ const char *sq_scope_text(const sq_scope *scope, const char *text, unsigned kind
         if (is_word) {
             memcpy(word, at, n);
             word[n] = '\0';
-            bool asked = (kinds & SQ_WORD_VALUE) && asks_occurrence(text, at);
-            write_word(scope, &w, word, asked ? SQ_WORD_OCCURRENCE : kinds, place, at + n);
+            bool is_read = kinds & SQ_WORD_VALUE;
+            write_word(scope, &w, word, is_read ? kinds_here(scope, text, at, at + n, kinds) : kinds, place,
+                       at + n);
         } else {
             sq_write(&w, "%.*s", n ? (int)n : 1, at);
         }

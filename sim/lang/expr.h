@@ -80,6 +80,8 @@ void sq_compiler_free(sq_compiler *c);
 /* Whether a word has a meaning of its own in expressions, so that nothing may be given that name: `and`,
  * `now`, `min`, `d`. The currency is not among them. */
 bool sq_expr_is_reserved(const char *word);
+/* Whether a function asks about an occurrence: happened, since, count, time_in. */
+bool sq_asks_occurrence(const char *name);
 
 /* The factor and unit of a unit word or the currency; false for any other word. */
 bool sq_unit_literal(const sq_compiler *c, const char *word, size_t length, double *factor, sq_unit *unit);

@@ -25,7 +25,9 @@ static int function_named(const char *name)
     return -1;
 }
 
-bool sq_is_history(const char *name) { return function_named(name) >= 0 || strcmp(name, "is_set") == 0; }
+bool sq_asks_occurrence(const char *name) { return function_named(name) >= 0; }
+
+bool sq_is_history(const char *name) { return sq_asks_occurrence(name) || strcmp(name, "is_set") == 0; }
 
 static int find_state(const sq_names *names, const char *name)
 {

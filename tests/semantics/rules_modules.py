@@ -66,4 +66,21 @@ def module_rank(world):
             (after.order("own", "one_due"), ["own", "one_due"])]
 
 
-RULES = (module_inline, module_instances, module_rank)
+def module_functions(world):
+    """What a body gives to a function is its own: an event of the instance, not the model's of that name."""
+    module = {"arguments": ["gap"],
+              "functions": {"often(what)": "count(what) >= 2 and recently(what)"},
+              "events": {"visit": {"time": {"fixed": "gap"},
+                                   "do": [{"if": "often( visit )", "then": [{"mark": "again"}]},
+                                          {"if": "within(visit, min(gap, 1 d))", "then": [{"mark": "now_too"}]}]}}}
+    functions = {"recently(what)": "happened(what) and since(what) < 1 d",
+                 "within(what, limit)": "happened(what) and since(what) < limit"}
+    lives = world.live({"modules": {"m": module}, "functions": functions,
+                        "instances": {"x": {"of": "m", "with": {"gap": "30 d"}},
+                                      "y": {"of": "m", "with": {"gap": "40 d"}}},
+                        **model({"visit": {"time": {"fixed": "7 d"}}})})
+    return [(lives.times("x_again"), [60, 90]), (lives.times("y_again"), [80]),
+            (lives.times("x_now_too"), [30, 60, 90]), (lives.times("y_now_too"), [40, 80])]
+
+
+RULES = (module_inline, module_instances, module_functions, module_rank)
