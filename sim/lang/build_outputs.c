@@ -218,10 +218,10 @@ static bool check_only(sq_build *b, uint32_t set, const sq_node *const word[SQ_O
         {SQ_OUT_INCREMENTS, "life_years, qalys or costs"},
         {SQ_OUT_HISTOGRAMS, "life_years, qalys or costs"},
         {SQ_OUT_QUANTILES, "life_years, qalys, costs or first_times"},
-        {SQ_OUT_SUBGROUPS, "survival, incidence, events, life_years, qalys or costs"},
+        {SQ_OUT_SUBGROUPS, "survival, incidence, occupancy, events, life_years, qalys or costs"},
     };
     const uint32_t others[] = {OF_QUANTITIES, OF_QUANTITIES, OF_QUANTITIES | 1u << SQ_OUT_FIRST_TIMES,
-                               OF_QUANTITIES | OF_SURVIVAL | 1u << SQ_OUT_EVENTS};
+                               OF_QUANTITIES | OF_SURVIVAL | 1u << SQ_OUT_OCCUPANCY | 1u << SQ_OUT_EVENTS};
     bool fine = true;
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
         const sq_node *node = word[needs[i].word];

@@ -156,8 +156,10 @@ sq_status sq_outcome_finish(const sq_model *model, int n_scenarios, int n_draws,
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !w.failed; i++)
         parts[i](&w);
     w.by_subgroup = true;
-    if (model->n_subgroups > 0)
+    if (model->n_subgroups > 0) {
         finish_slices(&w);
+        sq_finish_occupancy(&w);
+    }
     sq_curve_free(w.curve);
     return w.failed ? sq_fail(err, SQ_ERR_MEMORY, "out of memory for the results") : SQ_OK;
 }

@@ -64,12 +64,11 @@ const char *sq_finish_name(sq_finish *w, const char *a, const char *b, const cha
 
 /* Estimates the curves of an endpoint into w->curve. */
 void sq_finish_estimate(sq_finish *w, sq_slice slice, int endpoint);
-/* The share of a strategy's patients who are in a state, of those still followed, at each grid point, into
- * share[n_grid], and how many are followed into followed[n_grid] (may be NULL); NaN beyond the horizon. All
- * patients: the slice's subgroup is not looked at. */
+/* The share of a slice's patients who are in a state, of those still followed, at each grid point, into
+ * share[n_grid], and how many are followed into followed[n_grid] (may be NULL); NaN beyond the horizon. */
 void sq_finish_in_state(sq_slice slice, int state, double *share, double *followed);
 
-/* The parts. Those of endpoints, occurrences and quantities can be told by subgroup. */
+/* The parts. Those of endpoints, occupancy, occurrences and quantities can be told by subgroup. */
 void sq_finish_coordinates(sq_finish *w);
 void sq_finish_endpoints(sq_finish *w);
 void sq_finish_occupancy(sq_finish *w);

@@ -123,10 +123,11 @@ void sq_finish_endpoints(sq_finish *w)
 void sq_finish_in_state(sq_slice slice, int state, double *share, double *followed)
 {
     const sq_outcome *o = slice.outcome;
-    const int64_t *tally = sq_tally(o, slice.strategy, -1);
-    const int64_t *change = tally + o->all.occupancy + (size_t)state * o->all.points;
-    const int64_t *closed = o->all.closing > 0 ? tally + o->all.closed : NULL;
-    int64_t inside = 0, lives = tally[o->all.lives];
+    const sq_layout *at = sq_tally_layout(o, slice.subgroup);
+    const int64_t *tally = sq_tally(o, slice.strategy, slice.subgroup);
+    const int64_t *change = tally + at->occupancy + (size_t)state * at->points;
+    const int64_t *closed = at->closing > 0 ? tally + at->closed : NULL;
+    int64_t inside = 0, lives = tally[at->lives];
     for (int j = 0; j < o->times.n; j++) {
         inside += change[j];
         if (closed != NULL)

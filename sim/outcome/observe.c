@@ -63,26 +63,27 @@ static void observe_passages(const sq_outcome *o, int strategy, const sq_life *l
 /* The last stay of a life whose follow-up closes before the horizon covers the grid points up to that
  * instant; beyond them the patient is not counted in any state, nor among those still followed. The dead
  * too are followed until then, or the share of the dead would depend on when they died. */
-static void observe_closing(const sq_outcome *o, int64_t *tally, const sq_life *life, int64_t *left)
+static void observe_closing(const sq_outcome *o, const sq_layout *at, int64_t *tally, const sq_life *life,
+                            int64_t *left)
 {
-    if (o->all.closing == 0 || !(life->end < o->model->horizon))
+    if (at->closing == 0 || !(life->end < o->model->horizon))
         return;
     int j = sq_grid_interval(&o->times, life->end);
     if (j < o->times.n && o->times.point[j] == life->end)
         j++;
     left[j]--;
-    tally[o->all.closed + (size_t)j]++;
+    tally[at->closed + (size_t)j]++;
 }
 
 /* A stay [from, to) covers the grid points from the first >= from to the last before `to`, where the next
  * one begins; the last stay of a life has no end, since nothing is known to change after it. */
-static void observe_stays(const sq_outcome *o, int64_t *tally, const sq_life *life)
+static void observe_stays(const sq_outcome *o, const sq_layout *at, int64_t *tally, const sq_life *life)
 {
-    int64_t *occupancy = tally + o->all.occupancy;
+    int64_t *occupancy = tally + at->occupancy;
     int64_t *left = NULL; /* the row of the stay before */
-    for (int i = 0; i < life->n_stays && o->all.states > 0; i++) {
+    for (int i = 0; i < life->n_stays && at->states > 0; i++) {
         const sq_stay *stay = &life->stay[i];
-        int64_t *row = occupancy + (size_t)stay->state * o->all.points;
+        int64_t *row = occupancy + (size_t)stay->state * at->points;
         int j = sq_grid_interval(&o->times, stay->from);
         if (left != NULL)
             left[j]--;
@@ -90,7 +91,7 @@ static void observe_stays(const sq_outcome *o, int64_t *tally, const sq_life *li
         left = row;
     }
     if (left != NULL)
-        observe_closing(o, tally, life, left);
+        observe_closing(o, at, tally, life, left);
 }
 
 static size_t move_at(const sq_outcome *o, const sq_life *life, int i)
@@ -183,6 +184,7 @@ static void observe_subgroups(const sq_outcome *o, int strategy, int lane, const
             continue;
         int64_t *tally = sq_tally(o, strategy, subgroup);
         tally[o->part.lives]++;
+        observe_stays(o, &o->part, tally, life);
         count_occurrences(&o->part, tally, life);
     }
 }
@@ -193,7 +195,7 @@ void sq_outcome_observe(sq_outcome *o, int strategy, int lane, const sq_life *li
     fill_lane(o, strategy, lane, life);
     tally[o->all.lives]++;
     observe_passages(o, strategy, life);
-    observe_stays(o, tally, life);
+    observe_stays(o, &o->all, tally, life);
     observe_moves(o, tally, life);
     count_occurrences(&o->all, tally, life);
     observe_first_times(o, strategy, life);

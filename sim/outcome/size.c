@@ -108,12 +108,18 @@ static void count_slices(counter *c)
     count_family(c, SQ_OUT_COSTS, m->n_costs > 0 ? 1 : 0);
 }
 
+static void count_occupancy(counter *c)
+{
+    const sq_model *m = c->model;
+    if (c->with_curves && sq_wants(m, SQ_OUT_OCCUPANCY))
+        count_axis(c, 1, c->cells * m->n_states * m->n_grid);
+}
+
 static void count_states_and_events(counter *c)
 {
     const sq_model *m = c->model;
     double events = c->cells * (SQ_OCCURS_DEATH(m) + 1), states = m->n_states;
-    if (c->with_curves && sq_wants(m, SQ_OUT_OCCUPANCY))
-        count_axis(c, 1, c->cells * states * m->n_grid);
+    count_occupancy(c);
     if (sq_wants(m, SQ_OUT_TRANSITIONS))
         count_axis(c, 2, c->cells * states * states);
     if (sq_wants(m, SQ_OUT_FIRST_TIMES))
@@ -147,8 +153,10 @@ sq_outcome_size sq_outcome_size_of(const sq_model *m, int n_scenarios, int n_dra
     count_targets_and_parameters(&c, points);
     c.by_subgroup = true;
     c.cells *= m->n_subgroups;
-    if (m->n_subgroups > 0)
+    if (m->n_subgroups > 0) {
         count_slices(&c);
+        count_occupancy(&c);
+    }
     return c.size;
 }
 

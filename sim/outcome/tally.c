@@ -20,11 +20,11 @@ static bool counts_passages(const sq_model *m, bool of_subgroups)
 }
 
 /* Of the states, whole curves or for a target. */
-static bool counts_states(const sq_model *m)
+static bool counts_states(const sq_model *m, bool of_subgroups)
 {
     if (sq_wants(m, SQ_OUT_OCCUPANCY) && m->curves != SQ_CURVES_NEVER)
         return true;
-    for (int i = 0; has_targets(m) && i < m->n_targets; i++) {
+    for (int i = 0; !of_subgroups && has_targets(m) && i < m->n_targets; i++) {
         if (m->targets[i].kind == SQ_TARGET_OCCUPANCY)
             return true;
     }
@@ -39,7 +39,7 @@ sq_layout sq_layout_of(const sq_model *m, bool of_subgroups)
         at.endpoints = (size_t)m->n_endpoints;
         at.causes = (size_t)m->n_causes;
     }
-    if (!of_subgroups && counts_states(m))
+    if (counts_states(m, of_subgroups))
         at.states = states;
     if (sq_wants(m, SQ_OUT_EVENTS) || (sq_wants(m, SQ_OUT_FIRST_TIMES) && !of_subgroups))
         at.occurrences = (size_t)SQ_OCCURRENCES(m);

@@ -23,7 +23,7 @@ FAMILY = {
     "closed_forms": 300,
     "sick_sicker": 200,
     "lines_of_therapy": 20,
-    "transplant": 200,
+    "transplant": 250,
     "black_box": 200,
     "published": 100,
     "oracle_quick": 2500,

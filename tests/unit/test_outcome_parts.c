@@ -155,7 +155,7 @@ static void subgroups_add_up_to_all(void **state)
     static const char *const COUNTS[] = {"endpoint_n", "at_risk", "events", "censored", "cause_events"};
     static const char *const MEANS[] = {"event_count", "event_ever", "life_years", "life_years_undiscounted",
                                         "qalys", "cost", "total_cost_undiscounted", "increment_qalys",
-                                        "increment_cost"};
+                                        "increment_cost", "state_occupancy"};
     sq_model m = split_model();
     sq_outcome *o = lived(&m);
     sq_variables v = finish(&m, o);
@@ -194,6 +194,9 @@ static void a_subgroup_is_a_run_of_its_patients(void **state)
         assert_int_equal(((const int64_t *)find(&v, "subgroup_n")->data)[cell], lane);
         assert_memory_equal(reals(&v, "survival_by_subgroup") + cell * n, reals(&w, "survival") + s * n,
                             n * sizeof(double));
+        size_t stays = (size_t)m.n_grid * N_STATES;
+        assert_memory_equal(reals(&v, "state_occupancy_by_subgroup") + cell * stays,
+                            reals(&w, "state_occupancy") + s * stays, stays * sizeof(double));
         assert_memory_equal(reals(&v, "survival_quantile_by_subgroup") + cell * N_ENDPOINTS * 3,
                             reals(&w, "survival_quantile") + s * N_ENDPOINTS * 3, sizeof(double));
         double se = reals(&w, "increment_qalys_se")[s];

@@ -159,19 +159,22 @@ def overall(result, answers, judge):
 
 
 def by_subgroup(result, answers, judge):
-    """Survival and incidences by age and by what was given in practice, one attribute at a time."""
+    """States, survival and incidences by age and by what was given in practice, one attribute at a time."""
     for name in result.axis("subgroup"):
-        attribute, label = name.split("=")
-        expected = answers.mixed("practice", attribute, label)
+        expected = answers.mixed("practice", *name.split("="))
         where = {"strategy": "practice", "subgroup": name}
-        n = int(result.get("endpoint_n_by_subgroup", endpoint="os", **where))
+        n = int(result.get("subgroup_n", **where))
+
+        def compare(what, day, right, n=n, where=where, **which):
+            share = float(result.get(what + "_by_subgroup", time=day / YEAR, **which, **where))
+            judge.share(f"{where} {which} day {day}", share, n, right, wrong=off(right, n))
+
         for day in (100, 1825):
-            alive = float(result.get("survival_by_subgroup", endpoint="os", time=day / YEAR, **where))
-            judge.share(f"{name} alive day {day}", alive, n, expected[day, :5].sum(), wrong=off(expected[day, :5].sum(), n))
-            for cause, states in (("relapse", [4, 6]), ("death_in_remission", [5])):
-                share = float(result.get("cumulative_incidence_by_subgroup", cause=cause, time=day / YEAR, **where))
-                answer_now = expected[day, states].sum()
-                judge.share(f"{name} {cause} day {day}", share, n, answer_now, wrong=off(answer_now, n))
+            for i, state in enumerate(NAMES):
+                compare("state_occupancy", day, expected[day, i], state=state)
+        compare("survival", 1825, expected[1825, :5].sum(), endpoint="os")
+        compare("cumulative_incidence", 1825, expected[1825, [4, 6]].sum(), cause="relapse")
+        compare("cumulative_incidence", 1825, expected[1825, 5], cause="death_in_remission")
 
 
 def main():
