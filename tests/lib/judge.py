@@ -30,6 +30,8 @@ FAMILY = {
     "oracle_long": 40000,
     "equality": 400,
     "recipes": 40,
+    "colon_cancer": 50,
+    "oncology": 100,
 }
 LEVEL = 1.0 - (1.0 - FAMILY_WISE) ** (1.0 / sum(FAMILY.values()))
 CRITICAL_Z = float(stats.norm.isf(LEVEL / 2.0))
@@ -47,7 +49,7 @@ def beyond_rounding(value, expected, rounding):
 def mean_differs(value, se, expected, rounding=0.0):
     """Whether a mean with this standard error is too far from what was expected."""
     distance = beyond_rounding(value, expected, rounding)
-    if not math.isfinite(value) or not math.isfinite(se):
+    if not all(map(math.isfinite, (value, se, expected))):
         return True
     if se == 0.0:
         return abs(distance) > 1e-9 * max(1.0, abs(expected))
@@ -56,7 +58,7 @@ def mean_differs(value, se, expected, rounding=0.0):
 
 def share_differs(share, n, expected, rounding=0.0):
     """Whether this share of n patients is too improbable under what was expected."""
-    if not 0.0 <= share <= 1.0:
+    if not 0.0 <= share <= 1.0 or not math.isfinite(expected):
         return True
     count = round(share * n)
     chance = share - beyond_rounding(share, expected, rounding)
@@ -113,7 +115,7 @@ class Judge:
                      f"{WRONG_BY:.0%} too low": expected * (1.0 - WRONG_BY)}
         for mistake, answer in wrong.items():
             self.made += 1
-            if not rejects(answer):
+            if not math.isfinite(answer) or not rejects(answer):
                 self.failures.append(f"{label}: did not notice the wrong answer {answer!r}"
                                      f" ({mistake})")
 
