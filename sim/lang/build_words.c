@@ -276,6 +276,11 @@ static void decision_in_words(sq_build *b, const sq_node *map, sq_decision *deci
         sq_write(&w, "%s%s: ", w.count ? "; " : "", options->key[i]);
         actions_in_words(&w, options->item[i]);
     }
+    if (!w.count) {
+        const sq_category *category = &b->categories.items[decision->category];
+        for (int i = 0; i < category->n_labels; i++)
+            sq_write(&w, "%s%s", i ? ", " : "one of ", category->labels[i]);
+    }
     decision->text = sq_build_keep_written(b, &w);
 }
 
@@ -447,6 +452,8 @@ static void reward_in_words(sq_writer *w, const char *name, const sq_node *node)
     sq_write(w, "%s: ", name);
     if (node->kind == SQ_NODE_MAP)
         write_pairs(w, node, " ");
+    else if (node->kind == SQ_NODE_NULL)
+        sq_write(w, "only what is paid at once");
     else
         sq_write_node(w, node);
     sq_write(w, "\n");

@@ -644,8 +644,10 @@ static void test_words(void **state)
     (void)state;
     study s = load(SMALL "events:\n  e: {while: [well, ill], time: {weibull: {shape: 2, scale: 3 "
                          "y}}, hazard ratio: n + 1,\n"
-                         "    do: [{set: {n: n + 1}}], goto: dead}\n",
-                   ONLY "endpoints: {os: {from: index, event: death}}\n");
+                         "    do: [{set: {n: n + 1}}], goto: dead}\n"
+                         "costs: {visit: , care: 2 EUR/d}\ndecisions: {treatment: {of: drug}}\n",
+                   ONLY "endpoints: {os: {from: index, event: death}}\n"
+                        "decisions: {treatment: [{choose: a}]}\n");
     char *text = sq_describe(s.model);
     assert_non_null(text);
     static const char *const expected[] = {
@@ -657,6 +659,9 @@ static void test_words(void **state)
         "os: from index to death",
         "Horizon 10 y",
         "z1 hidden, standard normal",
+        "treatment: one of none, a, b",
+        "visit: only what is paid at once",
+        "care: 2 EUR/d",
     };
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         if (!strstr(text, expected[i])) fail_msg("'%s' is not in\n%s", expected[i], text);

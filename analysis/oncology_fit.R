@@ -1,4 +1,4 @@
-# Fits behind configs/oncology_parameters.yaml. Run by hand: Rscript oncology_fit.R onc3.rda
+# Fits behind configs/oncology_parameters.yaml. Run by hand: Rscript analysis/oncology_fit.R onc3.rda
 # onc3 is a data set of the R package hesim (github.com/hesim-dev/hesim, data/onc3.rda): 3,000 simulated patients.
 # For each transition, in time since the state was entered (clock reset), a Weibull law with proportional hazards:
 #   log hazard ratio = b1 [New 1] + b2 [New 2] + b3 [female] + b4 (age - 60) ,
