@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const double STEP = 6e-6, LONGEST_MOVE = 3, LEAST_DAMPING = 1e-15, MOST_DAMPING = 1e15;
-enum { MOST_STEPS = 300 };
+static const double HOPEFUL = .98; /* a walk to zero is given up when that is left of the sum after so many steps */
+enum { MOST_STEPS = 300, WATCHED_STEPS = 20 };
 
 typedef double matrix[SQ_UNKNOWNS][SQ_UNKNOWNS];
 
@@ -131,7 +132,12 @@ double sq_least_squares_solve(const sq_least_squares *p, double *x)
 {
     walk w = {.x = x, .damping = 1e-3};
     if (!value_at(p, x, w.r, &w.sum)) return NAN;
+    double watched = INFINITY;
     for (int i = 0; i < MOST_STEPS && w.sum > 0; i++) {
+        if (p->n_residuals == p->n_unknowns && i % WATCHED_STEPS == 0) {
+            if (w.sum > HOPEFUL * watched) break;
+            watched = w.sum;
+        }
         slope s;
         matrix a;
         double g[SQ_UNKNOWNS], before = w.sum;

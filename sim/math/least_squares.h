@@ -18,7 +18,8 @@ typedef struct sq_least_squares {
 
 /* Moves x[n_unknowns] to a minimum of the sum of squared residuals by Levenberg's and Marquardt's method
  * (Marquardt DW. J Soc Indust Appl Math 1963;11:431-441) with central differences of step 6e-6; the unknowns
- * should be of size 1. At most 300 steps. Returns the sum at x, NaN if the function has no value at the start. */
+ * should be of size 1. At most 300 steps; where there are as many
+ * residuals as unknowns, so that all can be 0, a walk that has all but stopped above that is given up. Returns the sum at x, NaN if the function has no value at the start. */
 double sq_least_squares_solve(const sq_least_squares *problem, double *x);
 
 #endif

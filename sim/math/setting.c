@@ -60,6 +60,7 @@ double sq_setting_survival(const sq_setting *s, double t)
 typedef struct incidence {
     const sq_setting *setting;
     const sq_law *law;
+    double whole; /* the share up to which an integral from the law's beginning goes */
 } incidence;
 
 static double left_at_quantile(const void *context, double v)
@@ -69,6 +70,14 @@ static double left_at_quantile(const void *context, double v)
     return isfinite(t) ? sq_setting_survival(i->setting, t) : 0;
 }
 
+/* v = whole w^4: where the law begins, its quantile rises with an infinite slope in v, but gently in w. */
+static double near_start(const void *context, double w)
+{
+    const incidence *i = context;
+    double w3 = w * w * w;
+    return 4 * w3 * i->whole * left_at_quantile(context, i->whole * w3 * w);
+}
+
 static double share_fired(const sq_law *law, double t)
 {
     return t > 0 ? -sq_expm1(-sq_law_hazard(law, t)) : 0;
@@ -76,14 +85,16 @@ static double share_fired(const sq_law *law, double t)
 
 double sq_setting_incidence(const sq_setting *s, const sq_law *law, double t0, double t1)
 {
-    incidence context = {s, law};
+    incidence context = {s, law, 0};
     double sum = 0, from = share_fired(law, t0);
     for (int i = 0; i <= s->n_knots; i++) {
         double t = i < s->n_knots ? fmin(s->knot[i], t1) : t1;
         if (t <= t0) continue;
         double to = share_fired(law, t);
         if (isnan(to)) return NAN;
-        sum += sq_integrate(left_at_quantile, &context, from, to, TOLERANCE);
+        context.whole = to;
+        sum += from > 0 ? sq_integrate(left_at_quantile, &context, from, to, TOLERANCE)
+                        : sq_integrate(near_start, &context, 0, 1, TOLERANCE);
         from = to;
         if (t >= t1) break;
     }
