@@ -167,7 +167,7 @@ ARGUMENTS = {
 KNOT_FILE = [
     ("file", FILE, "The comma-separated file."),
     ("by", mapped(NAME), "Which column tells the labels of a category apart: {CATEGORY: COLUMN}."),
-    ("where", mapped(SCALAR), "Keeps the rows whose columns hold these texts: {COLUMN: TEXT}."),
+    ("where", mapped(one_or_list(SCALAR)), "Keeps the rows whose columns hold these texts: {COLUMN: TEXT}, or a list of them."),
 ]
 
 
@@ -194,7 +194,7 @@ TABLES = {
         ("age", NAME, "Column of ages."), ("rate", NAME, "Column of death rates."),
         ("year", NAME, "Column of calendar years, met by the attribute `entry_year`."),
         ("by", either(mapped(NAME), one_or_list(NAME)), "{COLUMN: CATEGORY}; in a model {COLUMN: ATTRIBUTE}."),
-        ("where", mapped(SCALAR), "Keeps the rows whose columns hold these texts: {COLUMN: TEXT}."),
+        ("where", mapped(one_or_list(SCALAR)), "Keeps the rows whose columns hold these texts: {COLUMN: TEXT}, or a list of them."),
         ("age in", UNIT, "Unit of the ages (a year)."), ("rate per", UNIT, "Time unit of the rates (a year)."),
         ("beyond", words("hold", "error"), "Ages after the last: its rate is held (default), or refused."),
         ("interpolate", words("constant", "loglinear"), "Between ages: constant (default) or log-linear."),
@@ -256,7 +256,7 @@ FIELDS = [
     ("se", NAME, "Column of standard errors."), ("unit", NAME, "Column of units."),
     ("source", NAME, "Column of sources."), ("class", NAME, "Column of classes."), ("note", NAME, "Column of notes."),
     ("file", FILE, "The comma-separated file."), ("in", UNIT, "Unit of all values."),
-    ("where", mapped(SCALAR), "Keeps the rows whose columns hold these texts: {COLUMN: TEXT}.")]
+    ("where", mapped(one_or_list(SCALAR)), "Keeps the rows whose columns hold these texts: {COLUMN: TEXT}, or a list of them.")]
 NUMBERS_FILE = define("numbers_from_file", keys([*FIELDS, (
     "by", mapped(NAME), "Columns of categories that are called otherwise: {CATEGORY: COLUMN}.")], ["file"]))
 LIST_FILE = define("parameters_from_file", keys([*FIELDS, ("name", NAME, "Column of the parameters' names.")], ["file"]))

@@ -551,8 +551,9 @@ bool sq_one_of_unit(sq_build *b, const sq_node *node, sq_type type, double *one)
 bool sq_read_by_columns(sq_build *b, const sq_node *law, sq_by_columns *by);
 /* A file that a node names, split into cells; NULL after reporting. */
 const sq_csv *sq_open_csv(sq_build *b, const sq_node *file);
-/* `where: {COLUMN: TEXT}` of a map: the rows that count. */
-enum { SQ_MOST_WHERE = 8 };
+/* `where: {COLUMN: TEXT}` or `{COLUMN: [TEXT, TEXT]}` of a map: the rows that count. The texts of one column stand
+ * next to each other; a row holds one of them. */
+enum { SQ_MOST_WHERE = 32 };
 typedef struct sq_where {
     int n, column[SQ_MOST_WHERE];
     const char *text[SQ_MOST_WHERE];

@@ -52,30 +52,49 @@ static bool unit_in(sq_build *b, const sq_node *map, const char *key, sq_type ty
     return !node || sq_one_of_unit(b, node, type, one);
 }
 
+static bool add_wanted(sq_build *b, int column, const sq_node *node, sq_where *out)
+{
+    const char *text = sq_scalar_text(b, node, "where: a text");
+    if (!text) return false;
+    if (out->n == SQ_MOST_WHERE)
+        return sq_diag_error(b->diags, node->place, "at most %d texts can be matched", (int)SQ_MOST_WHERE);
+    out->column[out->n] = column;
+    out->text[out->n++] = text;
+    return true;
+}
+
+static bool add_column(sq_build *b, int column, const sq_node *texts, sq_where *out)
+{
+    if (texts->kind != SQ_NODE_LIST) return add_wanted(b, column, texts, out);
+    if (texts->count == 0) return sq_diag_error(b->diags, texts->place, "where: no text is listed here, so no row is left");
+    for (int i = 0; i < texts->count; i++)
+        if (!add_wanted(b, column, texts->item[i], out)) return false;
+    return true;
+}
+
 bool sq_read_where(sq_build *b, const sq_csv *csv, const sq_node *map, sq_where *out)
 {
     const sq_node *where = sq_node_get(map, "where");
     *out = (sq_where){0};
     if (!where) return true;
     if (!sq_node_expect(where, SQ_NODE_MAP, "where: columns and texts", b->diags)) return false;
-    if (where->count > SQ_MOST_WHERE)
-        return sq_diag_error(b->diags, where->place, "at most %d columns can be matched",
-                             (int)SQ_MOST_WHERE);
     for (int i = 0; i < where->count; i++) {
-        out->column[i] = sq_csv_column(csv, where->key[i], where->key_place[i], b->diags);
-        out->text[i] = sq_scalar_text(b, where->item[i], "where: a text");
-        if (out->column[i] < 0 || !out->text[i]) return false;
+        int column = sq_csv_column(csv, where->key[i], where->key_place[i], b->diags);
+        if (column < 0 || !add_column(b, column, where->item[i], out)) return false;
     }
-    out->n = where->count;
     return true;
 }
 
 bool sq_where_holds(const sq_where *where, const sq_csv *csv, size_t row)
 {
     const char **cell = csv->cell + row * (size_t)csv->n_columns;
-    for (int i = 0; i < where->n; i++)
-        if (strcmp(cell[where->column[i]], where->text[i]) != 0) return false;
-    return true;
+    bool wanted = true;
+    for (int i = 0; i < where->n; i++) {
+        bool begins = i == 0 || where->column[i] != where->column[i - 1];
+        if (begins && !wanted) return false;
+        wanted = (!begins && wanted) || strcmp(cell[where->column[i]], where->text[i]) == 0;
+    }
+    return wanted;
 }
 
 const sq_csv *sq_open_csv(sq_build *b, const sq_node *file)
@@ -137,6 +156,45 @@ static bool find_by_columns(sq_build *b, const sq_param *param, const sq_node *l
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
+static sq_place cell_place(const sq_csv *csv, size_t row, int column)
+{
+    return csv->place[row * (size_t)csv->n_columns + (size_t)column];
+}
+
+/* The first dimension whose column holds no label of it, or -1. */
+static int strange_dimension(const sq_build *b, const sq_param *param, const table_file *t, size_t row)
+{
+    const char **cell = t->csv->cell + row * (size_t)t->csv->n_columns;
+    for (int d = 0; d < param->n_dims; d++) {
+        const sq_category *category = sq_category_of(b, param->dim[d]);
+        int label = 0;
+        while (label < category->n_labels && strcmp(cell[t->by_column[d]], category->labels[label]) != 0) label++;
+        if (label == category->n_labels) return d;
+    }
+    return -1;
+}
+
+/* Rows with a label that is none may be meant to be left aside (both sexes together) or be misspelt: that is
+ * said once for a file, at the first of them. Rows that `where:` leaves out are not counted. */
+static void warn_of_strange_rows(sq_build *b, const sq_param *param, const table_file *t)
+{
+    size_t n = 0, first = 0;
+    int dimension = -1;
+    for (size_t row = 0; row < t->csv->n_rows && param->n_dims; row++) {
+        int d = sq_where_holds(&t->where, t->csv, row) ? strange_dimension(b, param, t, row) : -1;
+        if (d < 0) continue;
+        if (n++ == 0) first = row, dimension = d;
+    }
+    if (n == 0) return;
+    int column = t->by_column[dimension];
+    sq_diag_warning(b->diags, cell_place(t->csv, first, column),
+                    "%zu row%s left aside by '%.80s', the first because '%.60s' is no label of %s; `where: {%s: [...]}` "
+                    "names the texts that are wanted",
+                    n, n == 1 ? " is" : "s are", param->name,
+                    t->csv->cell[first * (size_t)t->csv->n_columns + (size_t)column],
+                    sq_category_of(b, param->dim[dimension])->name, t->csv->column[column]);
+}
+
 static bool row_matches(const sq_build *b, const sq_param *param, const table_file *t, size_t row,
                         int entry)
 {
@@ -150,11 +208,6 @@ static bool row_matches(const sq_build *b, const sq_param *param, const table_fi
         rest %= size;
     }
     return true;
-}
-
-static sq_place cell_place(const sq_csv *csv, size_t row, int column)
-{
-    return csv->place[row * (size_t)csv->n_columns + (size_t)column];
 }
 
 static bool read_row(sq_build *b, const table_file *t, size_t row, sq_knots *knots)
@@ -284,6 +337,7 @@ bool sq_life_table_rows(sq_build *b, sq_param *param)
             sq_node_known_keys(map, "a life table", known, b->diags);
             sq_choice(b, sq_node_get(map, "beyond"), "way to meet the end of the table", beyond, 0);
             if (!open_life_table(b, &one, map, &t)) return false;
+            warn_of_strange_rows(b, &one, &t);
         }
         if (t.year >= 0 && !is_one_file)
             return sq_diag_error(b->diags, map->place,
@@ -352,6 +406,7 @@ bool sq_csv_knots(sq_build *b, const sq_param *param, const sq_node *law, const 
                 named_column(b, t.csv, csv, value, &t.y) &&
                 unit_in(b, csv, "time in", sq_type_time(), otherwise, &t.x_unit) &&
                 value_unit(b, csv, value, unit, &t) && sq_read_where(b, t.csv, csv, &t.where);
+    if (fine) warn_of_strange_rows(b, param, &t);
     for (int e = 0; e < n_entries && fine; e++) {
         fine = read_entry(b, param, &t, first + e, &knots[e]);
         if (fine && strcmp(value, "survival") == 0) fine = falls(b, &knots[e]);
