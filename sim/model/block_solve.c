@@ -50,6 +50,8 @@ static sq_status read_rival(const sq_view *view, const sq_solve *solve, const sq
 {
     rival->law = sq_law_at(view, &clock->law);
     rival->age = clock->age_attribute >= 0 ? view->attribute[clock->age_attribute] : 0;
+    if (rival->law.table.n_years > 0 && view->model->dated)
+        rival->law.arg[0] = view->attribute[view->model->entry_year] * SQ_DAYS_PER_YEAR - rival->age;
     bool counts_from = rival->law.profile.kind && clock->law.profile.since >= 0;
     if (counts_from) rival->law.profile.offset = rival->age - view->history->last_time[clock->law.profile.since];
     const char *problem = NULL;
