@@ -58,9 +58,10 @@ class Bench:
         self.program = program
         self.judge = judge
 
-    def run(self, endpoints, **laws):
+    def run(self, endpoints, more=None, **laws):
         parameters = {name: laws.get(name, NEVER) for name in LAWS}
-        content = experiment(MODEL, "10 y", population=POPULATION, parameters=parameters, endpoints=endpoints)
+        content = experiment(MODEL, "10 y", population=POPULATION, parameters=parameters, endpoints=endpoints,
+                             **(more or {}))
         return self.program.run(content, patients=PATIENTS, seed=SEED)
 
     def survival(self, result, year, expected, wrong):
@@ -125,6 +126,20 @@ def beside_ratios_over_time(bench):
     bench.survival(result, 4, 0.4, {"late harm at its first ratio": 0.4 / always_half,
                                     "late harm at its last ratio": 0.4 / always_thrice,
                                     "5 % too high": 0.42, "5 % too low": 0.38})
+
+
+def beside_a_table_by_calendar_year(bench):
+    """Rates that are six times as high from 2020 on; the curve begins in the middle of 2019."""
+    with open(os.path.join(bench.program.folder, "calendar.csv"), "w", encoding="utf-8") as file:
+        file.write("year,age,rate\n2019,0,0.05\n2020,0,0.3\n")
+    table = {"life table": {"csv": "calendar.csv", "year": "year", "beyond": "hold"}}
+    more = {"attributes": {"entry_year": {"type": "number", "initial": 2019.5}},
+            "events": {"epidemic": {"from": "birth", "time": table, "goto": "dead_other"}}}
+    whose = [{**patient, "entry_year": 2019.5} for patient in WHOSE]
+    disease = {"law": "exponential", "survival": "0.4 at 2 y", "net of": ["background", "epidemic"], "for": whose}
+    result = bench.run({"os": OS}, more, disease=disease)
+    bench.survival(result, 2, 0.4, {"as in 2020 all along": 0.4 * math.exp(0.25 * 0.5),
+                                    "as in 2019 all along": 0.4 * math.exp(-0.25 * 1.5)})
 
 
 # ---- least squares ---------------------------------------------------------------------------
@@ -199,7 +214,7 @@ def least_squares_fits(bench):
 
 
 CASES = [overall_survival, plateau_in_the_excess, incidence, one_after_the_other, beside_ratios_over_time,
-         least_squares_fits]
+         beside_a_table_by_calendar_year, least_squares_fits]
 
 
 def main():
