@@ -1,22 +1,25 @@
 #!/usr/bin/python3
-"""Adjuvant treatment of colon cancer against its exact answer, and that answer against published runs.
+"""Adjuvant treatment of colon cancer against its exact answer, and that against published runs.
 
-With S the recurrence-free survival from cancer, B survival from other causes, f the density of
-recurrence, D survival after recurrence, v and w the discount factors of costs and effects and c the
-length of a cycle, each part of the answer is an integral, mean over the two risk groups:
+With S the survival without recurrence from the cancer alone, B survival from other causes, f the density of
+recurrence, D survival after it, v and w the discount factors of costs and effects and c the length
+of a cycle, each part of the answer is an integral, averaged over the two risk groups:
 
     cycles      sum over k < 10 of (price + p_toxicity price_toxicity) S(kc) B(kc) v(kc)
-    visits      a year k < 5 from a = 10c + k to b: price (S(b) B(b) v(b) + integral of -(S B)' v)
+    visits      each year from a = 10c + k to b, k < 5: price (S(b) B(b) v(b) + integral of -(S B)' v)
     recurrence  price times the integral of f B v
-    QALYs       integral of u S B w; then u times the integral over recurrence at r and time a after it of
-                f(r) D(a) B(r + a) w(r + a)
+    QALYs       integral of u S B w, and of u f(r) D(a) B(r + a) w(r + a) over recurrence at r and time
+                a after it
 
-They are done by Gauss-Legendre quadrature here. Published runs: those of Degeling et al. (simmer; the
-comment in section 5 of their script 2_deterministic_model.R, 100,000 patients) and of WARDEN's article
-example_colon_degeling (merged_data, cumulative means of patient 99,501). Their standard errors are ours,
-scaled to their number of patients: independent between arms in simmer, paired in WARDEN. simmer's code
-lets other causes of death count from index after a recurrence (`late`), WARDEN's pays visits when their
-years begin (`visits_early`); each is compared with the answer under its own accounting.
+They are done by Gauss-Legendre quadrature here.
+
+Published runs: those of Degeling et al. (simmer; the comment in section 5 of their script
+2_deterministic_model.R, 100,000 patients) and of WARDEN's article example_colon_degeling (merged_data,
+cumulative means of patient 99,501). Their standard errors are ours, scaled to their number of
+patients: independent between arms in simmer, paired in WARDEN. After a recurrence simmer's code holds
+the time of death from other causes, which counts from index, against time since recurrence (`late`);
+WARDEN's pays visits when their years begin (`visits_early`). Each is compared with the answer
+under its own accounting.
 """
 import os
 import sys
@@ -44,7 +47,8 @@ SHAPE = 1.77977114896326
 GOMPERTZ = (0.100559042221505, 0.00665743407339234)
 RISK = {"low": 0.4, "high": 0.6}
 ARMS = {
-    "lev": {"low": (0.488186991523229, 1.38283630454774), "high": (0.214810267441731, 0.789492793640768),
+    "lev": {"low": (0.488186991523229, 1.38283630454774),
+            "high": (0.214810267441731, 0.789492793640768),
             "after": (1.485045044099, 1.00935168932233), "cycle": 5000.0, "toxicity": 0.2},
     "lev_5fu": {"low": (0.65641085001312, 1.58521155099032),
                 "high": (0.353984786085761, 0.905033438728147),
@@ -113,10 +117,11 @@ class Group:
         return self.recurrence(time) + self.free(time) * rate * np.exp(shape * time)
 
     def alive(self, time):
-        recurrent = integral(
-            lambda r: self.recurrence(r) * log_logistic(time - r, *self.arm["after"]) * others(time, since=r),
-            pieces(0.0, time, *(time - np.geomspace(1e-4, time, 60)[:-1])))
-        return self.free(time) + recurrent
+        def recurrent(since):
+            after = log_logistic(time - since, *self.arm["after"]) * others(time, since)
+            return self.recurrence(since) * after
+        edges = pieces(0.0, time, *(time - np.geomspace(1e-4, time, 60)[:-1]))
+        return self.free(time) + integral(recurrent, edges)
 
     def costs(self, rate, visits_early=False):
         """Expected discounted cost by category."""
@@ -129,9 +134,11 @@ class Group:
         else:
             ends = years + 1.0
             visits = float(np.sum(self.free(ends) * discount(ends)))
-            visits += integral(lambda t: self.leaving(t) * discount(t), np.linspace(years[0], ends[-1], 21))
+            visits += integral(lambda t: self.leaving(t) * discount(t),
+                               np.linspace(years[0], ends[-1], 21))
         recurrences = integral(lambda t: self.recurrence(t) * discount(t), pieces(0.0, LAST))
-        return {"adjuvant": self.arm["cycle"] * cycles, "toxicity": 2000.0 * self.arm["toxicity"] * cycles,
+        return {"adjuvant": self.arm["cycle"] * cycles,
+                "toxicity": 2000.0 * self.arm["toxicity"] * cycles,
                 "monitoring": 1000.0 * visits, "advanced": 40000.0 * recurrences}
 
     def years_after(self, recurrence, rate, late):
@@ -159,27 +166,28 @@ class Answer:
     def __init__(self, arm, cost_rate=0.04, effect_rate=0.015, visits_early=False, late=False):
         groups = {risk: Group(arm, risk) for risk in RISK}
         costs = {risk: group.costs(cost_rate, visits_early) for risk, group in groups.items()}
-        self.cost = {name: sum(RISK[risk] * costs[risk][name] for risk in RISK) for name in CATEGORIES}
+        self.cost = {name: sum(RISK[risk] * costs[risk][name] for risk in RISK)
+                     for name in CATEGORIES}
         self.total_cost = sum(self.cost.values())
         years = {risk: group.life_years(effect_rate, late) for risk, group in groups.items()}
         utility = np.array([0.7 - 0.1 * ARMS[arm]["toxicity"], 0.8, 0.6])
         self.life_years = sum(RISK[risk] * float(np.sum(years[risk])) for risk in RISK)
-        self.qalys_by_risk = {risk: float(utility @ years[risk]) for risk in RISK}
-        self.qalys = sum(RISK[risk] * self.qalys_by_risk[risk] for risk in RISK)
+        self.qalys = sum(RISK[risk] * float(utility @ years[risk]) for risk in RISK)
         self.groups = groups
 
     def at(self, what, time):
         """Mean of a curve of the groups: "free" or "alive"."""
-        return sum(RISK[risk] * float(getattr(group, what)(time)) for risk, group in self.groups.items())
+        return sum(RISK[risk] * float(getattr(group, what)(time))
+                   for risk, group in self.groups.items())
 
 
 def compare_arm(judge, result, arm, answer):
-    """Costs, life years, QALYs and survival of one arm. The wrong answers: one rate of discounting for both."""
-    one_rate = Answer(arm, cost_rate=0.015, effect_rate=0.04)
+    """Costs, life years, QALYs and survival of one arm."""
+    exchanged = Answer(arm, cost_rate=0.015, effect_rate=0.04)
     for name in ("total_cost", "life_years", "qalys"):
         judge.mean(f"{arm} {name}", float(result.get(name, strategy=arm)),
                    float(result.get(name + "_se", strategy=arm)), getattr(answer, name),
-                   wrong={"rates of discounting exchanged": getattr(one_rate, name)})
+                   wrong={"rates of discounting exchanged": getattr(exchanged, name)})
     for name in CATEGORIES:
         judge.mean(f"{arm} {name}", float(result.get("cost", strategy=arm, category=name)),
                    float(result.get("cost_se", strategy=arm, category=name)), answer.cost[name])
@@ -192,13 +200,14 @@ def compare_arm(judge, result, arm, answer):
 def compare_increments(judge, result, answers):
     for name in ("total_cost", "qalys"):
         expected = getattr(answers["lev_5fu"], name) - getattr(answers["lev"], name)
-        judge.mean(f"increment of {name}", float(result.get("increment_" + name, strategy="lev_5fu")),
+        judge.mean(f"increment of {name}",
+                   float(result.get("increment_" + name, strategy="lev_5fu")),
                    float(result.get(f"increment_{name}_se", strategy="lev_5fu")), expected,
                    wrong={"10 % more": 1.1 * expected, "10 % less": 0.9 * expected})
 
 
 def standard_errors(result, name):
-    """Of the mean under each arm and of the paired difference, at the published number of patients."""
+    """Of the means and of their paired difference, at the published number of patients."""
     scale = (PATIENTS / THEIR_PATIENTS) ** 0.5
     arms = {arm: scale * float(result.get(name + "_se", strategy=arm)) for arm in ARMS}
     return arms, scale * float(result.get(f"increment_{name}_se", strategy="lev_5fu"))
@@ -210,7 +219,8 @@ def compare_published(judge, result):
     for column, name in enumerate(("total_cost", "qalys")):
         arms, paired = standard_errors(result, name)
         for arm, figures in SIMMER_ARMS.items():
-            judge.mean(f"simmer {arm} {name}", figures[column], arms[arm], getattr(simmer[arm], name))
+            judge.mean(f"simmer {arm} {name}", figures[column], arms[arm],
+                       getattr(simmer[arm], name))
         difference = getattr(simmer["lev_5fu"], name) - getattr(simmer["lev"], name)
         unpaired = (arms["lev"] ** 2 + arms["lev_5fu"] ** 2) ** 0.5
         judge.mean(f"simmer increment of {name}", np.mean([run[column] for run in SIMMER]),

@@ -1,16 +1,15 @@
 #!/usr/bin/python3
 """The three-state oncology model against the equations of the semi-Markov process.
 
-For one patient (sex, age), with the cumulative hazards H1 of progression and H2 of death before it, counted
-from index, and H3 of death after progression, counted from progression:
+For one patient (sex, age), with the cumulative hazards H1 of progression and H2 of death before it,
+counted from index, and H3 of death after progression, counted from progression:
 
     stable(t)     = exp(-H1(t) - H2(t))
     progressed(t) = integral over r of h1(r) stable(r) exp(-H3(t - r))
 
-The second is a convolution, done on a grid by the trapezoidal rule. Discounted life years in each state are
-integrals of both; those after progression factor into the discounted rate of progressing and the discounted life after it.
-A waning ratio multiplies h1 and h2 by the line from the ratio to 1. The answers are means over both sexes and
-over age (Gauss-Hermite quadrature of the normal law of age).
+The second is a convolution, done on a grid by the trapezoidal rule; discounted life years in each state
+are integrals of both. A waning ratio multiplies h1 and h2 by the line from the ratio to 1. The
+answers are means over both sexes and over age (Gauss-Hermite quadrature of its normal law).
 """
 import os
 import sys
@@ -87,7 +86,8 @@ class Patient:
             self.progressed = after * accumulated(progressing / np.maximum(after, 1e-300))
         else:
             folded = fftconvolve(progressing, after)[:TIME.size]
-            self.progressed = STEP * (folded - 0.5 * (progressing[0] * after + progressing * after[0]))
+            ends = progressing[0] * after + progressing * after[0]
+            self.progressed = STEP * (folded - 0.5 * ends)
 
     def years(self, rate):
         discount = (1.0 + rate) ** -TIME
@@ -135,7 +135,8 @@ def compare(judge, result, strategy, answer):
             mistakes["time since index after progression"] = wrong[name]
         judge.mean(f"{strategy} {name}", float(result.get(name, strategy=strategy)),
                    float(result.get(name + "_se", strategy=strategy)), expected, wrong=mistakes)
-    judge.mean(f"{strategy} cost of the drug", float(result.get("cost", strategy=strategy, category="drug")),
+    judge.mean(f"{strategy} cost of the drug",
+               float(result.get("cost", strategy=strategy, category="drug")),
                float(result.get("cost_se", strategy=strategy, category="drug")),
                PRICE[answer.drug] * answer.years[RATE][0])
     for endpoint, times in TIMES.items():
@@ -147,7 +148,7 @@ def compare(judge, result, strategy, answer):
 
 
 def compare_increments(judge, result, answers):
-    """Differences from standard care. The wrong answers of strategies whose effect fades: that it stays."""
+    """Differences from standard care; where the effect fades, it must be told from one that stays."""
     base = answers["soc"].means()
     for strategy in STRATEGIES[1:]:
         lasting = answers[answers[strategy].drug].means()
@@ -158,7 +159,8 @@ def compare_increments(judge, result, answers):
                 wrong["no fading"] = lasting[name] - base[name]
             judge.mean(f"{strategy} increment of {name}",
                        float(result.get("increment_" + name, strategy=strategy)),
-                       float(result.get(f"increment_{name}_se", strategy=strategy)), expected, wrong=wrong)
+                       float(result.get(f"increment_{name}_se", strategy=strategy)), expected,
+                       wrong=wrong)
 
 
 def main():
