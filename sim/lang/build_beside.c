@@ -63,22 +63,15 @@ static bool read_for(sq_build *b, const sq_node *node, sq_solve *solve)
 
 /* ---- the clocks' names ------------------------------------------------------------------ */
 
-static int clocks_named(const sq_node *node) { return node->kind == SQ_NODE_LIST ? node->count : 1; }
-
-static const sq_node *clock_node(const sq_node *node, int i)
-{
-    return node->kind == SQ_NODE_LIST ? node->item[i] : node;
-}
-
 static bool join_names(sq_build *b, const sq_node *node, sq_solve *solve)
 {
     sq_writer w = {0};
-    int n = clocks_named(node);
+    int n = sq_node_one_or_more(node);
     bool fine = true;
     if (n < 1 || n > SQ_STATED_CLOCKS)
         return sq_diag_error(b->diags, node->place, "1 to %d clocks can be named here", (int)SQ_STATED_CLOCKS);
     for (int i = 0; i < n && fine; i++) {
-        const char *name = sq_scalar_text(b, clock_node(node, i), "a clock: an event or a law");
+        const char *name = sq_scalar_text(b, sq_node_one_of(node, i), "a clock: an event or a law");
         const char *between = i == 0 ? "" : i == n - 1 ? " and " : ", ";
         fine = name != NULL;
         if (fine) sq_write(&w, "%s%s", between, name);
@@ -230,9 +223,9 @@ bool sq_build_beside(sq_build *b)
         sq_beside beside = b->besides.items[i];
         sq_solve *solve = &b->solves.items[beside.solve];
         solve->first_clock = (int)b->stated_clocks.count;
-        solve->n_clocks = clocks_named(beside.clocks);
+        solve->n_clocks = sq_node_one_or_more(beside.clocks);
         for (int k = 0; k < solve->n_clocks; k++)
-            fine = build_clock(b, &beside, clock_node(beside.clocks, k)) && fine;
+            fine = build_clock(b, &beside, sq_node_one_of(beside.clocks, k)) && fine;
     }
     return fine && !b->out_of_memory;
 }

@@ -168,12 +168,11 @@ static bool build_grouping(sq_build *b, const sq_node *node)
 
 static bool build_by(sq_build *b, const sq_node *list)
 {
-    static const char what[] = "a list of attributes, as in [sex, [sex, age_band]]";
     bool fine = true;
     if (!list) return true;
-    if (!sq_node_expect(list, SQ_NODE_LIST, what, b->diags)) return false;
-    if (list->count == 0) return sq_diag_error(b->diags, list->place, "`by:` names no attribute");
-    for (int i = 0; i < list->count; i++) fine = build_grouping(b, list->item[i]) && fine;
+    int n = sq_node_one_or_more(list);
+    if (n == 0) return sq_diag_error(b->diags, list->place, "`by:` names no attribute");
+    for (int i = 0; i < n; i++) fine = build_grouping(b, sq_node_one_of(list, i)) && fine;
     return fine;
 }
 
@@ -182,26 +181,27 @@ static bool build_by(sq_build *b, const sq_node *list)
 static const uint32_t OF_SURVIVAL = 1u << SQ_OUT_SURVIVAL | 1u << SQ_OUT_INCIDENCE;
 static const uint32_t OF_QUANTITIES = 1u << SQ_OUT_LIFE_YEARS | 1u << SQ_OUT_QALYS | 1u << SQ_OUT_COSTS;
 
-/* The parts a list names, as a set; `word[i]`, if not NULL, is where part i is named. */
+/* The parts that one word or a list names, as a set; `word[i]`, if not NULL, is where part i is named. */
 static bool read_parts(sq_build *b, const sq_node *list, uint32_t *set, const sq_node *word[SQ_OUTPUTS])
 {
     const char *names[SQ_OUTPUTS];
     bool fine = true;
     for (int i = 0; i < SQ_OUTPUTS; i++) names[i] = sq_output_word((sq_output)i);
-    if (!sq_node_expect(list, SQ_NODE_LIST, "a list of parts of the results", b->diags)) return false;
-    if (list->count == 0) return sq_diag_error(b->diags, list->place, "this list names no part of the results");
-    for (int k = 0; k < list->count; k++) {
-        const char *text = sq_scalar_text(b, list->item[k], "a part of the results");
+    int n = sq_node_one_or_more(list);
+    if (n == 0) return sq_diag_error(b->diags, list->place, "this list names no part of the results");
+    for (int k = 0; k < n; k++) {
+        const sq_node *item = sq_node_one_of(list, k);
+        const char *text = sq_scalar_text(b, item, "a part of the results");
         int i = 0;
         if (!text) return false;
         while (i < SQ_OUTPUTS && strcmp(text, names[i]) != 0) i++;
         if (i == SQ_OUTPUTS) {
-            fine = sq_diag_error(b->diags, list->item[k]->place, "'%s' is no part of the results%s", text,
+            fine = sq_diag_error(b->diags, item->place, "'%s' is no part of the results%s", text,
                                  sq_diag_hint(b->diags, text, names, SQ_OUTPUTS));
         } else if (word[i]) {
-            fine = sq_diag_error(b->diags, list->item[k]->place, "'%s' is named twice", text);
+            fine = sq_diag_error(b->diags, item->place, "'%s' is named twice", text);
         } else {
-            word[i] = list->item[k];
+            word[i] = item;
             *set |= 1u << i;
         }
     }

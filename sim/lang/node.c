@@ -565,6 +565,16 @@ const sq_node *sq_node_get(const sq_node *map, const char *key)
     return i < 0 ? NULL : map->item[i];
 }
 
+int sq_node_one_or_more(const sq_node *node)
+{
+    return node->kind == SQ_NODE_LIST ? node->count : 1;
+}
+
+const sq_node *sq_node_one_of(const sq_node *node, int i)
+{
+    return node->kind == SQ_NODE_LIST ? node->item[i] : node;
+}
+
 sq_place sq_node_key_place(const sq_node *map, const char *key)
 {
     int i = index_of(map, key);

@@ -36,6 +36,9 @@ const sq_node *sq_node_parse(sq_arena *arena, const sq_source *source, sq_diags 
 
 /* Value of a key, NULL if absent. */
 const sq_node *sq_node_get(const sq_node *map, const char *key);
+/* Where one item may stand for a list of one: how many there are, and the i-th of them. */
+int sq_node_one_or_more(const sq_node *node);
+const sq_node *sq_node_one_of(const sq_node *node, int i);
 sq_place sq_node_key_place(const sq_node *map, const char *key);
 /* Reports every key of the map that is not among `known` (NULL-terminated), with the nearest; `what` names the
  * construct ("an event"). True if all are known. */

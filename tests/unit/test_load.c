@@ -572,6 +572,17 @@ static void test_discount_and_grid(void **state)
     drop(&s);
 }
 
+/* One attribute or part of the results may stand for a list of one. */
+static void test_outputs_of_one(void **state)
+{
+    (void)state;
+    study s = load(SMALL, ONLY "outputs: {by: sex, without: qalys}\n");
+    assert_int_equal(s.model->n_subgroups, 2);
+    assert_false(sq_wants(s.model, SQ_OUT_QALYS));
+    assert_true(sq_wants(s.model, SQ_OUT_COSTS));
+    drop(&s);
+}
+
 /* ---- warnings, words, a model alone ----------------------------------------------------- */
 
 static void test_warnings(void **state)
@@ -730,6 +741,7 @@ int main(void)
         cmocka_unit_test(test_missing_column),
         cmocka_unit_test(test_death_without_its_key),
         cmocka_unit_test(test_discount_and_grid),
+        cmocka_unit_test(test_outputs_of_one),
         cmocka_unit_test(test_warnings),
         cmocka_unit_test(test_rules_that_cannot_match),
         cmocka_unit_test(test_idle_events_and_no_way_out),
