@@ -165,16 +165,22 @@ static sq_status take_calendar(sq_ref *r)
                        r->baseline[m->entry_year], m->closing_year);
 }
 
+/* As before any life. The law stays: it is written when the clock is armed, and read only after that. */
+static void put_by(sq_clock *clock)
+{
+    memset(clock, 0, offsetof(sq_clock, law));
+    clock->due = INFINITY;
+}
+
 static void empty(sq_ref *r)
 {
     const sq_model *m = r->model;
     memset(r->attribute, 0, sizeof(double) * (size_t)m->n_attributes);
     memset(r->visits, 0, sizeof(uint32_t) * (size_t)m->n_counters);
-    memset(r->clocks, 0, sizeof(sq_clock) * (size_t)m->n_events);
     memset(r->happened, 0, sizeof r->happened);
     for (int i = 0; i < SQ_OCCURRENCES(m); i++) r->last_time[i] = NAN;
     for (int i = 0; i < m->n_states; i++) r->time_in[i] = 0;
-    for (int i = 0; i < m->n_events; i++) r->clocks[i].due = INFINITY;
+    for (int i = 0; i < m->n_events; i++) put_by(&r->clocks[i]);
     for (int i = 0; i < m->n_losses; i++) r->losses[i] = (sq_loss){0, -INFINITY};
     r->now = r->entered = 0;
     r->state = m->start_state;
@@ -308,6 +314,7 @@ sq_status sq_ref_new(sq_ref **out, const sq_model *m, sq_error *err)
     if (!r) return sq_fail(err, SQ_ERR_MEMORY, "no memory for a patient's workspace");
     r->model = m;
     r->words = SQ_READS_WORDS(m);
+    r->watched = sq_ref_endpoints_watch(m);
     r->attribute = room(m->n_attributes, sizeof *r->attribute);
     r->baseline = room(m->n_attributes, sizeof *r->baseline);
     r->score = room(m->n_members, sizeof *r->score);

@@ -32,7 +32,7 @@ typedef struct sq_clock {
     double since, age, left;
     double due;     /* +inf unless running */
     double zero;    /* when a profile with an origin of its own began */
-    sq_law law;
+    sq_law law;     /* last, see put_by in ref.c */
 } sq_clock;
 
 /* A flow of reward: accrued only when its rate changes, so that a firing that does not touch it leaves its
@@ -48,6 +48,7 @@ typedef struct sq_loss {
 struct sq_ref {
     const sq_model *model;
     int words;           /* of sets that this model fills */
+    sq_bits watched;     /* occurrences that some endpoint begins or ends with */
     double *attribute, *baseline;
     double *score;       /* [n_members] own normal scores, as far as they are drawn */
     double *last_time;   /* [occurrences] latest time; NaN if never */
@@ -123,6 +124,8 @@ void sq_ref_pay(sq_ref *r, int quantity, double amount);
 void sq_ref_totals_now(const sq_ref *r, double *out);
 
 /* ref_endpoint.c */
+/* The occurrences that some endpoint begins or ends with. */
+sq_bits sq_ref_endpoints_watch(const sq_model *model);
 sq_status sq_ref_endpoints(sq_ref *r);
 void sq_ref_endpoints_end(sq_ref *r, double follow_up_end);
 

@@ -90,7 +90,7 @@ static sq_status draw_luck(sq_ref *r, const sq_draw *draw, double *survival, dou
 static sq_status law_now(sq_ref *r, const sq_law_spec *spec, const char *what, sq_law *law)
 {
     sq_view view = sq_ref_view(r);
-    *law = sq_law_at(&view, spec);
+    sq_law_at(&view, spec, law);
     if (law->table.n_years > 0) law->arg[0] = r->birth;
     const char *problem = sq_law_problem(law);
     if (!problem) problem = sq_row_problem(&view, spec);

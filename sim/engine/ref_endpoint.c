@@ -1,8 +1,19 @@
 /* Endpoints: when a patient enters a risk set, and how it leaves it. Looked at once per firing, after it has
- * settled, with the set of what occurred in it. */
+ * settled, with the set of what occurred in it; most firings bring nothing that any endpoint asks for. */
 #include "engine/ref_body.h"
 
 #include <math.h>
+
+sq_bits sq_ref_endpoints_watch(const sq_model *m)
+{
+    sq_bits watched = {{0}};
+    for (int i = 0; i < m->n_endpoints; i++) {
+        sq_bits_join(&watched, &m->endpoints[i].from);
+        sq_bits_join(&watched, &m->endpoints[i].censor);
+    }
+    for (int i = 0; i < m->n_causes; i++) sq_bits_join(&watched, &m->causes[i].events);
+    return watched;
+}
 
 static sq_status enters(sq_ref *r, const sq_endpoint *e, bool *does)
 {
@@ -42,6 +53,7 @@ static sq_status look(sq_ref *r, const sq_endpoint *e, sq_passage *p)
 
 sq_status sq_ref_endpoints(sq_ref *r)
 {
+    if (!sq_bits_meet(&r->watched, &r->occurred, r->words)) return SQ_OK;
     for (int i = 0; i < r->model->n_endpoints; i++) {
         sq_passage *p = &r->life->passage[i];
         sq_status status = p->closed ? SQ_OK : look(r, &r->model->endpoints[i], p);

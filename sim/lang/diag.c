@@ -32,8 +32,11 @@ static size_t line_end(const char *p, const char *end)
 
 static const char *skip_line(const char *p, const char *end)
 {
-    while (p < end && line_end(p, end) == 0) p++;
-    return p;
+    for (;; p++) { /* strcspn also stops at a NUL: at the end, or in a file that is no text */
+        p += strcspn(p, "\n\r\xC2\xE2");
+        if (p >= end) return end;
+        if (line_end(p, end) != 0) return p;
+    }
 }
 
 const char *sq_source_line(const sq_source *source, int line, size_t *length)

@@ -172,7 +172,8 @@ static bool probe_before(sq_build *b, const sq_view *view, const sq_probe *probe
 
 static bool probe_law(sq_build *b, const sq_view *view, const sq_probe *probe)
 {
-    sq_law law = sq_law_at(view, &probe->law);
+    sq_law law;
+    sq_law_at(view, &probe->law, &law);
     if (law.table.n_years > 0) law.arg[0] = 0; /* the patient's, which any is as good as */
     const char *problem = sq_law_problem(&law);
     if (!problem && probe->is_bounded) warn_of_bounds(b, probe, &law);

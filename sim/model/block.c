@@ -169,26 +169,24 @@ static void wear_profile(const sq_view *view, const sq_profile_spec *spec, sq_la
     law->hazard_ratio *= before >= 0 ? before : NAN;
 }
 
-sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec)
+void sq_law_at(const sq_view *view, const sq_law_spec *spec, sq_law *law)
 {
-    sq_law law = {
-        .family = spec->family,
-        .cure_on_population = spec->cure_on_population,
-        .hazard_ratio = sq_program_value(view, spec->hazard_ratio, 1),
-        .time_ratio = sq_program_value(view, spec->time_ratio, 1),
-        .cured = sq_program_value(view, spec->cured, 0),
-    };
-    for (int i = 0; i < SQ_LAW_ARGS; i++) law.arg[i] = sq_program_value(view, spec->arg[i], 0);
-    law.truncated = spec->low.count || spec->high.count;
-    if (law.truncated) {
-        law.low = sq_program_value(view, spec->low, -INFINITY);
-        law.high = sq_program_value(view, spec->high, INFINITY);
+    law->family = spec->family;
+    law->cure_on_population = spec->cure_on_population;
+    law->hazard_ratio = sq_program_value(view, spec->hazard_ratio, 1);
+    law->time_ratio = sq_program_value(view, spec->time_ratio, 1);
+    law->cured = sq_program_value(view, spec->cured, 0);
+    for (int i = 0; i < SQ_LAW_ARGS; i++) law->arg[i] = sq_program_value(view, spec->arg[i], 0);
+    law->truncated = spec->low.count || spec->high.count;
+    if (law->truncated) {
+        law->low = sq_program_value(view, spec->low, -INFINITY);
+        law->high = sq_program_value(view, spec->high, INFINITY);
     }
-    if (spec->shift.count) law.shift = sq_program_value(view, spec->shift, 0);
-    if (spec->profile.kind) wear_profile(view, &spec->profile, &law);
+    law->shift = sq_program_value(view, spec->shift, 0);
+    law->profile.kind = SQ_PROFILE_NONE;
+    if (spec->profile.kind) wear_profile(view, &spec->profile, law);
+    law->table = (sq_law_table){0};
     if (spec->table >= 0)
-        law.table = sq_block_table(view->model, view->block, spec->table,
-                                   table_row(view, spec->row));
-    if (law.table.n_years > 0) law.arg[0] = NAN; /* who is born when is the engine's to say */
-    return law;
+        law->table = sq_block_table(view->model, view->block, spec->table, table_row(view, spec->row));
+    if (law->table.n_years > 0) law->arg[0] = NAN; /* who is born when is the engine's to say */
 }

@@ -11,10 +11,11 @@
  * column of the definition. Source of the factorisation: Cholesky-Banachiewicz. */
 sq_status sq_block_fill(const sq_model *model, int strategy, double *block, sq_error *err);
 
-/* A law with its numbers as they are in this view. Not checked: see sq_law_problem. A profile's offset is
- * left 0: only who has the clock knows its age. Where what the profile counts from has not happened in the
- * view's history and there is a ratio for that time, the law wears this one and no profile. */
-sq_law sq_law_at(const sq_view *view, const sq_law_spec *spec);
+/* Fills a law with its numbers as they are in this view; the numbers of a truncation or a profile that it does
+ * not wear stay as they are. Not checked: see sq_law_problem. A profile's offset is left 0: only who has the clock
+ * knows its age. Where what the profile counts from has not happened in the view's history and there is a ratio
+ * for that time, the law wears this one and no profile. */
+void sq_law_at(const sq_view *view, const sq_law_spec *spec, sq_law *law);
 /* What is wrong with the row of its table in this view (its index reads an attribute that is unset); NULL if
  * nothing, or if it has none. */
 const char *sq_row_problem(const sq_view *view, const sq_law_spec *spec);

@@ -48,7 +48,7 @@ static void read_patient(const sq_view *view, const sq_stated_patient *patient, 
 static sq_status read_rival(const sq_view *view, const sq_solve *solve, const sq_stated_clock *clock,
                             sq_rival *rival, sq_error *err)
 {
-    rival->law = sq_law_at(view, &clock->law);
+    sq_law_at(view, &clock->law, &rival->law);
     rival->age = clock->age_attribute >= 0 ? view->attribute[clock->age_attribute] : 0;
     if (rival->law.table.n_years > 0 && view->model->dated)
         rival->law.arg[0] = view->attribute[view->model->entry_year] * SQ_DAYS_PER_YEAR - rival->age;
@@ -107,7 +107,7 @@ static sq_status read_setting(const sq_view *view, const sq_solve *solve, sq_sta
 sq_status sq_stated_read(const sq_view *view, const sq_solve *solve, sq_stated *stated, sq_error *err)
 {
     double last = 0;
-    stated->law = sq_law_at(view, &solve->law);
+    sq_law_at(view, &solve->law, &stated->law);
     stated->n_points = solve->n_points;
     for (int i = 0; i < solve->n_points; i++) {
         const sq_stated_point *point = &view->model->stated_points[solve->first_point + i];

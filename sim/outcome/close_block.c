@@ -160,6 +160,8 @@ void sq_outcome_close_block(sq_outcome *o, int n_lanes)
         for (int k = 0; k < m->n_groupings; k++)
             close_grouping(o, s, k, n_lanes);
     }
+    for (int i = 0; i < m->n_strategies * o->n_first && o->first_histograms != NULL; i++)
+        sq_first_times_enter(o, i);
     for (int i = 0; i < m->n_strategies * sq_rows(o); i++)
         memset(o->lanes + (size_t)i * SQ_ROW, 0, (size_t)n_lanes * sizeof *o->lanes);
     o->patients += n_lanes;

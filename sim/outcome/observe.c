@@ -130,19 +130,33 @@ static void count_occurrences(const sq_layout *at, int64_t *tally, const sq_life
     }
 }
 
+void sq_first_times_enter(sq_outcome *o, int i)
+{
+    const double *waiting = o->waiting + (size_t)i * SQ_FIRST_TIMES_WAITING;
+    if (!sq_histogram_add(&o->first_histograms[i], waiting, o->n_waiting[i]))
+        o->failure = SQ_ERR_MEMORY;
+    o->n_waiting[i] = 0;
+}
+
+static void queue_first_time(sq_outcome *o, int i, double years)
+{
+    o->waiting[i * SQ_FIRST_TIMES_WAITING + o->n_waiting[i]++] = years;
+    if (o->n_waiting[i] == SQ_FIRST_TIMES_WAITING)
+        sq_first_times_enter(o, i);
+}
+
 static void observe_first_times(sq_outcome *o, int strategy, const sq_life *life)
 {
-    sq_first_times *first = o->first + strategy * o->n_first;
+    int row = strategy * o->n_first;
     for (int i = 0; i < o->n_first; i++) {
         if (life->count[i] == 0)
             continue;
-        double days = life->first_time[i], years = days / SQ_DAYS_PER_YEAR;
+        double days = life->first_time[i];
         sq_wide t = (uint64_t)llrint(days * 0x1p20);
-        first[i].sum += t;
-        first[i].squares += t * t;
-        if (o->first_histograms != NULL &&
-            !sq_histogram_add(&o->first_histograms[strategy * o->n_first + i], &years, 1))
-            o->failure = SQ_ERR_MEMORY;
+        o->first[row + i].sum += t;
+        o->first[row + i].squares += t * t;
+        if (o->first_histograms != NULL)
+            queue_first_time(o, row + i, days / SQ_DAYS_PER_YEAR);
     }
 }
 

@@ -54,7 +54,10 @@ static bool make_block(sq_outcome *o)
     o->lane_order = array(groupings > 0 ? SQ_BLOCK : 0, sizeof *o->lane_order);
     o->gathered = array(groupings > 0 ? 2 * SQ_BLOCK : 0, sizeof *o->gathered);
     o->moves = array(o->all.moves, sizeof *o->moves);
-    return o->lanes && o->lane_subgroup && o->lane_order && o->gathered && o->moves;
+    size_t waiting = sq_keeps_first_histograms(m) ? strategies * (size_t)o->n_first : 0;
+    o->waiting = array(waiting * SQ_FIRST_TIMES_WAITING, sizeof *o->waiting);
+    o->n_waiting = array(waiting, sizeof *o->n_waiting);
+    return o->lanes && o->lane_subgroup && o->lane_order && o->gathered && o->moves && o->waiting && o->n_waiting;
 }
 
 sq_status sq_outcome_new(sq_outcome **out, const sq_model *model, sq_error *err)
@@ -85,8 +88,10 @@ void sq_outcome_shed(sq_outcome *o)
     free(o->lane_order);
     free(o->gathered);
     free(o->moves);
-    o->lanes = o->gathered = NULL;
-    o->lane_subgroup = o->lane_order = o->moves = NULL;
+    free(o->waiting);
+    free(o->n_waiting);
+    o->lanes = o->gathered = o->waiting = NULL;
+    o->lane_subgroup = o->lane_order = o->moves = o->n_waiting = NULL;
 }
 
 static void free_histograms(sq_histogram *histograms, int n)

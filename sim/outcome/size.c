@@ -183,5 +183,7 @@ sq_outcome_memory sq_outcome_memory_of(const sq_model *m)
         totals += first * histogram_bytes(SQ_FIRST_TIME_COARSER);
     double block = strategies * rows * SQ_ROW * sizeof(double) +
                    strategies * m->n_groupings * (double)SQ_BLOCK * sizeof(int);
+    if (sq_keeps_first_histograms(m))
+        block += first * (SQ_FIRST_TIMES_WAITING * sizeof(double) + sizeof(int));
     return (sq_outcome_memory){.totals = totals, .block = block};
 }

@@ -22,6 +22,10 @@ enum { SQ_ROW = SQ_BLOCK + 8 };
 /* Histograms of first times, of which there are hundreds, have bins four times as wide. */
 enum { SQ_FIRST_TIME_COARSER = 2 };
 
+/* First times wait in rows of so many and enter their histogram together: one at a time, every one of them would
+ * bring another histogram into the cache. */
+enum { SQ_FIRST_TIMES_WAITING = 32 };
+
 typedef struct sq_layout {
     size_t endpoints, causes, states, occurrences, moves; /* of which there are counts; 0: not wanted */
     size_t points;      /* n_grid + 1: the last one is all that lies beyond the grid */
@@ -74,6 +78,8 @@ struct sq_outcome {
     int *lane_subgroup;       /* [n_strategies][n_groupings][SQ_BLOCK] */
     int *lane_order;          /* [SQ_BLOCK] */
     double *gathered;         /* [2][SQ_BLOCK] */
+    double *waiting;          /* [n_strategies][n_first][SQ_FIRST_TIMES_WAITING] */
+    int *n_waiting;           /* [n_strategies][n_first] */
     int *moves;               /* [all.moves] of one life; zero between lives */
 
     sq_status failure;        /* SQ_ERR_MEMORY when a histogram could not grow */
@@ -100,6 +106,9 @@ static inline const sq_layout *sq_tally_layout(const sq_outcome *o, int subgroup
 {
     return subgroup < 0 ? &o->all : &o->part;
 }
+
+/* Takes what waits into first histogram i. */
+void sq_first_times_enter(sq_outcome *o, int i);
 
 /* Patients in a slice. */
 int64_t sq_tally_lives(sq_slice slice);

@@ -287,16 +287,17 @@ static void test_laws_from_statements(void **state)
     const sq_model *m = s.model;
     double block[64], attribute[8] = {2};
     sq_view view = view_of(&s, block, attribute);
-    sq_law law = sq_law_at(&view, &m->events[0].law);
+    sq_law law;
+    sq_law_at(&view, &m->events[0].law, &law);
     assert_true(law.family == SQ_WEIBULL && law.arg[0] == 2 && law.arg[1] == 3);
     attribute[0] = 1;
-    law = sq_law_at(&view, &m->events[0].law);
+    sq_law_at(&view, &m->events[0].law, &law);
     assert_true(fabs(law.arg[1] * log(2) - 10) < 1e-12);
-    law = sq_law_at(&view, &m->events[1].law);
+    sq_law_at(&view, &m->events[1].law, &law);
     assert_true(fabs(law.arg[0] - log(2) / 10) < 1e-15);
-    law = sq_law_at(&view, &m->events[2].law);
+    sq_law_at(&view, &m->events[2].law, &law);
     assert_true(fabs(law.arg[0] / (exp(2) * 7) - 1) < 1e-14);
-    law = sq_law_at(&view, &m->events[3].law);
+    sq_law_at(&view, &m->events[3].law, &law);
     assert_true(law.arg[0] == 0.25);
     assert_true(sq_bits_has(&m->events[0].law_reads, 0));
     drop(&s);
@@ -311,7 +312,8 @@ static void test_life_table_by_attribute(void **state)
         ONLY);
     double block[64], attribute[8] = {0, 1};
     sq_view view = view_of(&s, block, attribute);
-    sq_law law = sq_law_at(&view, &s.model->events[0].law);
+    sq_law law;
+    sq_law_at(&view, &s.model->events[0].law, &law);
     assert_int_equal(law.table.n, 2);
     assert_true(law.table.x[1] == 50 * SQ_DAYS_PER_YEAR);
     assert_true(law.table.y[0] == 0.2 / SQ_DAYS_PER_YEAR &&
