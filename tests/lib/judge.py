@@ -24,6 +24,8 @@ FAMILY = {
     "sick_sicker": 200,
     "lines_of_therapy": 20,
     "transplant": 250,
+    "krijkamp": 50,
+    "osteoporosis": 60,
     "black_box": 200,
     "published": 100,
     "oracle_quick": 2500,
