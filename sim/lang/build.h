@@ -718,6 +718,10 @@ bool sq_build_probe(sq_build *b);
 void sq_build_warn(sq_build *b);
 /* warn_tables.c: life tables that end before patients must (`beyond: error` makes it an error). */
 void sq_warn_of_tables(sq_build *b);
+/* warn_clocks.c: clocks that hold numbers which something changes while they run. */
+void sq_warn_of_held(sq_build *b);
+/* warn_gotos.c: gotos that a later one of the same firing always overrides. */
+void sq_warn_of_gotos(sq_build *b);
 /* A warning, unless there is one at the same place: lists of rules are read once per strategy. */
 void sq_warn_once(sq_build *b, sq_place place, const char *text);
 

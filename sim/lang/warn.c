@@ -373,6 +373,8 @@ void sq_build_warn(sq_build *b)
     warn_of_idle(b);
     warn_of_unread(b);
     warn_of_clocks(b);
+    sq_warn_of_held(b);
+    sq_warn_of_gotos(b);
     sq_warn_of_tables(b);
     warn_of_modules(b);
     warn_of_unused(b);

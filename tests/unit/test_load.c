@@ -641,6 +641,36 @@ static void test_idle_events_and_no_way_out(void **state)
     drop(&s);
 }
 
+/* Nothing is said where the clock ends, begins anew, follows, says `hold` itself, or is not touched. */
+static void test_held_numbers(void **state)
+{
+    (void)state;
+    static const char *const told = "holds the numbers it had", *const silent[] = {
+        "while: well, %s, goto: dead}\n  grow: {while: well, time: {fixed: 1 d}, do: [{set: {n: 1}}], goto: ill}\n",
+        "while: n == 0, %s, goto: dead}\n  grow: {while: well, time: {fixed: 1 d}, do: [{set: {n: 1}}]}\n",
+        "while: well, %s, goto: dead}\n  grow: {while: ill, time: {fixed: 1 d}, do: [{set: {n: 1}}]}\n",
+        "changes: hold, %s}\n  grow: {time: {fixed: 1 d}, do: [{set: {n: 1}}]}\n",
+        "changes: follow, %s}\n  grow: {time: {fixed: 1 d}, do: [{set: {n: 1}}]}\n",
+        "%s}\n  grow: {time: {fixed: 1 d}, do: [{set: {n: 1}}, {start: e}]}\n",
+        "%s, do: [{set: {n: 1}}]}\n  other: {while: well, time: {fixed: 1 d}, goto: ill}\n",
+        "while: well, %s}\n  grow: {while: well, time: {fixed: 1 d}, do: [{if: sex == f, then: [{set: {n: 1}}, "
+        "{goto: ill}]}]}\n",
+    };
+    static const char law[] = "time: {exponential: {rate: 0.1/y}}, hazard ratio: n + 1";
+    char model[2000], events[600];
+    for (size_t i = 0; i <= sizeof silent / sizeof *silent; i++) {
+        bool is_last = i == sizeof silent / sizeof *silent;
+        const char *form = is_last ? "%s}\n  grow: {time: {fixed: 1 d}, do: [{set: {n: 1}}]}\n" : silent[i];
+        const char *at = strstr(form, "%s");
+        snprintf(events, sizeof events, "%.*s%s%s", (int)(at - form), form, law, at + 2);
+        snprintf(model, sizeof model, SMALL "events:\n  e: {%s", events);
+        study s = load(model, ONLY);
+        assert_int_equal(s.status, SQ_OK);
+        if ((strstr(s.said, told) != NULL) != is_last) fail_msg("%s: %s", events, s.said);
+        drop(&s);
+    }
+}
+
 static void test_steep_discounting(void **state)
 {
     (void)state;
@@ -747,6 +777,7 @@ int main(void)
         cmocka_unit_test(test_warnings),
         cmocka_unit_test(test_rules_that_cannot_match),
         cmocka_unit_test(test_idle_events_and_no_way_out),
+        cmocka_unit_test(test_held_numbers),
         cmocka_unit_test(test_steep_discounting),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_model_alone),
