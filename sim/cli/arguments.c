@@ -177,7 +177,7 @@ static char *command_line(int argc, char **argv)
     return text;
 }
 
-bool sq_arguments_parse(sq_arguments *a, const sq_verb *verb, int argc, char **argv)
+int sq_arguments_parse(sq_arguments *a, const sq_verb *verb, int argc, char **argv)
 {
     *a = (sq_arguments){.verb = verb};
     size_t most = 0; /* "-qh" holds two options, so letters bound their number */
@@ -187,7 +187,7 @@ bool sq_arguments_parse(sq_arguments *a, const sq_verb *verb, int argc, char **a
     a->command_line = command_line(argc, argv);
     if (a->given == NULL || a->operands == NULL || a->command_line == NULL) {
         sq_say("out of memory");
-        return false;
+        return SQ_EXIT_FAILED;
     }
     reader r = {.argc = argc, .next = 2, .argv = argv};
     bool options = true, fine = true;
@@ -202,7 +202,7 @@ bool sq_arguments_parse(sq_arguments *a, const sq_verb *verb, int argc, char **a
         else
             a->operands[a->n_operands++] = word;
     }
-    return fine && check_operands(a);
+    return fine && check_operands(a) ? SQ_EXIT_DONE : SQ_EXIT_INPUT;
 }
 
 void sq_arguments_free(sq_arguments *a)

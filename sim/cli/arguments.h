@@ -39,9 +39,9 @@ typedef struct sq_arguments {
     char *command_line; /* as it could be typed again */
 } sq_arguments;
 
-/* Parses what follows the verb's name (argv[2] on). On failure says what is wrong and returns
- * false. Freed by sq_arguments_free in either case. --help is accepted everywhere. */
-bool sq_arguments_parse(sq_arguments *a, const sq_verb *verb, int argc, char **argv);
+/* Parses what follows the verb's name (argv[2] on). SQ_EXIT_DONE, or having said what is wrong SQ_EXIT_INPUT,
+ * out of memory SQ_EXIT_FAILED. Freed by sq_arguments_free in every case. --help is accepted everywhere. */
+int sq_arguments_parse(sq_arguments *a, const sq_verb *verb, int argc, char **argv);
 void sq_arguments_free(sq_arguments *a);
 
 /* How often an option was given; its last value, or NULL. */

@@ -42,8 +42,8 @@ static int show_help(const char *verb_name)
 static int act(const sq_verb *verb, int argc, char **argv)
 {
     sq_arguments arguments;
-    int code = SQ_EXIT_INPUT;
-    if (sq_arguments_parse(&arguments, verb, argc, argv)) {
+    int code = sq_arguments_parse(&arguments, verb, argc, argv);
+    if (code == SQ_EXIT_DONE) {
         if (sq_count(&arguments, "help") > 0)
             code = show_help(verb->name);
         else

@@ -1,4 +1,4 @@
-/* The inside of an accumulator, shared by what fills it (outcome.c, observe.c, block.c) and what reads it
+/* The inside of an accumulator, shared by what fills it (outcome.c, observe.c, close_block.c) and what reads it
  * (tally.c, finish*.c).
  *
  * Counts of all kinds are one row of integers, so that merging is one loop: a *tally* for each strategy, the
