@@ -191,7 +191,8 @@ TABLES = {
         ("by", SCALAR, "A category: one entry per label.")],
     "life table": [
         ("csv", FILE, "The comma-separated file."),
-        ("age", NAME, "Column of ages."), ("rate", NAME, "Column of death rates."),
+        ("age", NAME, "Column of ages."), ("rate", NAME, "Column of death rates (mx)."),
+        ("probability", NAME, "Column of probabilities of dying before the next age (qx), in place of the rates."),
         ("year", NAME, "Column of calendar years, met by the attribute `entry_year`."),
         ("by", either(mapped(NAME), one_or_list(NAME)), "{COLUMN: CATEGORY}; in a model {COLUMN: ATTRIBUTE}."),
         ("where", mapped(one_or_list(SCALAR)), "Keeps the rows whose columns hold these texts: {COLUMN: TEXT}, or a list of them."),

@@ -3,6 +3,7 @@
  * and which the value, in what units, which rows belong to an entry. What is wrong with a cell is said at
  * the cell. */
 #include "lang/build.h"
+#include "math/kernel.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -15,6 +16,7 @@ typedef struct table_file {
     double x_unit;       /* of the argument, in internal units */
     double y_unit;       /* of the value; of time where it is a rate per time */
     bool is_rate;
+    bool is_probability; /* of dying before the next age (qx), to be made a rate */
     int year;            /* column of the calendar year, -1 none */
     sq_where where;
     int by_column[SQ_KEYS];
@@ -223,6 +225,26 @@ static bool read_row(sq_build *b, const table_file *t, size_t row, sq_knots *kno
     return sq_knots_increase(b, knots, i);
 }
 
+/* Rates from probabilities of dying before the next age: -log(1 - q) over the width. The last age of a closed
+ * table has q = 1 and no width: the rate before it is held, as a rate is beyond the last age. A last q below 1 is
+ * taken over the width before it (a single row: a year). */
+static bool rates_of_probabilities(sq_build *b, sq_knots *knots)
+{
+    for (int i = 0; i < knots->n; i++) {
+        double q = knots->y[i];
+        bool is_last = i + 1 == knots->n;
+        if (!(q >= 0 && q <= 1) || (q == 1 && !(is_last && i > 0)))
+            return sq_diag_error(b->diags, knots->y_place[i],
+                                 q == 1 ? "a probability of dying of 1 can stand at the last age only"
+                                        : "%g is not a probability of dying", q);
+        double width = !is_last ? knots->x[i + 1] - knots->x[i]
+                       : i > 0  ? knots->x[i] - knots->x[i - 1]
+                                : SQ_DAYS_PER_YEAR;
+        knots->y[i] = q == 1 ? knots->y[i - 1] : -sq_log1p(-q) / width;
+    }
+    return true;
+}
+
 /* The rows of an entry; of a calendar year alone where `year_of` gives each row its year. */
 static bool read_entry_in(sq_build *b, const sq_param *param, const table_file *t, int entry,
                           const double *year_of, double year, sq_knots *knots)
@@ -240,7 +262,7 @@ static bool read_entry_in(sq_build *b, const sq_param *param, const table_file *
     knots->n = 0;
     for (size_t i = 0; i < n; i++)
         if (!read_row(b, t, (size_t)rows[i], knots)) return false;
-    if (n > 0) return true;
+    if (n > 0) return !t->is_probability || rates_of_probabilities(b, knots);
     const char *what = param->family == SQ_LIFE_TABLE ? "life table" : "file";
     const char *name = sq_entry_name(b, param, "", entry);
     if (year_of)
@@ -301,27 +323,47 @@ static bool read_calendar(sq_build *b, sq_param *param, const table_file *t)
 
 /* ---- life tables ------------------------------------------------------------------------ */
 
+/* The column of rates, or of probabilities of dying before the next age. */
+static bool read_mortality(sq_build *b, const sq_node *map, table_file *t)
+{
+    const sq_node *q = sq_node_get(map, "probability"), *rate = sq_node_get(map, "rate");
+    const sq_node *per = sq_node_get(map, "rate per");
+    t->is_rate = !q;
+    t->is_probability = q != NULL;
+    t->y_unit = 1;
+    if (q && (rate || per))
+        return sq_diag_error(b->diags, rate ? rate->place : per->place,
+                             "either `rate:` (mx) or `probability:` (qx), not both");
+    if (q) return named_column(b, t->csv, map, "probability", &t->y);
+    if (!named_column(b, t->csv, map, "rate", &t->y)) return false;
+    const char *name = t->csv->column[t->y];
+    if (strcmp(name, "q") == 0 || strcmp(name, "qx") == 0 || strstr(name, "prob"))
+        sq_warn_once(b, rate ? rate->place : map->place,
+                     "is this a column of probabilities of dying within a year (qx)? Then say "
+                     "`probability:` in place of `rate:`");
+    return unit_in(b, map, "rate per", sq_type_time(), SQ_DAYS_PER_YEAR, &t->y_unit);
+}
+
 static bool open_life_table(sq_build *b, const sq_param *param, const sq_node *map, table_file *t)
 {
     const sq_node *file = sq_node_get(map, "csv");
-    *t = (table_file){.is_rate = true, .year = -1};
+    *t = (table_file){.year = -1};
     if (!file)
         return sq_diag_error(b->diags, map->place,
                              "a life table needs `csv:`, the name of its file");
     t->csv = sq_open_csv(b, file);
     return t->csv && find_by_columns(b, param, map, t) &&
            named_column(b, t->csv, map, "age", &t->x) &&
-           named_column(b, t->csv, map, "rate", &t->y) &&
+           read_mortality(b, map, t) &&
            (!sq_node_get(map, "year") || named_column(b, t->csv, map, "year", &t->year)) &&
            unit_in(b, map, "age in", sq_type_time(), SQ_DAYS_PER_YEAR, &t->x_unit) &&
-           unit_in(b, map, "rate per", sq_type_time(), SQ_DAYS_PER_YEAR, &t->y_unit) &&
            sq_read_where(b, t->csv, map, &t->where);
 }
 
 bool sq_life_table_rows(sq_build *b, sq_param *param)
 {
     static const char *const known[] = {
-        "csv",    "age",   "rate", "year", "by",  "where", "age in",  "rate per",  "interpolate",
+        "csv",    "age",   "rate", "probability", "year", "by",  "where", "age in",  "rate per",  "interpolate",
         "source", "class", "note", "law", "unit",  "default", "describes", "cured",
         "truncate", "shift", "beyond", NULL};
     static const char *const beyond[] = {"hold", "error", NULL};

@@ -385,6 +385,24 @@ def calendar_years(world):
     return checks
 
 
+def probabilities_of_dying(world):
+    """A column of qx: -log(1 - q) over the width to the next age; q = 1 at the last age holds the rate before it."""
+    ages, q = [0, 1, 5, 60, 61], [0.3, 0.2, 0.9, 0.4, 1]
+    path = world.table("probabilities.csv", [("age", "qx"), *zip(ages, q)])
+    widths = [1, 4, 55, 1]
+    rates = [-math.log(1 - p) / width for p, width in zip(q, widths)]
+    people = [0.0, 0.5, 3.25, 59.75, 60.5, 90.0]
+    patients = world.table("ages.csv", [("age",), *((age,) for age in people)])
+    law = {"csv": path, "age": "age", "probability": "qx"}
+    content = model({"die": {"time": {"life table": law}, "from": "birth", "goto": "dead"}}, attributes={"age": "time"})
+    lives = world.live(content, patients=len(people), horizon="2000 y",
+                       population={"csv": {"file": patients, "columns": {"age": {"column": "age", "in": "y"}}}})
+    rates.append(rates[-1])
+    rate = _rates(ages, [2000], [rates], False)
+    expected = [_walk(rate, ages, [2000], age, 2000.0, hazard("die", p)) for p, age in enumerate(people)]
+    return [([lives.times("die", p)[0] for p in range(len(people))], expected, 1e-8)]
+
+
 RULES = (arming, while_attribute, cancel, pause_when_left, same_set, reenter, repeats, hold, follow,
          redraw, pause_action, resume_follow, origin_index, origin_birth, origin_event, start_again,
-         on_demand, stop, cure_scale, plateau, calendar_years)
+         on_demand, stop, cure_scale, plateau, calendar_years, probabilities_of_dying)
