@@ -63,6 +63,16 @@ static bool read_for(sq_build *b, const sq_node *node, sq_solve *solve)
 
 /* ---- the clocks' names ------------------------------------------------------------------ */
 
+/* A clock named twice would count twice. */
+static bool named_before(sq_build *b, const sq_node *node, int i)
+{
+    const sq_node *clock = sq_node_one_of(node, i);
+    for (int k = 0; k < i; k++)
+        if (strcmp(sq_node_one_of(node, k)->text, clock->text) == 0)
+            return !sq_diag_error(b->diags, clock->place, "'%.80s' is named twice", clock->text);
+    return false;
+}
+
 static bool join_names(sq_build *b, const sq_node *node, sq_solve *solve)
 {
     sq_writer w = {0};
@@ -73,7 +83,7 @@ static bool join_names(sq_build *b, const sq_node *node, sq_solve *solve)
     for (int i = 0; i < n && fine; i++) {
         const char *name = sq_scalar_text(b, sq_node_one_of(node, i), "a clock: an event or a law");
         const char *between = i == 0 ? "" : i == n - 1 ? " and " : ", ";
-        fine = name != NULL;
+        fine = name && !named_before(b, node, i);
         if (fine) sq_write(&w, "%s%s", between, name);
     }
     solve->clocks = sq_build_keep_written(b, &w);

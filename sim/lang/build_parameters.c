@@ -95,6 +95,24 @@ static void add_patch(sq_build *b, const char *name, const sq_node *node, sq_pla
         sq_build_no_memory(b);
 }
 
+/* A definition in place of something that has none of its own. */
+static void nothing_to_override(sq_build *b, const sq_entry *e)
+{
+    const sq_entries *parameters = &b->section[SQ_IN_PARAMETERS];
+    size_t n = strcspn(e->name, "[.");
+    const char *whole = sq_arena_text(&b->scratch, e->name, n);
+    const char **names = sq_build_scratch(b, parameters->count, sizeof *names);
+    if (!whole || !names) return;
+    for (size_t i = 0; i < parameters->count; i++) names[i] = parameters->items[i].name;
+    if (e->name[n] && sq_index_get(&parameters->index, whole) >= 0)
+        sq_diag_error(b->diags, e->place,
+                      "'%.80s' is one number of '%.80s': give it a value, or '%.80s' a whole new definition", e->name,
+                      whole, whole);
+    else
+        sq_diag_error(b->diags, e->place, "there is no parameter '%.80s' to override%s", e->name,
+                      sq_diag_hint(b->diags, e->name, names, parameters->count));
+}
+
 static void apply_overrides(sq_build *b)
 {
     const sq_entries *overrides = &b->section[SQ_IN_OVERRIDE];
@@ -105,9 +123,7 @@ static void apply_overrides(sq_build *b)
         if (e->node->kind == SQ_NODE_MAP && defined >= 0)
             parameters->items[defined] = *e;
         else if (e->node->kind == SQ_NODE_MAP)
-            sq_diag_error(
-                b->diags, e->place, "there is no parameter '%s' to override%s", e->name,
-                sq_diag_hint(b->diags, e->name, b->symbol_names.items, b->symbol_names.count));
+            nothing_to_override(b, e);
         else if (sq_scalar_text(b, e->node, "a value"))
             add_patch(b, e->name, e->node, e->place);
     }

@@ -77,7 +77,11 @@ static bool read_plateau(sq_build *b, const sq_node *map, sq_law_args *out)
                              "`plateau:` is the cured share as published; give it or `cured:`");
     if (!sq_is_scalar(b, node, "plateau: a share, or K of N")) return false;
     out->cured = node;
-    if (!sq_scan_share(node->text, &out->plateau_k, &out->plateau_n)) return true;
+    if (!sq_scan_share(node->text, &out->plateau_k, &out->plateau_n)) {
+        if (!strstr(node->text, " of ")) return true;
+        return sq_diag_error(b->diags, node->place,
+                             "plateau: expected a share, or K of N with K not above N, not '%.60s'", node->text);
+    }
     snprintf(text, sizeof text, "%.17g", out->plateau_k / out->plateau_n);
     const char *kept = sq_build_keep(b, text);
     out->cured = kept ? sq_made_scalar(b, kept, node->place) : NULL;

@@ -274,7 +274,9 @@ static void decision_in_words(sq_build *b, const sq_node *map, sq_decision *deci
     actions_in_words(&w, list);
     for (int i = 0; options && options->kind == SQ_NODE_MAP && i < options->count; i++) {
         sq_write(&w, "%s%s: ", w.count ? "; " : "", options->key[i]);
-        actions_in_words(&w, options->item[i]);
+        const sq_node *branch = options->item[i];
+        if (branch->kind == SQ_NODE_LIST && branch->count > 0) actions_in_words(&w, branch);
+        else sq_write(&w, "nothing more");
     }
     if (!w.count) {
         const sq_category *category = &b->categories.items[decision->category];

@@ -8,6 +8,17 @@ import sys
 
 import small
 
+BARE = """model: bare
+states: {well: , dead: {death: true}}
+start: {state: well, do: [{decide: care}]}
+events: {die: {time: {exponential: {rate: 0.1/y}}, goto: dead}}
+decisions: {care: {options: [usual, intense]}}
+"""
+BARE_EXPERIMENT = """experiment: bare
+model: bare.yaml
+horizon: 1 y
+strategies: {only: {decisions: {care: [{choose: usual}]}}}
+"""
 
 def check_run():
     """The default output, the summary on standard output, everything else on standard error."""
@@ -162,6 +173,11 @@ def check_check():
                   "Unsourced:", "u_ill (small.yaml:8:", "Result about", "Memory about",
                   "Checked: no errors"):
         assert words in text, (words, text)
+    for name, content in (("bare.yaml", BARE), ("bare_experiment.yaml", BARE_EXPERIMENT)):
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(content)
+    bare = small.must("check", "bare_experiment.yaml")
+    assert "  care: one of usual, intense\n" in bare, bare
 
 
 def check_trace():
