@@ -422,7 +422,7 @@ bool sq_says_unset(const sq_build *b, sq_type type, const sq_node *node);
 /* How many elements an attribute's symbol stands for; 1 without `by:`. */
 int sq_vector_size(const sq_build *b, const sq_symbol *symbol);
 /* An attribute or one element ("courses[cart]") by its name; -1 for anything else, whole vectors included. */
-int sq_find_attribute(const sq_build *b, const char *name);
+int sq_find_attribute(sq_build *b, const char *name);
 /* The same for a scalar node, reporting what is not known; -1 then. */
 int sq_named_attribute(sq_build *b, const sq_node *node, const char *what);
 /* Notes that something other than an expression reads the attribute. */

@@ -192,9 +192,9 @@ int sq_vector_size(const sq_build *b, const sq_symbol *symbol)
     return n;
 }
 
-int sq_find_attribute(const sq_build *b, const char *name)
+int sq_find_attribute(sq_build *b, const char *name)
 {
-    return sq_index_get(&b->element_index, name);
+    return sq_index_get(&b->element_index, sq_canonical_name(b, name));
 }
 
 void sq_attribute_is_read(sq_build *b, int attribute)
@@ -225,7 +225,7 @@ int sq_named_attribute(sq_build *b, const sq_node *node, const char *what)
 {
     const char *name = sq_scalar_text(b, node, what);
     if (!name) return -1;
-    int i = sq_find_attribute(b, sq_canonical_name(b, name));
+    int i = sq_find_attribute(b, name);
     const sq_named *vector = i < 0 ? vector_named(b, name) : NULL;
     if (vector && sq_vector_size(b, &vector->symbol) > 0) {
         sq_diag_error(b->diags, node->place, "'%s' has an element per label: name one, as in %s", name,

@@ -229,6 +229,7 @@ static bool build_clock(sq_build *b, const sq_beside *beside, const sq_node *nod
 bool sq_build_beside(sq_build *b)
 {
     bool fine = true;
+    if (sq_diags_full(b->diags)) return false; /* after so many mistakes not every event was built */
     for (size_t i = 0; i < b->besides.count; i++) {
         sq_beside beside = b->besides.items[i];
         sq_solve *solve = &b->solves.items[beside.solve];

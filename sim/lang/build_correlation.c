@@ -5,8 +5,6 @@
  * before him, and a correlation that is added changes the value of the later one alone. */
 #include "lang/build.h"
 
-#include <string.h>
-
 /* ---- members ---------------------------------------------------------------------------- */
 
 static const sq_node *population_part(const sq_build *b, const char *key)
@@ -23,14 +21,13 @@ int sq_correlated_member(const sq_build *b, int attribute)
     return -1;
 }
 
-static bool is_named_in(const sq_node *correlation, const char *name)
+/* Whether a key of the map names the attribute, in whatever spelling; of a matrix, of its rows too. */
+static bool is_named_in(sq_build *b, const sq_node *map, int attribute, bool is_matrix)
 {
-    if (!correlation || correlation->kind != SQ_NODE_MAP) return false;
-    for (int i = 0; i < correlation->count; i++) {
-        const sq_node *row = correlation->item[i];
-        if (strcmp(correlation->key[i], name) == 0) return true;
-        if (row->kind == SQ_NODE_MAP && sq_node_get(row, name)) return true;
-    }
+    for (int i = 0; map && map->kind == SQ_NODE_MAP && i < map->count; i++)
+        if (sq_find_attribute(b, map->key[i]) == attribute ||
+            (is_matrix && is_named_in(b, map->item[i], attribute, false)))
+            return true;
     return false;
 }
 
@@ -42,7 +39,7 @@ static bool add_drawn_members(sq_build *b, const sq_node *correlation)
     for (int i = 0; i < drawn->count; i++) {
         int attribute = sq_find_attribute(b, drawn->key[i]);
         bool is_draw = drawn->item[i]->kind == SQ_NODE_MAP;
-        if (attribute < 0 || !is_draw || !is_named_in(correlation, drawn->key[i])) continue;
+        if (attribute < 0 || !is_draw || !is_named_in(b, correlation, attribute, true)) continue;
         if (sq_correlated_member(b, attribute) >= 0) continue; /* a latent: told of when it is built */
         const sq_node *loads = sq_node_get(drawn->item[i], "loads on");
         if (loads)
@@ -64,9 +61,8 @@ static bool not_a_member(sq_build *b, const char *name, sq_place place)
         return made && sq_named_attribute(b, made, "latent or attribute") >= 0;
     }
     const sq_node *drawn = population_part(b, "attributes");
-    const char *why = drawn && drawn->kind == SQ_NODE_MAP && sq_node_get(drawn, name)
-                          ? "is computed, not drawn"
-                          : "is not drawn by the population";
+    const char *why = is_named_in(b, drawn, attribute, false) ? "is computed, not drawn"
+                                                              : "is not drawn by the population";
     return sq_diag_error(b->diags, place,
                          "'%.80s' %s: only latents, and attributes that `attributes:` of the "
                          "population draws (`from:`, `among:`, `chance:`), can be correlated",

@@ -253,12 +253,13 @@ bool sq_add_dimension(sq_build *b, sq_param *param, const sq_node *node)
     if (param->n_dims == SQ_KEYS)
         return sq_diag_error(b->diags, node->place, "a table has at most %d dimensions",
                              (int)SQ_KEYS);
-    if (labels > MOST_ENTRIES / param->n_entries)
+    bool is_empty = labels == 0 || param->n_entries == 0; /* told where the category is declared */
+    if (!is_empty && labels > MOST_ENTRIES / param->n_entries)
         return sq_diag_error(b->diags, node->place, "this table would have more than %d entries",
                              (int)MOST_ENTRIES);
     param->dim[param->n_dims++] = category;
     param->n_entries *= labels;
-    return labels > 0;
+    return !is_empty;
 }
 
 /* The dimensions that a file of a law's table has by its columns. */

@@ -241,12 +241,32 @@ static const sq_node *row_map(sheet *s, size_t row, const sq_node *above)
 
 /* ---- tables by category ----------------------------------------------------------------- */
 
+static bool is_dimension(const sq_param *param, int category)
+{
+    for (int d = 0; d < param->n_dims; d++)
+        if (param->dim[d] == category) return true;
+    return false;
+}
+
+/* A column may only be named for a category that the table is given by. */
+static bool axes_fit(const sheet *s, const sq_param *param, const sq_by_columns *named)
+{
+    int category;
+    for (int i = 0; i < named->n; i++) {
+        if (!sq_axis_category(s->b, named->axis[i], &category)) return false;
+        if (!is_dimension(param, category))
+            return sq_diag_error(s->b->diags, named->axis[i]->place, "'%s' is not given by %s", param->name,
+                                 named->axis[i]->text);
+    }
+    return true;
+}
+
 /* The column of each dimension: as `csv: {by: …}` says, else of the name that `by:` says. */
 static bool find_by(sheet *s, const sq_param *param)
 {
     sq_by_columns named;
     const sq_node *by = sq_node_get(param->node, "by");
-    if (!sq_read_by_columns(s->b, param->node, &named)) return false;
+    if (!sq_read_by_columns(s->b, param->node, &named) || !axes_fit(s, param, &named)) return false;
     s->n_by = param->n_dims;
     for (int d = 0; d < param->n_dims; d++) {
         const sq_node *said = by ? by->kind == SQ_NODE_LIST ? by->item[d] : by : named.column[d];

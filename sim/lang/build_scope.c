@@ -63,12 +63,24 @@ const char *sq_scope_own_name(const sq_scope *scope, const char *name)
     return text ? text : "";
 }
 
-/* Whether a text can stand for a word as it is: a word, or a plain number that no unit follows. */
+/* Whether the text ends with the bracket that begins it: "[alpha, line]". */
+static bool is_index(const char *text)
+{
+    int depth = 0;
+    for (const char *p = text; *p; p++) {
+        depth += *p == '[' ? 1 : *p == ']' ? -1 : 0;
+        if (depth == 0) return p > text && p[1] == '\0';
+    }
+    return false;
+}
+
+/* Whether a text can stand for a word as it is: a word, one with an index, or a plain number that no unit
+ * follows. */
 static bool stands_alone(const char *text, const char *after)
 {
-    bool is_word = *text != '\0';
-    for (const char *p = text; *p; p++)
-        is_word = is_word && (isalnum((unsigned char)*p) || *p == '_' || *p == '.');
+    size_t n = 0;
+    while (isalnum((unsigned char)text[n]) || text[n] == '_' || text[n] == '.') n++;
+    bool is_word = n > 0 && (text[n] == '\0' || is_index(text + n));
     while (isspace((unsigned char)*after)) after++;
     bool begins_number = isdigit((unsigned char)*text) || *text == '.';
     return is_word && !(begins_number && (isalnum((unsigned char)*after) || *after == '_' || *after == '%'));

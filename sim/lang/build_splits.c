@@ -19,13 +19,21 @@ static const sq_category *split_category(const sq_build *b, const sq_param *para
     return sq_category_of(b, param->dim[param->n_dims - 1]);
 }
 
+/* Whether a map has keys of the category's labels only. States have a list of labels without an end of its own. */
+static bool known_labels(sq_build *b, const sq_category *category, const sq_node *map, const char *what)
+{
+    const char **known = sq_build_scratch(b, (size_t)category->n_labels + 1, sizeof *known);
+    for (int i = 0; known && i < category->n_labels; i++) known[i] = category->labels[i];
+    return known && sq_node_known_keys(map, what, known, b->diags);
+}
+
 /* The counts of all labels, and their sum. */
 static bool read_counts(sq_build *b, const sq_param *param, const sq_node *split, int label, double *count,
                         double *sum)
 {
     const sq_category *category = split_category(b, param);
     if (!sq_node_expect(split, SQ_NODE_MAP, "split: labels and how often each was seen", b->diags)) return false;
-    if (!sq_node_known_keys(split, "a split", category->labels, b->diags)) return false;
+    if (!known_labels(b, category, split, "a split")) return false;
     *sum = 0;
     for (int i = 0; i < category->n_labels; i++) {
         const sq_node *node = sq_node_get(split, category->labels[i]);
@@ -46,7 +54,7 @@ static bool read_split_prior(sq_build *b, const sq_param *param, const sq_node *
     const sq_category *category = split_category(b, param);
     if (prior->kind == SQ_NODE_SCALAR) return read_weight(b, prior, "a prior", false, value);
     if (!sq_node_expect(prior, SQ_NODE_MAP, "prior: a number, or one for each label", b->diags) ||
-        !sq_node_known_keys(prior, "the prior of a split", category->labels, b->diags))
+        !known_labels(b, category, prior, "the prior of a split"))
         return false;
     const sq_node *own = sq_node_get(prior, category->labels[label]);
     if (!own)

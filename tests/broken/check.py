@@ -61,6 +61,9 @@ def made_inputs(folder):
         ("many_parameters_wrong", head + b"parameters:\n" + b"".join(b"  p%d: q%d\n" % (i, i)
                                                                    for i in range(5000)), "6:7",
          "unknown name 'q0'"),
+        ("many_events_wrong", head + b"parameters: {c: {law: exponential, net of: [e199], survival: 0.5 at 1 y}}\n"
+         + b"events:\n" + b"".join(b"  e%d: {when: c, time: c}\n" % i for i in range(200)), "7:8",
+         "unknown key 'when'"),
         ("long_sum", head + b"parameters:\n  p: " + b"1 + " * 40000 + b"1\n", "6:6", "the expression is too long"),
         ("random", bytes((i * 7919 + 13) % 251 + 1 for i in range(4096)), "1:1", "a control character"),
     ]

@@ -83,4 +83,16 @@ def module_functions(world):
             (lives.times("x_now_too"), [30, 60, 90]), (lives.times("y_now_too"), [40, 80])]
 
 
-RULES = (module_inline, module_instances, module_functions, module_rank)
+def module_element(world):
+    """An element of an attribute can be given to a module, to be read and to be set."""
+    module = {"arguments": ["what"],
+              "events": {"visit": {"while": "what < 3", "time": {"fixed": "10 d * (1 + what)"},
+                                   "do": [{"set": {"what": "what + 1"}}]}}}
+    lives = world.live({"modules": {"m": module},
+                        "instances": {"x": {"of": "m", "with": {"what": "n[left, right]"}}},
+                        **model({}, categories={"arms": ["left", "right"]},
+                                attributes={"n": {"type": "count", "by": ["arms", "arms"], "initial": 0}})})
+    return [(lives.times("x_visit"), [10, 30, 60])]
+
+
+RULES = (module_inline, module_instances, module_functions, module_element, module_rank)
