@@ -120,6 +120,16 @@ static bool emit_goto(context *c, const sq_node *node)
     return action.a >= 0 && add(c, action);
 }
 
+/* Without `utility:` a year of life counts 1 already, which whoever pays QALYs may not have meant. */
+static void warn_of_paid_qalys(sq_build *b, sq_place place)
+{
+    if (!b->one[SQ_ONE_UTILITY].node && !b->skim)
+        sq_warn_once(b, place,
+                     "these QALYs come on top of one for every year of life, for there is no "
+                     "`utility:`; say `utility: 0` where only what is paid counts, `utility: 1` "
+                     "where this is meant");
+}
+
 static bool pay_one(context *c, const sq_node *map, int i)
 {
     sq_build *b = c->b;
@@ -137,6 +147,7 @@ static bool pay_one(context *c, const sq_node *map, int i)
         return sq_diag_error(b->diags, map->key_place[i], "unknown cost category '%.80s'%s",
                              map->key[i], sq_diag_hint(b->diags, map->key[i], names, n + 1));
     }
+    if (qalys) warn_of_paid_qalys(b, map->key_place[i]);
     sq_type want = qalys ? sq_type_time() : sq_number(0, 1, SQ_KIND_NONE);
     return sq_build_expr(b, map->item[i], want, SQ_READ_LIFE, &action.p, NULL) && add(c, action);
 }

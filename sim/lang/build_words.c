@@ -465,7 +465,10 @@ static const char *rewards_in_words(sq_build *b)
 {
     sq_writer w = {0};
     const sq_entries *costs = &b->section[SQ_IN_COSTS];
-    if (b->one[SQ_ONE_UTILITY].node) reward_in_words(&w, "utility", b->one[SQ_ONE_UTILITY].node);
+    if (b->one[SQ_ONE_UTILITY].node)
+        reward_in_words(&w, "utility", b->one[SQ_ONE_UTILITY].node);
+    else
+        sq_write(&w, "utility: 1 while alive (there is no `utility:`)\n");
     for (size_t i = 0; i < costs->count; i++)
         reward_in_words(&w, costs->items[i].name, costs->items[i].node);
     return sq_build_keep_written(b, &w);
