@@ -485,8 +485,8 @@ def section(schema, names=WORD):
 
 FILE_ROWS = [
     ("model", {"type": "string"}, "In a model: its name. In an experiment: the model's file."),
-    ("experiment", NAME, "The experiment's name; it names the result file."),
-    ("title", TEXT, "A title in words."), ("description", TEXT, "A description in words."),
+    ("experiment", NAME, "The experiment's name; it heads the results without a title. A file that includes another experiment may give its own."),
+    ("title", TEXT, "A title in words; the including file's wins."), ("description", TEXT, "A description in words."),
     ("include", one_or_list(FILE), "Files that are joined to this one; sections of the same name are joined in order."),
     ("currency", {"type": "string", "pattern": "^[A-Z]{3}$"}, "ISO 4217 code, as in EUR; required if anything costs money."),
     ("categories", section(listed(NAME)), "Named lists of labels."),

@@ -94,6 +94,14 @@ static void print_parameters(const sq_model *m, const double *block)
         if (m->parameters[i].class != SQ_FILLER) print_parameter(m, &m->parameters[i], block);
 }
 
+/* What `override:` puts in the place of parameters, and where it says so. */
+static void print_overrides(const sq_model *m)
+{
+    if (m->n_overrides > 0) puts("\nReplaced by `override:`:");
+    for (int i = 0; i < m->n_overrides; i++)
+        printf("  %s = %s (%s)\n", m->overrides[i].name, m->overrides[i].value, m->overrides[i].where);
+}
+
 /* The parameters of a class and where they are written. */
 static void print_names(const sq_model *m, sq_class class, const char *head)
 {
@@ -168,6 +176,7 @@ static int print_model(sequela *s, const char *plot)
         fputs(text, stdout);
         print_parameters(m, block);
         print_classes(m);
+        print_overrides(m);
         code = sq_print_fits(m, block);
         print_undrawable(m);
         print_size(m);

@@ -316,6 +316,7 @@ typedef struct sq_build {
     SQ_VEC(sq_endpoint) endpoints;
     SQ_VEC(sq_cause) causes;
     SQ_VEC(sq_target) targets;
+    SQ_VEC(sq_override) overrides;
     SQ_VEC(sq_source_file) files;
     int n_counters;
 } sq_build;

@@ -28,7 +28,6 @@ static const struct {
     {"currency", SQ_ONE_CURRENCY},
     {"start", SQ_ONE_START},
     {"utility", SQ_ONE_UTILITY},
-    {"experiment", SQ_ONE_EXPERIMENT},
     {"horizon", SQ_ONE_HORIZON},
     {"closes", SQ_ONE_CLOSES},
     {"patients", SQ_ONE_PATIENTS},
@@ -166,6 +165,24 @@ static void add_single(sq_build *b, sq_single single, const char *key, sq_place 
     b->one[single] = (sq_said){node, place};
 }
 
+/* Whether a place is in a file that leads to the one being read. */
+static bool is_above(const sq_build *b, sq_place place)
+{
+    for (size_t i = 0; i + 1 < b->chain.count; i++)
+        if (place.source && strcmp(b->chain.items[i], place.source->path) == 0) return true;
+    return false;
+}
+
+/* What an experiment is called; a file that includes another gives its own name and title, which win. */
+static void add_called(sq_build *b, const sq_node *root, const char *key, sq_single single)
+{
+    const sq_node *node = sq_node_get(root, key);
+    sq_said name = b->one[SQ_ONE_EXPERIMENT], said = b->one[single];
+    bool named_above = name.node && single == SQ_ONE_EXPERIMENT_TITLE && is_above(b, name.place);
+    if (!node || named_above || (said.node && is_above(b, said.place))) return;
+    add_single(b, single, key, sq_node_key_place(root, key), node);
+}
+
 /* A definition is a map, a strategy's rules are a list: that tells the model's `decisions:` from
  * the experiment's rules for all strategies. */
 static void add_decisions(sq_build *b, const sq_node *map)
@@ -280,11 +297,13 @@ static void add_document(sq_build *b, const sq_node *root)
     if (!sq_node_expect(root, SQ_NODE_MAP, "a map of the file's sections", b->diags)) return;
     sq_node_known_keys(root, "a file of the language", known_keys, b->diags);
     bool is_experiment = sq_node_get(root, "experiment") != NULL;
+    bool is_model = !is_experiment && sq_node_get(root, "model");
     const sq_node *title = sq_node_get(root, "title");
-    if (title && is_experiment)
-        add_single(b, SQ_ONE_EXPERIMENT_TITLE, "title", sq_node_key_place(root, "title"), title);
-    else if (title && sq_node_get(root, "model"))
+    if (title && is_model)
         add_single(b, SQ_ONE_MODEL_TITLE, "title", sq_node_key_place(root, "title"), title);
+    else if (is_experiment || b->chain.count == 1)
+        add_called(b, root, "title", SQ_ONE_EXPERIMENT_TITLE);
+    add_called(b, root, "experiment", SQ_ONE_EXPERIMENT);
     for (int i = 0; i < root->count && !sq_diags_full(b->diags); i++)
         add_key(b, root->key[i], root->key_place[i], root->item[i], is_experiment);
 }

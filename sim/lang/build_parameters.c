@@ -129,6 +129,24 @@ static void apply_overrides(sq_build *b)
     }
 }
 
+/* What the results say of an override; nothing of one that the command line replaces in its turn. */
+static void list_override(sq_build *b, const sq_entry *e)
+{
+    const char *name = sq_canonical_name(b, e->name);
+    const sq_patch *patch = sq_find_patch(b, name);
+    const sq_node *value = e->node->kind == SQ_NODE_MAP ? sq_node_get(e->node, "value") : e->node;
+    if (patch && strcmp(patch->place.source->path, SQ_SET_PATH) == 0) return;
+    const char *text = value && value->kind == SQ_NODE_SCALAR ? value->text : "defined anew";
+    sq_override listed = {sq_build_keep(b, name), sq_build_keep(b, text), sq_build_where(b, e->place)};
+    if (!sq_vec_push(&b->overrides, listed)) sq_build_no_memory(b);
+}
+
+static void list_overrides(sq_build *b)
+{
+    const sq_entries *overrides = &b->section[SQ_IN_OVERRIDE];
+    for (size_t i = 0; i < overrides->count && !b->out_of_memory; i++) list_override(b, &overrides->items[i]);
+}
+
 /* A setting is a source of its own, so that a message can show it with a caret. */
 static void apply_set(sq_build *b, const char *text)
 {
@@ -523,6 +541,7 @@ bool sq_build_parameters(sq_build *b)
         compile_parameter(b, &b->params.items[order.items[i]]);
     free(order.items);
     if (in_order) report_unapplied(b);
+    list_overrides(b);
     return !b->out_of_memory && !sq_diags_full(b->diags);
 }
 

@@ -96,6 +96,8 @@ static void freeze_numbers(sq_build *b)
     m->n_evidence = (int)b->evidence.count;
     m->parameters = FREEZE(parameters);
     m->n_parameters = (int)b->parameters.count;
+    m->overrides = FREEZE(overrides);
+    m->n_overrides = (int)b->overrides.count;
     m->highlights = FREEZE(highlights);
     m->n_highlights = (int)b->highlights.count;
     m->groupings = FREEZE(groupings);

@@ -47,7 +47,7 @@ static void free_lists(sq_build *b)
         b->stated_points.items,   b->stated_patients.items,
         b->stated_values.items,    b->stated_clocks.items,
         b->besides.items,         b->event_params.items,
-        b->evidence.items,
+        b->evidence.items,        b->overrides.items,
     };
     free_params(b);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) free(lists[i]);

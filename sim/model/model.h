@@ -499,6 +499,13 @@ typedef struct sq_source_file {
     size_t size;
 } sq_source_file;
 
+/* A parameter that `override:` replaces, where no later setting replaces it again. */
+typedef struct sq_override {
+    const char *name;  /* as the user knows it: "cr[reinduction, ge50]" */
+    const char *value; /* as written; "defined anew" for a law or table */
+    const char *where; /* file:line:column */
+} sq_override;
+
 /* Patients read from a file: row-major n_rows x n_columns, in the attributes' units. */
 typedef struct sq_patients {
     int n_columns;
@@ -598,6 +605,9 @@ typedef struct sq_model {
 
     /* in words, lines ended by newlines */
     const char *start_text, *population_text, *procedures_text, *rewards_text;
+
+    int n_overrides;
+    const sq_override *overrides; /* in the order of the files */
 
     int n_files;
     const sq_source_file *files;

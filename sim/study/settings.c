@@ -68,18 +68,22 @@ static bool add_seed(sq_variables *v, uint64_t seed)
     return text && *text;
 }
 
-static bool add_changes(sq_variables *v, int n, const char *const *changes)
+/* First what the files override, then what the caller set. */
+static bool add_changes(sq_variables *v, const sq_model *m, int n, const char *const *changes)
 {
     const char *const axes[] = {"changed", NULL};
-    if (n == 0) return true;
-    if (sq_variables_axis(v, "changed", (size_t)n) < 0) return false;
+    int all = m->n_overrides + n;
+    if (all == 0) return true;
+    if (sq_variables_axis(v, "changed", (size_t)all) < 0) return false;
     const char **text = sq_variables_add(v, SQ_TEXT, "changed", "", "parameter replaced for this run", axes);
-    bool added = text != NULL;
-    for (int i = 0; i < n && added; i++) {
-        text[i] = sq_arena_text(&v->arena, changes[i], strlen(changes[i]));
-        added = text[i] != NULL;
+    for (int i = 0; i < all && text; i++) {
+        const sq_override *o = &m->overrides[i];
+        text[i] = i < m->n_overrides
+                      ? sq_arena_format(&v->arena, "%s=%s", o->name, o->value)
+                      : sq_arena_format(&v->arena, "%s", changes[i - m->n_overrides]);
+        if (!text[i]) return false;
     }
-    return added;
+    return text != NULL;
 }
 
 static bool add_closing(sq_variables *v, const sq_model *m)
@@ -92,7 +96,7 @@ sq_status sq_settings_add(const sq_model *m, int n, const char *const *changes, 
 {
     bool added = add_number(v, "horizon", "year", "end of follow-up, since index",
                             m->horizon / SQ_DAYS_PER_YEAR) &&
-                 add_closing(v, m) && add_seed(v, m->seed) && add_discount(v, m->discount) && add_changes(v, n, changes);
+                 add_closing(v, m) && add_seed(v, m->seed) && add_discount(v, m->discount) && add_changes(v, m, n, changes);
     return added ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the settings of the run");
 }
 

@@ -1,0 +1,74 @@
+"""Scenarios that include an experiment and override some of its numbers: told apart in `check`, results and summary."""
+import os
+import sys
+
+import small
+
+
+def write(name, text):
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+HIGH = """\
+include: small.yaml
+override:
+  u_ill: 0.6
+  rate_ill: {value: 0.4/y, unit: rate, source: "Another book", class: sourced}
+"""
+
+
+def check_overrides():
+    """What is replaced, by what and where; in the results the command line comes last and has the last word."""
+    write("high.yaml", "title: High risk\n" + HIGH)
+    shown = small.must("check", "high.yaml")
+    replaced = shown.split("Replaced by `override:`:\n")[1].split("\n\n")[0].splitlines()
+    assert replaced == ["  u_ill = 0.6 (high.yaml:4:3)", "  rate_ill = 0.4/y (high.yaml:5:3)"], replaced
+    assert "Replaced by" not in small.must("check", "small.yaml")
+    table = small.must("run", "high.yaml", "-o", "high.h5", "--quiet", "-n", "10")
+    assert "\nChanged: u_ill = 0.6, rate_ill = 0.4/y\n" in table, table
+    table = small.must("run", "high.yaml", "-o", "high.h5", "--quiet", "-n", "10", "--set", "u_ill=0.5")
+    assert "\nChanged: rate_ill = 0.4/y, u_ill = 0.5\n" in table, table
+    replaced = small.must("check", "high.yaml", "--set", "u_ill=0.5").split("Replaced by `override:`:\n")[1]
+    assert "u_ill =" not in replaced.split("\n\n")[0], replaced
+
+
+def check_new_definition():
+    """A law in place of a law is named, though it is no one value."""
+    write("law_model.yaml", small.MODEL.replace("{exponential: {rate: rate_ill}}", "onset"))
+    write("law.yaml", small.EXPERIMENT.replace("model.yaml", "law_model.yaml").replace(
+        "  rate_ill: {value: 0.3/y, unit: rate,", "  onset: {law: exponential, rate: 0.3/y,"))
+    write("other.yaml", "include: law.yaml\noverride:\n  onset: {law: weibull, shape: 2, scale: 3 y}\n")
+    table = small.must("run", "other.yaml", "-o", "law.h5", "--quiet", "-n", "10")
+    assert "\nChanged: onset = defined anew\n" in table, table
+
+
+def head(name, text):
+    """The title over the summary of an experiment, and its name in `check`."""
+    write(name, text)
+    table = small.must("run", name, "-o", "head.h5", "--quiet", "-n", "10")
+    return table.split("\n")[0], small.must("check", name).split("Experiment ")[1].split("\n")[0]
+
+
+def check_names():
+    """The including file's name and title win, wherever in the file they stand; a name alone is no one else's title."""
+    include = "include: small.yaml\n"
+    title = "A small study – Müller's"
+    assert head("a.yaml", include) == (title, f"small: {title}")
+    assert head("b.yaml", include + "title: High risk\n") == ("High risk", "small: High risk")
+    assert head("c.yaml", include + "experiment: high\n") == ("high", "high")
+    assert head("d.yaml", include + "experiment: high\ntitle: High risk\n") == ("High risk", "high: High risk")
+    assert head("e.yaml", "include: d.yaml\ntitle: Highest\n") == ("Highest", "high: Highest")
+    assert head("f.yaml", "include: d.yaml\nexperiment: highest\n") == ("highest", "highest")
+
+
+def main():
+    with small.study():
+        for check in (check_overrides, check_new_definition, check_names):
+            check()
+            print(check.__name__, "passed")
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
