@@ -1,5 +1,5 @@
 /* Texts that a person wrote. Numbers are scanned here and only their value is left to strtod, whose own
- * idea of a number depends on the locale and is wider than ours.
+ * idea of a number depends on the locale and is wider than ours; they are written with the same care.
  *
  * The nearest of some names, so that a message about an unknown name can propose the right one. The
  * distance is the restricted Damerau-Levenshtein one (no letter is edited twice), computed over three
@@ -7,8 +7,10 @@
 #include "base/text.h"
 
 #include <locale.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,4 +130,24 @@ size_t sq_text_number(const char *text, size_t length, double *value)
     copy[used] = '\0';
     *value = strtod(copy, NULL);
     return n;
+}
+
+static void put_point(char *text, const char *comma)
+{
+    char *found = strcmp(comma, ".") ? strstr(text, comma) : NULL;
+    if (!found)
+        return;
+    *found = '.';
+    memmove(found + 1, found + strlen(comma), strlen(found + strlen(comma)) + 1);
+}
+
+const char *sq_text_of_number(double value, char text[SQ_NUMBER_TEXT])
+{
+    double back = NAN;
+    for (int digits = 15; digits <= 17 && back != value; digits++) {
+        snprintf(text, SQ_NUMBER_TEXT, "%.*g", digits, value);
+        put_point(text, localeconv()->decimal_point);
+        sq_text_number(text, strlen(text), &back);
+    }
+    return text;
 }

@@ -20,4 +20,11 @@ enum { SQ_LONGEST_NUMBER = 100 };
  * SQ_LONGEST_NUMBER. *value is correctly rounded, infinite where the number is too large for a double. */
 size_t sq_text_number(const char *text, size_t length, double *value);
 
+/* Room for any double as sq_text_of_number writes it. */
+enum { SQ_NUMBER_TEXT = 32 };
+
+/* Writes a finite number with 15 to 17 significant digits, as few as read back as the same double, and with a
+ * point whatever the locale of the host program: a decimal comma would end a field of a CSV file. Returns text. */
+const char *sq_text_of_number(double value, char text[SQ_NUMBER_TEXT]);
+
 #endif

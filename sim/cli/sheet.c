@@ -2,6 +2,7 @@
  * programs get every digit. */
 #include "cli/sheet.h"
 
+#include "base/text.h"
 #include "cli/console.h"
 
 #include <math.h>
@@ -293,16 +294,12 @@ static void put_field(FILE *out, const char *text)
 
 static void put_exact(FILE *out, double value, const char *missing)
 {
-    char text[32];
+    char text[SQ_NUMBER_TEXT];
     if (!isfinite(value)) {
         fputs(missing, out);
         return;
     }
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value) break;
-    }
-    fputs(text, out);
+    fputs(sq_text_of_number(value, text), out);
 }
 
 static void print_csv(FILE *out, const sq_sheet *s)

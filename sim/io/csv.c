@@ -3,6 +3,7 @@
  * must be, as RFC 4180 has it. */
 #include "io/csv.h"
 
+#include "base/text.h"
 #include "base/vec.h"
 #include "io/h5.h"
 #include "io/part.h"
@@ -42,17 +43,13 @@ static void put_text(FILE *out, const char *text)
 /* The shortest of the usual precisions that reads back as the same number. */
 static void put_number(FILE *out, double value)
 {
-    char text[32];
+    char text[SQ_NUMBER_TEXT];
     if (isnan(value)) return;
     if (isinf(value)) {
         fputs(value > 0 ? "Inf" : "-Inf", out);
         return;
     }
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value) break;
-    }
-    fputs(text, out);
+    fputs(sq_text_of_number(value, text), out);
 }
 
 static void put_value(FILE *out, const sq_variable *var, size_t i)

@@ -5,7 +5,8 @@
  *     accelerated time       scale * H^-1(E)
  *     alive at age s         H^-1(E + H(s)) - s
  *     plateau                E >= H(inf) never fires
- * are all the same operation. Accuracy: |H(q(e)) - e| <= 1e-12 max(1, e).
+ * are all the same operation. Accuracy: |H(q(e)) - e| <= 1e-12 max(1, e); near a finite upper limit of a
+ * truncation, where S is a difference, S is held to 1e-15 of itself at the lower limit.
  *
  * Time is in days throughout. Arguments by family, in this order (docs/distributions.md has formulas,
  * accuracy and the same laws in other packages):

@@ -43,6 +43,7 @@ SPLINES = {
 }
 for name, (scale, xs, ys) in SPLINES.items():
     TABLES[name] = ("SQ_SPLINE", "SQ_CONSTANT", "SQ_TAIL_NEVER", xs, ys)
+CALENDARS = {} # hazards by arguments and time; calendar_tables.py fills it
 # Hazard ratios over time: identifier -> (C initialiser, offset, [(end, ratio), ...] of profile time)
 
 
@@ -187,6 +188,8 @@ def remembered_survival(family, arg, table, t, _):
         return min(mpf(1), max(mpf(0), (a[1] - t) / (a[1] - a[0])))
     if family == "SQ_TABULATED":
         return survival_curve(table, t)
+    if table in CALENDARS:
+        return mp.exp(-CALENDARS[table](a, t))
     return mp.exp(log_survival_rates(table, t))
 
 
@@ -376,12 +379,7 @@ def rows():
             yield from some
 
 
-def definitions():
-    for name, (family, interpolation, tail, xs, ys) in TABLES.items():
-        x, y = (", ".join(repr(float(v)) for v in column) for column in (xs, ys))
-        scale = SPLINES[name][0] if name in SPLINES else "SQ_SCALE_HAZARD"
-        yield f"static const reference_table {name} = {{"
-        yield f"    {family}, {interpolation}, {tail}, {len(xs)}, {{{x}}},\n    {{{y}}}, {scale}}};"
+def profile_definitions():
     for name, (offset, initialiser, pieces) in PROFILES.items():
         if "TABLE" in initialiser:
             starts = [0.0] + [float(end) for end, _ in pieces[:-1]]
@@ -389,6 +387,15 @@ def definitions():
             ratios = ", ".join(repr(float(ratio)) for _, ratio in pieces)
             yield f"static const double {name}_Y[] = {{{ratios}}};"
         yield f"static const sq_profile {name} = {{\n    {initialiser}, .offset = {offset}}};"
+
+
+def definitions():
+    for name, (family, interpolation, tail, xs, ys) in TABLES.items():
+        x, y = (", ".join(repr(float(v)) for v in column) for column in (xs, ys))
+        scale = SPLINES[name][0] if name in SPLINES else "SQ_SCALE_HAZARD"
+        yield f"static const reference_table {name} = {{"
+        yield f"    {family}, {interpolation}, {tail}, {len(xs)}, {{{x}}},\n    {{{y}}}, {scale}}};"
+    yield from profile_definitions()
 
 
 if __name__ == "__main__":

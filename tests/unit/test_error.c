@@ -174,6 +174,30 @@ static void test_numbers(void **state)
     assert_int_equal(sq_text_number(longest, SQ_LONGEST_NUMBER + 1, &value), 0);
 }
 
+static void numbers_are_written(void)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } some[] = {{1.5, "1.5"}, {-0.1, "-0.1"}, {0, "0"}, {1.0 / 3, "0.3333333333333333"},
+                {0.1 + 0.2, "0.30000000000000004"}, {-2.5e-300, "-2.5e-300"}, {1e22, "1e+22"}};
+    char text[SQ_NUMBER_TEXT];
+    for (size_t i = 0; i < sizeof some / sizeof some[0]; i++)
+        assert_string_equal(sq_text_of_number(some[i].value, text), some[i].text);
+    double back, x = 1e-320;
+    for (; x < 1e308; x *= 1.37) {
+        sq_text_of_number(-x, text);
+        assert_int_equal(sq_text_number(text, strlen(text), &back), strlen(text));
+        assert_true(back == -x);
+    }
+}
+
+static void test_numbers_are_written_as_they_are_read(void **state)
+{
+    (void)state;
+    numbers_are_written();
+}
+
 /* A host program may have chosen a language that writes 1,5; skipped where none is installed. */
 static void test_numbers_in_another_locale(void **state)
 {
@@ -185,6 +209,7 @@ static void test_numbers_in_another_locale(void **state)
     if (!set) skip();
     assert_int_equal(number_of("1.5", 1.5), 3);
     assert_int_equal(number_of("1,5", 1), 1);
+    numbers_are_written();
     setlocale(LC_NUMERIC, "C");
 }
 
@@ -201,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_cpu_list_agrees_with_check),
         cmocka_unit_test(test_nearest_name),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_numbers_are_written_as_they_are_read),
         cmocka_unit_test(test_numbers_in_another_locale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
