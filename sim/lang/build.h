@@ -420,6 +420,14 @@ int sq_add_attribute(sq_build *b, sq_attribute attribute, sq_place place);
 const sq_node *sq_initial_of(sq_build *b, int attribute);
 /* Whether a node in the place of a value of this type says `unset` (and that is no label of its category). */
 bool sq_says_unset(const sq_build *b, sq_type type, const sq_node *node);
+/* What a map of attributes gives a whole vector: a node for each of its n elements, which may be one and
+ * the same; n = 0 after a report. */
+typedef struct sq_vector_values {
+    int first, n;
+    const sq_node **node;
+} sq_vector_values;
+/* True if name is that of a vector: node is then its value for all elements, or a map by label. */
+bool sq_whole_vector(sq_build *b, const char *name, const sq_node *node, sq_vector_values *out);
 /* How many elements an attribute's symbol stands for; 1 without `by:`. */
 int sq_vector_size(const sq_build *b, const sq_symbol *symbol);
 /* An attribute or one element ("courses[cart]") by its name; -1 for anything else, whole vectors included. */

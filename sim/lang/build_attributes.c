@@ -166,20 +166,25 @@ void sq_declare_attributes(sq_build *b)
     for (size_t i = 0; i < section->count; i++) declare_attribute(b, &section->items[i]);
 }
 
+/* The node of each element in a map by label; NULL after a report. */
+static const sq_node **leaves_by_label(sq_build *b, const sq_named *named, const sq_node *map)
+{
+    static const char *const none[] = {NULL};
+    sq_param vector = {.name = named->name, .node = map, .place = map->place, .n_dims = named->symbol.n_dims};
+    memcpy(vector.dim, named->symbol.dim, sizeof vector.dim);
+    const sq_node **leaf = sq_build_scratch(b, (size_t)sq_vector_size(b, &named->symbol), sizeof *leaf);
+    return leaf && sq_collect_entries(b, &vector, none, leaf) ? leaf : NULL;
+}
+
 const sq_node *sq_initial_of(sq_build *b, int attribute)
 {
     const sq_named *named = &b->symbols.items[b->attribute_symbols.items[attribute]];
     const sq_node *node = b->attribute_nodes.items[attribute];
     const sq_node *initial = node && node->kind == SQ_NODE_MAP ? sq_node_get(node, "initial") : NULL;
-    static const char *const none[] = {NULL};
-    int first = named->symbol.index, n = sq_vector_size(b, &named->symbol);
+    int first = named->symbol.index;
     if (!initial || initial->kind != SQ_NODE_MAP || named->symbol.n_dims == 0) return initial;
-    if (attribute == first) { /* once for the whole vector: mistakes in it are told once */
-        sq_param vector = {.name = named->name, .node = initial, .n_dims = named->symbol.n_dims};
-        memcpy(vector.dim, named->symbol.dim, sizeof vector.dim);
-        const sq_node **leaf = sq_build_scratch(b, (size_t)n, sizeof *leaf);
-        b->initial_leaf = leaf && sq_collect_entries(b, &vector, none, leaf) ? leaf : NULL;
-    }
+    if (attribute == first) /* once for the whole vector: mistakes in it are told once */
+        b->initial_leaf = leaves_by_label(b, named, initial);
     return b->initial_leaf ? b->initial_leaf[attribute - first] : NULL;
 }
 
@@ -219,6 +224,29 @@ static const sq_named *vector_named(const sq_build *b, const char *name)
     const sq_named *named = i < 0 ? NULL : &b->symbols.items[i];
     bool is = named && named->symbol.kind == SQ_SYMBOL_ATTRIBUTE && named->symbol.n_dims > 0;
     return is ? named : NULL;
+}
+
+static bool is_draw(const sq_node *node)
+{
+    return sq_node_get(node, "from") || sq_node_get(node, "among") || sq_node_get(node, "chance");
+}
+
+bool sq_whole_vector(sq_build *b, const char *name, const sq_node *node, sq_vector_values *out)
+{
+    const sq_named *vector = vector_named(b, name);
+    if (!vector) return false;
+    *out = (sq_vector_values){.first = vector->symbol.index};
+    int n = sq_vector_size(b, &vector->symbol);
+    if (node->kind == SQ_NODE_MAP && !is_draw(node)) {
+        out->node = leaves_by_label(b, vector, node);
+        out->n = out->node ? n : 0;
+        for (int i = 0; i < n && !out->n; i++) b->attribute_given.items[out->first + i] = true;
+        return true;
+    }
+    out->node = sq_build_scratch(b, (size_t)n, sizeof *out->node);
+    out->n = out->node ? n : 0;
+    for (int i = 0; i < out->n; i++) out->node[i] = node;
+    return true;
 }
 
 int sq_named_attribute(sq_build *b, const sq_node *node, const char *what)

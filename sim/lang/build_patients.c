@@ -70,7 +70,8 @@ static bool labels_known(sq_build *b, const sq_csv *csv, const column *c)
     strangers s = {0};
     for (size_t row = 0; row < csv->n_rows; row++) {
         size_t at = row * (size_t)csv->n_columns + (size_t)c->column;
-        if (sq_find_label(category, csv->cell[at]) < 0)
+        bool is_unset = csv->cell[at][0] == '\0' && b->attributes.items[c->attribute].may_be_unset;
+        if (!is_unset && sq_find_label(category, csv->cell[at]) < 0)
             add_stranger(&s, csv->cell[at], csv->place[at]);
     }
     if (s.n == 1)
@@ -82,11 +83,25 @@ static bool labels_known(sq_build *b, const sq_csv *csv, const column *c)
     return s.n == 0;
 }
 
+/* An empty cell: NaN, as the engine has what is unset. */
+static bool read_empty_cell(sq_build *b, const sq_csv *csv, size_t at, const column *c, double *value)
+{
+    const sq_attribute *attribute = &b->attributes.items[c->attribute];
+    *value = NAN;
+    if (attribute->may_be_unset) return true;
+    if (attribute->type.class == SQ_TYPE_CATEGORY) return false; /* reported before, for the whole column */
+    return sq_diag_error(b->diags, csv->place[at],
+                         "the cell is empty, and '%s' must have a value; were it declared `initial: unset`, "
+                         "an empty cell would leave it unset",
+                         attribute->name);
+}
+
 static bool read_cell(sq_build *b, const sq_csv *csv, size_t row, const column *c, double *value)
 {
     size_t at = row * (size_t)csv->n_columns + (size_t)c->column;
     sq_type type = b->attributes.items[c->attribute].type;
     const char *text = csv->cell[at];
+    if (text[0] == '\0') return read_empty_cell(b, csv, at, c, value);
     if (type.class == SQ_TYPE_CATEGORY) {
         *value = sq_find_label(sq_category_of(b, type.category), text);
         return *value >= 0; /* reported before, for the whole column */

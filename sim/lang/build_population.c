@@ -95,12 +95,9 @@ static bool build_initial_values(sq_build *b, const bool *given, bool *known)
 
 /* ---- attributes ------------------------------------------------------------------------- */
 
-static bool build_attribute(sq_build *b, const sq_node *map, int i, bool *given, bool *found)
+static bool build_value(sq_build *b, int attribute, const sq_node *node, bool *found)
 {
     static const char *const known[] = {"from", "among", "chance", "loads on", "key", "site", NULL};
-    const sq_node *node = map->item[i], *named = sq_made_scalar(b, map->key[i], map->key_place[i]);
-    int attribute = named ? sq_named_attribute(b, named, "attribute") : -1;
-    if (attribute < 0 || !sq_give_attribute(b, attribute, map->key[i], map->key_place[i], given)) return false;
     sq_action action = {.code = SQ_ACT_SET, .a = attribute};
     extent before = extent_of(b);
     bool fine;
@@ -117,6 +114,24 @@ static bool build_attribute(sq_build *b, const sq_node *map, int i, bool *given,
     fine = fine && reads_known(b, before, found, node->place);
     found[attribute] = true;
     return sq_add_action(b, action) >= 0 && fine;
+}
+
+/* One attribute, or all elements of one by categories in order. */
+static bool build_attribute(sq_build *b, const sq_node *map, int i, bool *given, bool *found)
+{
+    const sq_node *named = sq_made_scalar(b, map->key[i], map->key_place[i]);
+    sq_vector_values vector = {0};
+    bool is_whole = sq_whole_vector(b, map->key[i], map->item[i], &vector), fine = !is_whole || vector.n > 0;
+    if (!is_whole) {
+        int attribute = named ? sq_named_attribute(b, named, "attribute") : -1;
+        return attribute >= 0 && sq_give_attribute(b, attribute, map->key[i], map->key_place[i], given) &&
+               build_value(b, attribute, map->item[i], found);
+    }
+    for (int k = 0; k < vector.n && fine; k++)
+        fine = sq_give_attribute(b, vector.first + k, b->attributes.items[vector.first + k].name,
+                                 map->key_place[i], given) &&
+               build_value(b, vector.first + k, vector.node[k], found);
+    return fine;
 }
 
 static bool all_given(sq_build *b)

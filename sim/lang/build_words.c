@@ -367,10 +367,14 @@ static void column_in_words(const sq_build *b, sq_writer *w, int column)
 {
     const sq_patients *p = &b->model->patients;
     const sq_attribute *attribute = &b->attributes.items[p->attribute[column]];
-    double low = INFINITY, high = -INFINITY, sum = 0, weights = 0;
+    double low = INFINITY, high = -INFINITY, sum = 0, weights = 0, unset = 0;
     for (int64_t row = 0; row < p->n_rows; row++) {
         double x = p->value[row * p->n_columns + column], weight = p->weight ? p->weight[row] : 1;
         if (weight == 0) continue; /* never drawn */
+        if (isnan(x)) {
+            unset += weight;
+            continue;
+        }
         low = x < low ? x : low;
         high = x > high ? x : high;
         sum += weight * x;
@@ -383,14 +387,14 @@ static void column_in_words(const sq_build *b, sq_writer *w, int column)
         for (int label = 0; label < category->n_labels; label++) {
             double n = 0;
             for (int64_t row = 0; row < p->n_rows; row++)
-                if ((int)p->value[row * p->n_columns + column] == label)
-                    n += p->weight ? p->weight[row] / weights : 1;
+                if (p->value[row * p->n_columns + column] == label)
+                    n += p->weight ? p->weight[row] / (weights + unset) : 1;
             sq_write(w, p->weight ? "%s%s %.4g %%" : "%s%s %.0f", label ? ", " : "",
                      category->labels[label], p->weight ? 100 * n : n);
         }
-    } else if (attribute->type.class == SQ_TYPE_FLAG) {
+    } else if (weights > 0 && attribute->type.class == SQ_TYPE_FLAG) {
         sq_write(w, "true in %.4g %%", 100 * mean);
-    } else {
+    } else if (weights > 0) {
         bool is_time = attribute->type.unit.time == 1 && attribute->type.unit.money == 0;
         bool in_years = is_time && fmax(fabs(low), fabs(high)) >= SQ_DAYS_PER_YEAR;
         sq_write(w, "least ");
@@ -401,6 +405,7 @@ static void column_in_words(const sq_build *b, sq_writer *w, int column)
         write_figure(w, high, in_years);
         if (is_time && !in_years) sq_write(w, " (days)");
     }
+    if (unset > 0) sq_write(w, "%sunset in %.4g %%", weights > 0 ? ", " : "", 100 * unset / (weights + unset));
     sq_write(w, "\n");
 }
 

@@ -75,7 +75,23 @@ def vector_baseline(world):
     lives = world.live(content, population=population, patients=2)
     return [([paid(lives, patient=p) for p in range(2)], [101103.0, 202105.0]),
             ([lives.value("courses_chemo", p) for p in range(2)], [11.0, 21.0]),
-            ([lives.value("courses_blina", p) for p in range(2)], [3.0, 5.0])]
+            ([lives.value("courses_blina", p) for p in range(2)], [3.0, 5.0])] + \
+        whole_vectors(world)
+
+
+def whole_vectors(world):
+    """One value for all elements, or a map by label; an empty cell leaves unset what may be unset."""
+    content = model({"look": once("look", "1 d", note("courses[none] * 100 + courses[chemo] * 10 + courses[blina]"
+                                                       " + if(is_set(age2), 1000, 2000) + doses[chemo]"))},
+                    categories=REGIMENS, costs={"note": "0 EUR/d"},
+                    attributes={"courses": {"type": "count", "by": "regimens"},
+                                "doses": {"type": "count", "by": "regimens"},
+                                "age2": {"type": "number", "initial": "unset"}})
+    rows = world.table("unset.csv", [("a", "b"), (10, 1), ("", 2)])
+    population = {"csv": {"file": rows, "columns": {"age2": "a"}},
+                  "attributes": {"courses": {"chemo": 7, "default": "1 + 1"}, "doses": 0.5}}
+    lives = world.live(content, population=population, patients=2)
+    return [([paid(lives, patient=p) for p in range(2)], [1272.5, 2272.5])]
 
 
 def count(world):
