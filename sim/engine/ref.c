@@ -348,4 +348,5 @@ void sq_ref_free(sq_ref *r)
 }
 
 double sq_ref_baseline(const sq_ref *r, int attribute) { return r->baseline[attribute]; }
+double sq_ref_at_end(const sq_ref *r, int attribute) { return r->attribute[attribute]; }
 int sq_ref_firings(const sq_ref *r) { return r->firings; }

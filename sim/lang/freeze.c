@@ -133,6 +133,27 @@ static void freeze_files(sq_build *b)
     }
 }
 
+/* Marks what an action writes; of a vector every element, for which of them is known in the life only. */
+static void mark_written(sq_build *b, const sq_action *action)
+{
+    bool writes = action->code == SQ_ACT_SET || action->code == SQ_ACT_UNSET || action->code == SQ_ACT_DRAW;
+    int size = writes ? 1 : 0;
+    if (writes && action->q.count)
+        size = sq_vector_size(b, &b->symbols.items[b->attribute_symbols.items[action->a]].symbol);
+    for (int i = 0; i < size; i++) b->attributes.items[action->a + i].is_written = true;
+    if (action->code == SQ_ACT_DECIDE)
+        b->attributes.items[b->decisions.items[action->a].attribute].is_written = true;
+}
+
+/* Every block of actions but that of the values at baseline, which holds no branches, is of the life. */
+static void find_written(sq_build *b)
+{
+    size_t i = 0, baseline = (size_t)b->model->baseline_actions;
+    while (i < baseline) mark_written(b, &b->actions.items[i++]);
+    while (b->actions.items[i].code != SQ_ACT_END) i++;
+    while (i < b->actions.count) mark_written(b, &b->actions.items[i++]);
+}
+
 bool sq_build_freeze(sq_build *b)
 {
     for (size_t i = 0; i < b->strategies.count; i++) {
@@ -140,6 +161,7 @@ bool sq_build_freeze(sq_build *b)
         if (!sq_build_steps(b, (int)i, &s->first_step, &s->n_steps)) return false;
     }
     if (!sq_build_evidence(b)) return false;
+    if (!b->skim) find_written(b);
     freeze_names(b);
     freeze_code(b);
     freeze_sayings(b);

@@ -8,6 +8,13 @@ void sq_model_free(sq_model *model)
     sq_arena_free(&arena);
 }
 
+int sq_written_attributes(const sq_model *m)
+{
+    int n = 0;
+    for (int i = 0; i < m->n_attributes; i++) n += m->attributes[i].is_written;
+    return n;
+}
+
 const char *sq_output_word(sq_output output)
 {
     static const char *const WORDS[] = {

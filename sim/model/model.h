@@ -75,6 +75,7 @@ typedef struct sq_attribute {
     sq_type type;
     bool latent; /* hidden standard normal, drawn at baseline */
     bool may_be_unset; /* `initial: unset`: NaN until it is set */
+    bool is_written;   /* something may write it after baseline: `start:`, an event, a decision */
 } sq_attribute;
 
 /* ---- laws and draws, as written: their numbers are programs -------------------------------------- */
@@ -617,6 +618,9 @@ typedef struct sq_model {
 
 /* Frees a model made by the loader, which allocates the sq_model itself in its own arena; NULL is allowed. */
 void sq_model_free(sq_model *model);
+
+/* How many attributes something may write after baseline. */
+int sq_written_attributes(const sq_model *model);
 
 /* The table of a law or function in a block. */
 sq_law_table sq_block_table(const sq_model *model, const double *block, int table, int row);

@@ -1,5 +1,5 @@
-/* One table of patients and one of events per strategy. A patient's row is who the patient was at baseline, how
- * long it lived, and its totals; an event's row is time, patient, what happened and the state then. Times
+/* One table of patients and one of events per strategy. A patient's row is who the patient was at baseline and
+ * at the end, how long it lived, and its totals; an event's row is time, patient, what happened and the state then. Times
  * become years here, as everywhere in a file. */
 #include "study/patient_tables.h"
 
@@ -22,7 +22,7 @@ enum { EVENT_COLUMNS = 4 };
 
 static int patient_columns(const sq_model *m)
 {
-    return FIRST_ATTRIBUTE + m->n_attributes + 2 * sq_quantities(m);
+    return FIRST_ATTRIBUTE + m->n_attributes + sq_written_attributes(m) + 2 * sq_quantities(m);
 }
 
 static const char *const no_yes[] = {"no", "yes"};
@@ -43,23 +43,41 @@ static int codes(const sq_model *m, const sq_attribute *a)
 }
 
 /* Codes and their meanings; where the attribute may be without a value, a last one says so. */
-static sq_column code_column(const sq_model *m, const sq_attribute *a, sq_arena *arena)
+static sq_column code_column(const sq_model *m, const sq_attribute *a, const char *when, sq_arena *arena)
 {
     bool is_flag = a->type.class == SQ_TYPE_FLAG;
     const char *const *labels = is_flag ? no_yes : m->categories[a->type.category].labels;
     int n = codes(m, a);
     const char **longer = a->may_be_unset ? sq_arena_array(arena, (size_t)n + 1, sizeof *longer) : NULL;
-    if (!longer) return (sq_column){a->column, SQ_I32, "1", "at baseline", n, labels};
+    if (!longer) return (sq_column){a->column, SQ_I32, "1", when, n, labels};
     memcpy(longer, labels, (size_t)n * sizeof *longer);
     longer[n] = "unset";
-    return (sq_column){a->column, SQ_I32, "1", "at baseline", n + 1, longer};
+    return (sq_column){a->column, SQ_I32, "1", when, n + 1, longer};
 }
 
-static sq_column attribute_column(const sq_model *m, const sq_attribute *a, sq_arena *arena)
+static sq_column attribute_column(const sq_model *m, const sq_attribute *a, const char *when, sq_arena *arena)
 {
-    if (a->type.class != SQ_TYPE_NUMBER) return code_column(m, a, arena);
+    if (a->type.class != SQ_TYPE_NUMBER) return code_column(m, a, when, arena);
     const char *units = file_units(m, a->type.unit, arena);
-    return (sq_column){a->column, SQ_F64, units ? units : "", "at baseline", 0, NULL};
+    return (sq_column){a->column, SQ_F64, units ? units : "", when, 0, NULL};
+}
+
+static sq_column end_column(const sq_model *m, const sq_attribute *a, sq_arena *arena)
+{
+    sq_column column = attribute_column(m, a, "at death or the end of follow-up", arena);
+    const char *name = sq_arena_format(arena, "%s_at_end", a->column);
+    column.name = name ? name : "";
+    return column;
+}
+
+/* Each attribute at baseline, then those that something writes as they are at the end; the column after them. */
+static sq_column *attribute_columns(const sq_model *m, sq_column *next, sq_arena *arena)
+{
+    for (int i = 0; i < m->n_attributes; i++)
+        *next++ = attribute_column(m, &m->attributes[i], "at baseline", arena);
+    for (int i = 0; i < m->n_attributes; i++)
+        if (m->attributes[i].is_written) *next++ = end_column(m, &m->attributes[i], arena);
+    return next;
 }
 
 /* Name of a quantity's column: "qalys", "cost_drug_undiscounted". */
@@ -77,7 +95,7 @@ static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error 
 {
     const sq_model *m = t->model;
     sq_arena arena = {0};
-    int n = patient_columns(m), k = FIRST_ATTRIBUTE;
+    int n = patient_columns(m);
     sq_column *columns = sq_arena_array(&arena, (size_t)n, sizeof *columns);
     char *group = sq_arena_format(&arena, "patients/%s", m->strategies[strategy].name);
     sq_status status = columns && group ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the columns");
@@ -85,11 +103,11 @@ static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error 
         columns[0] = (sq_column){"patient", SQ_I64, "1", "number of the patient", 0, NULL};
         columns[1] = (sq_column){"survival_time", SQ_F64, "year", "time from index to death or end of follow-up", 0, NULL};
         columns[2] = (sq_column){"died", SQ_I32, "1", "whether the patient died before or at the end of follow-up", 2, no_yes};
-        for (int i = 0; i < m->n_attributes; i++) columns[k++] = attribute_column(m, &m->attributes[i], &arena);
+        sq_column *next = attribute_columns(m, columns + FIRST_ATTRIBUTE, &arena);
         for (int i = 0; i < 2 * sq_quantities(m); i++) {
             const char *units = i / 2 < SQ_QUANTITY_COST ? "year" : m->currency;
             const char *name = quantity_name(m, i / 2, i % 2 == 0, &arena);
-            columns[k++] = (sq_column){name ? name : "", SQ_F64, units, "over the life", 0, NULL};
+            *next++ = (sq_column){name ? name : "", SQ_F64, units, "over the life", 0, NULL};
         }
         status = sq_tables_add(t->tables, group, "patient", n, columns, &t->patient_table[strategy], err);
     }
@@ -142,6 +160,8 @@ static sq_status take_patient(sq_patient_tables *t, const sq_row *row, sq_error 
     (cell++)->i32 = isfinite(life->died);
     for (int i = 0; i < m->n_attributes; i++)
         *cell++ = attribute_cell(m, &m->attributes[i], row->baseline[i]);
+    for (int i = 0, k = 0; i < m->n_attributes; i++)
+        if (m->attributes[i].is_written) *cell++ = attribute_cell(m, &m->attributes[i], row->at_end[k++]);
     for (int i = 0; i < 2 * sq_quantities(m); i++) {
         bool time = i / 2 < SQ_QUANTITY_COST;
         (cell++)->f64 = time ? life->total[i] / SQ_DAYS_PER_YEAR : life->total[i];

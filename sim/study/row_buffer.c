@@ -19,6 +19,8 @@ sq_status sq_row_buffer_add(sq_row_buffer *b, const sq_model *m, int64_t patient
     bool room = sq_vec_push(&b->rows, row);
     for (int i = 0; i < m->n_attributes && room; i++)
         room = sq_vec_push(&b->numbers, sq_ref_baseline(ref, i));
+    for (int i = 0; i < m->n_attributes && room; i++)
+        if (m->attributes[i].is_written) room = sq_vec_push(&b->numbers, sq_ref_at_end(ref, i));
     for (int i = 0; i < 2 * sq_quantities(m) && room; i++)
         room = sq_vec_push(&b->numbers, life->total[i]);
     for (int i = 0; i < life->n_log && room; i++) room = sq_vec_push(&b->log, life->log[i]);
@@ -28,17 +30,18 @@ sq_status sq_row_buffer_add(sq_row_buffer *b, const sq_model *m, int64_t patient
 sq_status sq_row_buffer_emit(const sq_row_buffer *b, const sq_model *m, const sq_row_sink *sink,
                              sq_error *err)
 {
+    int n_written = sq_written_attributes(m);
     for (size_t i = 0; i < b->rows.count; i++) {
         const sq_kept_row *kept = &b->rows.items[i];
-        double *numbers = b->numbers.items + kept->number;
+        double *numbers = b->numbers.items + kept->number, *at_end = numbers + m->n_attributes;
         sq_life life = {
-            .total = numbers + m->n_attributes,
+            .total = at_end + n_written,
             .log = b->log.items + kept->log,
             .n_log = kept->n_log,
             .end = kept->end,
             .died = kept->died,
         };
-        sq_row row = {kept->patient, kept->strategy, numbers, &life};
+        sq_row row = {kept->patient, kept->strategy, numbers, at_end, &life};
         sq_status status = sink->take(sink->context, &row, err);
         if (status) return status;
     }

@@ -17,7 +17,7 @@ typedef struct sq_kept_row {
 /* Zero-initialise before use. */
 typedef struct sq_row_buffer {
     SQ_VEC(sq_kept_row) rows;
-    SQ_VEC(double) numbers; /* per row: baseline attributes, totals */
+    SQ_VEC(double) numbers; /* per row: baseline attributes, those written at the end, totals */
     SQ_VEC(sq_log_entry) log;
 } sq_row_buffer;
 

@@ -18,6 +18,7 @@ typedef struct sq_row {
     int64_t patient;
     int strategy;
     const double *baseline; /* [n_attributes] in internal units (day) */
+    const double *at_end;   /* [sq_written_attributes], of those alone and in their order; the same units */
     const sq_life *life;
 } sq_row;
 

@@ -161,6 +161,9 @@ def check_export():
     with open("csv/patients_act.csv", newline="", encoding="utf-8") as file:
         patients = list(csv.DictReader(file))
     assert len(patients) == 5000 and {"nothing"} == {row["treatment"] for row in patients}
+    treated = sum(row["treatment_at_end"] == "drug" for row in patients)
+    assert 2500 < treated < 5000 and "age_at_end" not in patients[0], treated
+    assert all((row["treatment_at_end"] == "drug") == (float(row["cost_drug_undiscounted"]) == 1000) for row in patients)
     data = json.loads(small.must("summary", "d.h5", "--format", "json"))
     qalys = sum(float(row["qalys"]) for row in patients) / 5000
     assert abs(qalys - data["tables"]["means"]["act"]["qalys"]["value"]) < 1e-9

@@ -176,7 +176,9 @@ def unset(world):
     labels = lives.results.file["patients/only/best"].attrs["flag_meanings"]
     return [([paid(lives, f"look{day}") for day in (1, 3, 5)], [1.0, 1111.0, 11.0]),
             (lives.times("clock"), [3.0]), (lives.value("when") != lives.value("when"), True),
-            (lives.value("best"), 2.0), (str(labels), "first second unset")]
+            (lives.value("best"), 2.0), (str(labels), "first second unset"),
+            (lives.value("best_at_end"), 0.0), (lives.value("dose_second_at_end"), 7.0),
+            (lives.value("when_at_end") != lives.value("when_at_end"), True)]
 
 
 def said(world, attributes=None, parameters=None, **parts):
