@@ -1,4 +1,4 @@
-/* Small helpers for texts that a person wrote. */
+/* Small services for texts that a person wrote. */
 #ifndef SQ_BASE_TEXT_H
 #define SQ_BASE_TEXT_H
 

@@ -321,7 +321,7 @@ typedef struct sq_build {
     int n_counters;
 } sq_build;
 
-/* ---- shared helpers (build_names.c, build_text.c) --------------------------------------- */
+/* ---- used by all parts (build_names.c, build_text.c) ------------------------------------- */
 
 /* Everything the language lets an expression read in a given place. */
 enum {

@@ -89,12 +89,12 @@ static void judge_table(sq_build *b, const sq_event *event, const sq_param *para
     if (word && !refuses) return;
     if (isinf(age) && refuses)
         sq_diag_error(b->diags, word->place,
-                      "the life table ends at %.6g y, and nothing says how old patients can be at "
-                      "index", end / year);
+                      "the life table of '%s' ends at %.6g y, and nothing says how old patients can "
+                      "be at index", event->name, end / year);
     else if (isfinite(age) && reached > end * (1 + 1e-12) && refuses)
         sq_diag_error(b->diags, word->place,
-                      "the life table ends at %.6g y, but patients can live to %.6g y", end / year,
-                      reached / year);
+                      "the life table of '%s' ends at %.6g y, but patients can live to %.6g y",
+                      event->name, end / year, reached / year);
     else if (isfinite(age) && reached > end * (1 + 1e-12))
         sq_diag_warning(b->diags, leaf->place,
                         "the life table of '%s' ends at %.6g y, but patients can live to %.6g y: its "

@@ -27,7 +27,7 @@ import yaml  # noqa: E402
 
 SCHEMAS = ROOT / "docs" / "schema"
 # What only names or the whole of a study tell: the schema has the word for granted.
-UNSEEN = {}
+UNSEEN = {"split_by_state": "the keys of a split are the labels of its category"}
 CORE = [(re.compile(r"(null|Null|NULL|~|)\Z"), lambda text: None),
         (re.compile(r"(true|True|TRUE)\Z"), lambda text: True),
         (re.compile(r"(false|False|FALSE)\Z"), lambda text: False),

@@ -48,7 +48,7 @@ static void remove_file(const char *folder, const char *name)
 /* Loads `experiment` (after the head) with `model`, both as texts. */
 static study load_with(const char *model, const char *experiment, const sq_load_options *options)
 {
-    study s = {.folder = "/tmp/sequela-load-XXXXXX"};
+    study s = {.folder = "sequela-load-XXXXXX"};
     char text[4096], path[128];
     assert_non_null(mkdtemp(s.folder));
     write_file(s.folder, "m.yaml", model);

@@ -382,7 +382,7 @@ static void test_reading_files(void **state)
     (void)state;
     sq_arena arena = {0};
     sq_diags diags = {0};
-    char path[] = "/tmp/sq_yaml_XXXXXX";
+    char path[] = "sq_yaml_XXXXXX";
     int file = mkstemp(path);
     assert_int_equal(write(file, "a: 1\r\n\0", 7), 7);
     close(file);
@@ -394,7 +394,7 @@ static void test_reading_files(void **state)
     assert_non_null(sq_source_read_up_to(&arena, path, 7, (sq_place){0}, &diags));
     unlink(path);
     assert_null(sq_source_read(&arena, path, (sq_place){0}, &diags));
-    assert_null(sq_source_read(&arena, "/tmp", (sq_place){0}, &diags));
+    assert_null(sq_source_read(&arena, "/", (sq_place){0}, &diags));
     assert_null(sq_source_read(&arena, "/dev/zero", (sq_place){0}, &diags));
     assert_int_equal(diags.n_errors, 4);
     assert_non_null(strstr(diags.items[0].text, "too large"));
