@@ -130,7 +130,7 @@ static void print_undrawable(const sq_model *m)
     int n = 0;
     for (int i = 0; i < m->n_evidence; i++) {
         const sq_evidence *e = &m->evidence[i];
-        if (e->missing[0] && n++ == 0) puts("\nBefore the uncertainty of these can be drawn they need:");
+        if (e->missing[0] && n++ == 0) puts("\nBefore the uncertainty of these can be drawn (runs do not yet draw it) they need:");
         if (e->missing[0]) printf("  %s (%s): %s\n", e->name, e->where, e->missing);
     }
 }

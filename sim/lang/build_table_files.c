@@ -245,6 +245,21 @@ static bool rates_of_probabilities(sq_build *b, sq_knots *knots)
     return true;
 }
 
+/* What the columns hold in place of the first text that is asked for and in no row; "" if all are somewhere. */
+static const char *held_instead(sq_build *b, const sq_param *param, const table_file *t, int entry)
+{
+    const char *held = NULL;
+    int size = param->n_entries;
+    for (int i = 0; i < t->where.n && !held; i++)
+        held = sq_csv_held(t->csv, t->where.column[i], t->where.text[i], b->diags);
+    for (int d = 0; d < param->n_dims && !held; d++) {
+        const sq_category *category = sq_category_of(b, param->dim[d]);
+        size /= category->n_labels;
+        held = sq_csv_held(t->csv, t->by_column[d], category->labels[entry / size % category->n_labels], b->diags);
+    }
+    return held ? held : "";
+}
+
 /* The rows of an entry; of a calendar year alone where `year_of` gives each row its year. */
 static bool read_entry_in(sq_build *b, const sq_param *param, const table_file *t, int entry,
                           const double *year_of, double year, sq_knots *knots)
@@ -264,11 +279,11 @@ static bool read_entry_in(sq_build *b, const sq_param *param, const table_file *
         if (!read_row(b, t, (size_t)rows[i], knots)) return false;
     if (n > 0) return !t->is_probability || rates_of_probabilities(b, knots);
     const char *what = param->family == SQ_LIFE_TABLE ? "life table" : "file";
-    const char *name = sq_entry_name(b, param, "", entry);
+    const char *name = sq_entry_name(b, param, "", entry), *held = held_instead(b, param, t, entry);
     if (year_of)
-        return sq_diag_error(b->diags, t->csv->header, "no row of the %s is left for %s in %g", what, name,
-                             year);
-    return sq_diag_error(b->diags, t->csv->header, "no row of the %s is left for %s", what, name);
+        return sq_diag_error(b->diags, t->csv->header, "no row of the %s is left for %s in %g%s", what, name,
+                             year, held);
+    return sq_diag_error(b->diags, t->csv->header, "no row of the %s is left for %s%s", what, name, held);
 }
 
 static bool read_entry(sq_build *b, const sq_param *param, const table_file *t, int entry,
@@ -311,7 +326,8 @@ static bool read_calendar(sq_build *b, sq_param *param, const table_file *t)
     double *year_of = read_years(b, param, t);
     if (!year_of) return false;
     if (param->n_years == 0)
-        return sq_diag_error(b->diags, t->csv->header, "no row of the life table is left");
+        return sq_diag_error(b->diags, t->csv->header, "no row of the life table is left%s",
+                             held_instead(b, param, t, 0));
     int n = param->n_entries * param->n_years;
     param->knots = sq_build_scratch(b, (size_t)n, sizeof *param->knots);
     for (int i = 0; param->knots && i < n; i++)

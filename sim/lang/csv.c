@@ -128,6 +128,29 @@ static int read_row(reader *r)
     return -1;
 }
 
+/* A digit or more and nothing else; of the first a sign too. */
+static bool is_whole(const char *text, bool may_be_signed)
+{
+    const char *digits = text + (may_be_signed && (*text == '-' || *text == '+'));
+    return *digits && digits[strspn(digits, "0123456789")] == '\0';
+}
+
+/* A row with too many cells, two whole numbers side by side among them, may have numbers such as 0,5. */
+static bool has_decimal_comma(const reader *r, int n)
+{
+    for (size_t i = r->cells.count - (size_t)n; i + 1 < r->cells.count; i++)
+        if (is_whole(r->cells.items[i], true) && is_whole(r->cells.items[i + 1], false)) return true;
+    return false;
+}
+
+static bool wrong_count(reader *r, sq_place place, int n, int expected)
+{
+    return sq_diag_error(r->diags, place, "this row has %d cells, the header has %d%s", n, expected,
+                         n > expected && has_decimal_comma(r, n)
+                             ? "; if one is a number with a decimal comma: numbers have a decimal point, as in 0.5"
+                             : "");
+}
+
 static bool read_rows(reader *r, sq_csv *csv)
 {
     while (next_line(r)) {
@@ -139,11 +162,28 @@ static bool read_rows(reader *r, sq_csv *csv)
         int n = read_row(r);
         if (n < 0) return false;
         if (n != csv->n_columns)
-            return sq_diag_error(r->diags, place, "this row has %d cells, the header has %d", n,
-                                 csv->n_columns);
+            return wrong_count(r, place, n, csv->n_columns);
         csv->n_rows++;
     }
     return true;
+}
+
+/* Spreadsheets of many countries write other separators and call the file comma-separated all the same. */
+static bool check_separator(const reader *r)
+{
+    size_t commas = 0, semicolons = 0, tabs = 0;
+    bool is_quoted = false;
+    for (const char *p = r->at; p < r->end && *p != '\n'; p++) {
+        if (*p == '"') is_quoted = !is_quoted;
+        if (is_quoted) continue;
+        commas += *p == ',';
+        semicolons += *p == ';';
+        tabs += *p == '\t';
+    }
+    if (semicolons <= commas && tabs <= commas) return true;
+    return sq_diag_error(r->diags, here(r), "the header holds %s: columns are separated by commas%s",
+                         semicolons > commas ? "';'" : "tabs",
+                         semicolons > commas ? ", and numbers have a decimal point" : "");
 }
 
 static bool check_header(reader *r, const sq_csv *csv)
@@ -164,6 +204,7 @@ static bool read_all(reader *r, sq_csv *csv)
         return sq_diag_error(r->diags, whole, "a NUL byte; is this a text file?");
     if (!first_line(r)) return sq_diag_error(r->diags, whole, "the file has no header");
     csv->header = here(r);
+    if (!check_separator(r)) return false;
     csv->n_columns = read_row(r);
     if (csv->n_columns < 0 || !read_rows(r, csv)) return false;
     const char **cells = sq_arena_array(r->arena, r->cells.count, sizeof *cells);
@@ -198,12 +239,40 @@ const sq_csv *sq_csv_read(sq_arena *arena, const sq_source *source, sq_diags *di
     return fine ? csv : NULL;
 }
 
+/* The first of some texts: "a, b, c, …". */
+static const char *first_of(sq_diags *diags, const char *const *texts, size_t n, size_t most)
+{
+    const char *list = n ? "" : "nothing";
+    for (size_t i = 0; i < n && i < most && list; i++)
+        list = sq_arena_format(&diags->arena, "%s%s%.60s", list, i ? ", " : "", texts[i]);
+    if (list && n > most) list = sq_arena_format(&diags->arena, "%s, …", list);
+    return list ? list : "";
+}
+
+const char *sq_csv_held(const sq_csv *csv, int column, const char *label, sq_diags *diags)
+{
+    enum { MOST = 5 };
+    const char *found[MOST + 1];
+    size_t n = 0;
+    for (size_t row = 0; row < csv->n_rows; row++) {
+        const char *text = csv->cell[row * (size_t)csv->n_columns + (size_t)column];
+        size_t k = 0;
+        if (strcmp(text, label) == 0) return NULL;
+        while (k < n && strcmp(found[k], text) != 0) k++;
+        if (k == n && n <= MOST) found[n++] = text;
+    }
+    return sq_arena_format(&diags->arena, "; the column '%.80s' holds %s", csv->column[column],
+                           first_of(diags, found, n, MOST));
+}
+
 int sq_csv_column(const sq_csv *csv, const char *name, sq_place named_at, sq_diags *diags)
 {
+    enum { MOST = 16 };
+    size_t n = (size_t)csv->n_columns;
     for (int i = 0; i < csv->n_columns; i++)
         if (strcmp(csv->column[i], name) == 0) return i;
-    sq_diag_error(diags, named_at, "%s has no column '%.80s'%s", csv->source->path, name,
-                  sq_diag_hint(diags, name, csv->column, (size_t)csv->n_columns));
+    sq_diag_error(diags, named_at, "%s has no column '%.80s'%s; its columns: %s", csv->source->path, name,
+                  sq_diag_near(diags, name, csv->column, n), first_of(diags, csv->column, n, MOST));
     return -1;
 }
 
@@ -213,6 +282,8 @@ bool sq_csv_number(const sq_csv *csv, size_t row, int column, double *value, sq_
     const char *text = csv->cell[i];
     size_t n = strlen(text);
     if (n > 0 && sq_text_number(text, n, value) == n && isfinite(*value)) return true;
-    return sq_diag_error(diags, csv->place[i], "expected a number in column '%s', not '%.60s'",
-                         csv->column[column], text);
+    size_t whole = strspn(text, "+-0123456789");
+    bool comma = whole > 0 && text[whole] == ',' && is_whole(text + whole + 1, false);
+    return sq_diag_error(diags, csv->place[i], "expected a number in column '%s', not '%.60s'%s",
+                         csv->column[column], text, comma ? ": numbers have a decimal point" : "");
 }

@@ -19,7 +19,10 @@ typedef struct sq_csv {
 /* Splits a source; rows with another number of cells than the header, a column named twice and an
  * open quote are reported. NULL after reporting or when memory is out. Owned by the arena. */
 const sq_csv *sq_csv_read(sq_arena *arena, const sq_source *source, sq_diags *diags);
-/* Index of a column; -1 after reporting, at named_at, with the nearest name. */
+/* What a column holds in place of a label, for a message: "; the column 'sex' holds F, M", up to five texts, or
+ * NULL where it holds the label (or memory is out). Owned by diags. */
+const char *sq_csv_held(const sq_csv *csv, int column, const char *label, sq_diags *diags);
+/* Index of a column; -1 after reporting, at named_at, with the nearest name and the names there are. */
 int sq_csv_column(const sq_csv *csv, const char *name, sq_place named_at, sq_diags *diags);
 /* A cell as a finite number; false after reporting. */
 bool sq_csv_number(const sq_csv *csv, size_t row, int column, double *value, sq_diags *diags);
