@@ -142,6 +142,17 @@ static void put_alone(FILE *out, const panel *p, const sq_stated *stated)
     put_curve(out, p, &alone, &stated->law, "alone");
 }
 
+/* The line under a panel's name; one that is too long for the panel is set closer. */
+static void put_arguments(FILE *out, const panel *p, const char *text)
+{
+    const double room = PANEL_WIDTH - LEFT - 6, width_of_letter = 5.3;
+    char looks[96] = "class=\"arguments\"";
+    if (width_of_letter * (double)strlen(text) > room)
+        snprintf(looks, sizeof looks,
+                 "class=\"arguments\" textLength=\"%.0f\" lengthAdjust=\"spacingAndGlyphs\"", room);
+    put_text(out, p->x + LEFT, p->y + 39, looks, text);
+}
+
 static void put_panel(FILE *out, const sq_model *m, const sq_solve *solve, const sq_stated *stated, panel p)
 {
     char arguments[512], head[600];
@@ -155,7 +166,7 @@ static void put_panel(FILE *out, const sq_model *m, const sq_solve *solve, const
         snprintf(head, sizeof head, "%s", arguments);
     fputs("<g>\n", out);
     put_text(out, p.x + LEFT, p.y + 22, "class=\"name\"", solve->name);
-    put_text(out, p.x + LEFT, p.y + 39, "class=\"arguments\"", head);
+    put_arguments(out, &p, head);
     put_axes(out, &p, solve);
     if (solve->n_clocks && !solve->is_incidence) put_alone(out, &p, stated);
     put_curve(out, &p, &stated->setting, &stated->law, "law");

@@ -235,8 +235,9 @@ static sq_status tell(const sq_model *m, int strategy, int64_t patient, sq_error
     if (status == SQ_OK) status = sq_ref_new(&ref, m, err);
     if (status == SQ_OK) status = sq_life_init(&life, m, err);
     if (status == SQ_OK) {
-        printf("Patient %lld under %s (%s), seed %llu\n", (long long)patient,
-               m->strategies[strategy].name, m->strategies[strategy].title,
+        const char *title = m->strategies[strategy].title;
+        printf("Patient %lld under %s%s%s%s, seed %llu\n", (long long)patient,
+               m->strategies[strategy].name, *title ? " (" : "", title, *title ? ")" : "",
                (unsigned long long)m->seed);
         status = sq_ref_live(ref, block, strategy, sq_luck_of(m->seed, 0, 0), patient, &life,
                              &trace, err);
