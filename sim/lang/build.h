@@ -1,10 +1,10 @@
 /* Inside the loader: what the files say while they are being turned into the frozen model. Only
- * load.c, build_*.c, csv.c, freeze.c and warn.c include this.
+ * load.c, build_*.c, freeze.c, warn*.c and describe.c include this.
  *
- * Order of work (load.c): files joined into sections (build_files.c) -> names declared
- * (build_names.c, build_parameters.c) -> parameters compiled in order of dependence -> population,
- * events, decisions, strategies, rewards, endpoints and targets compiled -> everything copied into
- * the model's arena (freeze.c) -> a parameter block filled per strategy as proof.
+ * Order of work (load.c): files joined into sections -> instances of modules written out -> names declared ->
+ * parameters compiled in order of dependence -> population, events, decisions, rewards, strategies,
+ * endpoints and targets compiled -> the model in words -> everything copied into the model's arena
+ * (freeze.c) -> a parameter block filled per strategy as proof -> warnings. sim/README.md says which file does what.
  *
  * Three arenas: sources live with the diagnostics (a message shows source lines after a failed
  * load), nodes and working lists in `scratch`, and whatever the frozen model points to in

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """The studies of docs/recipes.md against the formulas that stand beside them.
 
-The files are taken from the document, run with more patients than it says, and each survival it gives
-a formula for is compared with that formula, written here a second time.
+The files are taken from the document, run with more patients than it says, and each survival or mean it
+gives a formula for is compared with that formula, written here a second time.
 """
 import math
 import os
@@ -38,6 +38,21 @@ def waned(t):
     return 0.5 * weibull(2, 1.2, 3) + quad(line, 2, 5)[0] + weibull(t, 1.2, 3) - weibull(5, 1.2, 3)
 
 
+def cycles():
+    """Shares well and ill in cycles 0 to 10."""
+    shares = [(1.0, 0.0)]
+    for _ in range(10):
+        well, ill = shares[-1]
+        shares.append((0.88 * well + 0.30 * ill, 0.10 * well + 0.55 * ill))
+    return shares
+
+
+def reckoned(well, ill, last=10, late=0):
+    """Discounted mean of what is paid in each cycle for being well or ill, `late` cycles ago."""
+    shares = [cycles()[max(0, k - late)] for k in range(last + 1)]
+    return sum((share[0] * well + share[1] * ill) / 1.03 ** k for k, share in enumerate(shares))
+
+
 # recipe: [(strategy, endpoint, year, survival, a wrong answer that must not pass)]
 ANSWERS = {
     "waning": [("none", "pfs", 5, math.exp(-weibull(5, 1.2, 3)), 0.2),
@@ -56,6 +71,14 @@ ANSWERS = {
              for t in (3, 10)],
     "hazards": [("chemo", "os", 5, math.exp(-1.4), math.exp(-45)),
                 ("antibody", "os", 5, math.exp(-1.1), math.exp(-1.4))],
+    "cycles": [("only", "os", t, sum(cycles()[t]), sum(cycles()[t - 1])) for t in (1, 2, 10)],
+}
+
+# recipe: [(strategy, quantity, mean, wrong answers that must not pass)]
+MEANS = {
+    "cycles": [("only", name, reckoned(*paid), {"without the last cycle": reckoned(*paid, last=9),
+                                                "of the state before": reckoned(*paid, late=1)})
+               for name, paid in (("qalys", (1, 0.6)), ("total_cost", (100, 5000)))],
 }
 
 
@@ -79,6 +102,9 @@ def main():
                 share = result.get("survival", strategy=strategy, endpoint=endpoint, time=float(year))
                 judge.share(f"{recipe}: {endpoint} at {year} y under {strategy}", float(share), PATIENTS,
                             expected, wrong={"what it is not": other})
+            for strategy, quantity, expected, others in MEANS.get(recipe, []):
+                judge.mean(f"{recipe}: {quantity} under {strategy}", float(result.get(quantity, strategy=strategy)),
+                           float(result.get(quantity + "_se", strategy=strategy)), expected, wrong=others)
     return judge.verdict()
 
 

@@ -90,20 +90,22 @@ def grid_interval(world):
 
 
 def subgroup(world):
-    """Two patients are fit when they come, one is not; `start:` makes all of them unfit."""
-    rows = world.table("fitness.csv", [("fit",), ("true",), ("false",), ("true",)])
-    content = model({"move": once("move", "if(fit, 1 d, 2 d)")}, attributes={"fit": "flag", "was": "flag"},
+    """Two patients are fit when they come, one is not; `start:` makes all unfit. The sex of one is unset."""
+    rows = world.table("fitness.csv", [("fit", "male"), ("true", ""), ("false", "true"), ("true", "true")])
+    content = model({"move": once("move", "if(fit, 1 d, 2 d)")},
+                    attributes={"fit": "flag", "was": "flag", "male": {"type": "flag", "initial": "unset"}},
                     start={"state": "well", "do": [{"set": {"was": "fit"}}, {"set": {"fit": "false"}}]})
     content["events"]["move"]["time"] = {"fixed": "if(was, 1 d, 2 d)"}
-    lives = world.live(content, patients=3, outputs={"by": ["fit"], "grid": {"to": "20 d", "every": "1 d"}},
-                       population={"csv": {"file": rows, "columns": {"fit": "fit"}},
+    lives = world.live(content, patients=3,
+                       outputs={"by": ["fit", "male", ["fit", "male"]], "grid": {"to": "20 d", "every": "1 d"}},
+                       population={"csv": {"file": rows, "columns": {"fit": "fit", "male": "male"}},
                                    "attributes": {"was": False}},
                        endpoints={"moved": {"from": "index", "event": "move"}})
     fit, unfit = (lives.results.get("events_by_subgroup", subgroup=name, endpoint="moved", strategy="only")
                   for name in ("fit=yes", "fit=no"))
     sizes = [int(lives.results.get("subgroup_n", subgroup=name, strategy="only"))
-             for name in ("fit=yes", "fit=no")]
-    return [(sizes, [2, 1]), ([int(n) for n in fit[:3]], [0, 2, 0]), ([int(n) for n in unfit[:3]], [0, 0, 1])]
+             for name in ("fit=yes", "fit=no", "male=yes", "male=no", "fit=yes, male=yes", "fit=no, male=yes")]
+    return [(sizes, [2, 1, 2, 0, 1, 1]), ([int(n) for n in fit[:3]], [0, 2, 0]), ([int(n) for n in unfit[:3]], [0, 0, 1])]
 
 
 def transitions(world):
