@@ -142,14 +142,14 @@ static void put_alone(FILE *out, const panel *p, const sq_stated *stated)
     put_curve(out, p, &alone, &stated->law, "alone");
 }
 
-/* The line under a panel's name; one that is too long for the panel is set closer. */
+/* The line under a panel's name; one that is too long for the panel is set smaller (`textLength` would be
+ * neater, but programs that turn pictures into others pass it over). */
 static void put_arguments(FILE *out, const panel *p, const char *text)
 {
-    const double room = PANEL_WIDTH - LEFT - 6, width_of_letter = 5.3;
-    char looks[96] = "class=\"arguments\"";
-    if (width_of_letter * (double)strlen(text) > room)
-        snprintf(looks, sizeof looks,
-                 "class=\"arguments\" textLength=\"%.0f\" lengthAdjust=\"spacingAndGlyphs\"", room);
+    const double room = PANEL_WIDTH - LEFT - 6, usual = 11, width_per_size = .48;
+    double fits = room / (width_per_size * fmax(1, (double)strlen(text)));
+    char looks[64];
+    snprintf(looks, sizeof looks, "class=\"arguments\" style=\"font-size:%.3gpx\"", fmin(usual, fits));
     put_text(out, p->x + LEFT, p->y + 39, looks, text);
 }
 
