@@ -24,8 +24,10 @@ static void add_strategies(sq_collector *c)
         heading = sq_arena_format(c->arena, "Strategies (%s virtual patient%s under each)", count,
                                   one ? "" : "s");
     }
-    sq_sheet *s = sq_collect_by_strategy(c, "strategies", heading, 1, columns);
-    for (int i = 0; s != NULL && i < c->n_strategies; i++)
+    bool is_told = false; /* without a `title:` anywhere the column would be blank */
+    for (int i = 0; i < c->n_strategies; i++) is_told = is_told || *sq_found_label(title, i);
+    sq_sheet *s = sq_collect_by_strategy(c, "strategies", heading, is_told, columns);
+    for (int i = 0; s != NULL && is_told && i < c->n_strategies; i++)
         *sq_sheet_at(s, i, 0) = sq_words(sq_found_label(title, i));
 }
 

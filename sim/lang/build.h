@@ -510,6 +510,8 @@ bool sq_read_about(sq_build *b, const sq_node *node, const sq_about *above, sq_a
 bool sq_check_about(sq_build *b, const sq_param *param, const char *name, sq_place place,
                     const sq_about *about);
 bool sq_compile_numbers(sq_build *b, sq_param *param);
+/* The value of an expression of numbers and units only; false without a word for any other. */
+bool sq_plain_value(sq_build *b, const sq_node *node, sq_unit unit, double *value);
 /* "11 of 23"; false if it is not of that form with 0 <= k <= n and n > 0. */
 bool sq_scan_share(const char *text, double *k, double *n);
 /* A step that gives block[slot] the value of an expression (or of the patch of that name), and,
@@ -543,8 +545,8 @@ bool sq_compile_table_law(sq_build *b, sq_param *param, const sq_about *above);
 
 /* Room for n knots; false when memory is out. */
 bool sq_new_knots(sq_build *b, sq_knots *knots, int n);
-/* Whether knot i lies above the one before; reports if not. */
-bool sq_knots_increase(sq_build *b, const sq_knots *knots, int i);
+/* Whether knot i lies above the one before; reports if not, as knots of `what` ("a table"). */
+bool sq_knots_increase(sq_build *b, const sq_knots *knots, int i, const char *what);
 
 /* build_table_files.c: tables in comma-separated files. */
 /* The columns that tell the rows of a law's table apart: axis[i] names a category or an attribute of
@@ -731,6 +733,8 @@ void sq_warn_of_tables(sq_build *b);
 void sq_warn_of_held(sq_build *b);
 /* warn_gotos.c: gotos that a later one of the same firing always overrides. */
 void sq_warn_of_gotos(sq_build *b);
+/* warn_unset.c: attributes that are read, begin unset, and never get a value. */
+void sq_warn_of_unset(sq_build *b);
 /* A warning, unless there is one at the same place: lists of rules are read once per strategy. */
 void sq_warn_once(sq_build *b, sq_place place, const char *text);
 

@@ -5,6 +5,8 @@
  * before him, and a correlation that is added changes the value of the later one alone. */
 #include "lang/build.h"
 
+#include <math.h>
+
 /* ---- members ---------------------------------------------------------------------------- */
 
 static const sq_node *population_part(const sq_build *b, const char *key)
@@ -102,6 +104,10 @@ static bool set_correlation(sq_build *b, const sq_node *map, int k, int i)
         return sq_diag_error(b->diags, map->key_place[k], "this correlation is given twice");
     if (!sq_build_expr(b, map->item[k], sq_type_plain(), SQ_ALLOW_PARAMETERS, &r, NULL))
         return false;
+    double plain;
+    if (sq_plain_value(b, map->item[k], sq_type_plain().unit, &plain) && !(fabs(plain) <= 1))
+        return sq_diag_error(b->diags, map->item[k]->place, "a correlation lies between -1 and 1, and %.6g does not",
+                             plain);
     b->correlation.items[(size_t)i * n + (size_t)j] = r;
     b->correlation.items[(size_t)j * n + (size_t)i] = r;
     note_use(b, i, j);

@@ -51,6 +51,41 @@ sq_unit sq_law_arg_unit(sq_family family, int arg, sq_unit variable)
     }
 }
 
+/* What other packages (R's flexsurv, stats, hesim, eha; demography) call the laws. */
+static const char *name_elsewhere(const char *word)
+{
+    static const struct {
+        const char *theirs, *ours;
+    } names[] = {
+        {"gengamma", "'generalised gamma'"},
+        {"gengamma.orig", "'generalised gamma', in the parameters of gengamma"},
+        {"generalized gamma", "'generalised gamma'"},
+        {"llogis", "'loglogistic'"},
+        {"log-logistic", "'loglogistic'"},
+        {"lnorm", "'lognormal'"},
+        {"log-normal", "'lognormal'"},
+        {"exp", "'exponential'"},
+        {"weibullPH", "'weibull', whose scale is scale^(-1/shape) of weibullPH"},
+        {"gompertzPH", "'gompertz'"},
+        {"norm", "'normal'"},
+        {"unif", "'uniform'"},
+        {"triang", "'triangular'"},
+        {"pexp", "'piecewise'"},
+        {"pwexp", "'piecewise'"},
+        {"piecewise exponential", "'piecewise'"},
+        {"survspline", "'spline'"},
+        {"flexsurvspline", "'spline'"},
+        {"qx", "'life table'"},
+        {"lifetable", "'life table'"},
+        {"constant", "'fixed'"},
+        {"delay", "'fixed'"},
+        {"deterministic", "'fixed'"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i].theirs, word) == 0) return names[i].ours;
+    return NULL;
+}
+
 int sq_family_from_word(sq_build *b, const char *word, sq_place place)
 {
     const char *names[SQ_FAMILY_COUNT];
@@ -60,8 +95,10 @@ int sq_family_from_word(sq_build *b, const char *word, sq_place place)
         if (strcmp(names[i], word) == 0) return i;
     }
     for (int i = 0; i < SQ_FAMILY_COUNT; i++) sq_write(&w, "%s%s", i ? ", " : "", names[i]);
-    sq_diag_error(b->diags, place, "unknown law '%.60s'%s; the laws are %s", word,
-                  sq_diag_near(b->diags, word, names, SQ_FAMILY_COUNT), w.items ? w.items : "");
+    const char *ours = name_elsewhere(word);
+    sq_diag_error(b->diags, place, "unknown law '%.60s'%s%s; the laws are %s", word,
+                  ours ? ": here it is " : "",
+                  ours ? ours : sq_diag_near(b->diags, word, names, SQ_FAMILY_COUNT), w.items ? w.items : "");
     free(w.items);
     return -1;
 }

@@ -221,8 +221,7 @@ static bool read_uncertainty(sq_build *b, const sq_node *map, sq_unit unit, sq_a
            sq_diag_error(b->diags, se->place, "a standard error cannot be negative");
 }
 
-/* The value of a number that reads no others; false without a word for any other. */
-static bool plain_value(sq_build *b, const sq_node *node, sq_unit unit, double *value)
+bool sq_plain_value(sq_build *b, const sq_node *node, sq_unit unit, double *value)
 {
     sq_diags *diags = b->compiler.diags, aside = {0};
     b->compiler.diags = &aside;
@@ -244,7 +243,7 @@ static bool within_bounds(sq_build *b, const sq_param *param, const sq_node *lea
     if (!is_range && about->uncertainty != SQ_INTERVAL) return true;
     const char *word = is_range ? "range" : "interval";
     const sq_node *bounds = sq_node_get(leaf, word);
-    if (!bounds || !plain_value(b, value, param->unit, &x)) return true;
+    if (!bounds || !sq_plain_value(b, value, param->unit, &x)) return true;
     if (x >= about->u[0] - slack && x <= about->u[1] + slack) return true;
     return sq_diag_error(b->diags, bounds->place,
                          "%s: the value %.40s lies outside its %s [%.40s, %.40s]", param->name,
@@ -292,6 +291,33 @@ static bool read_count(sq_build *b, const sq_node *node, double *value, sq_about
     return true;
 }
 
+/* Inside parentheses papers also write "0.41-0.71" and "0.41 to 0.71". */
+static bool scan_separator(const char **text, bool round)
+{
+    return scan_word(text, ",") || (round && (scan_word(text, "-") || scan_word(text, "to")));
+}
+
+static bool wrong_ratio(sq_build *b, const sq_node *node, bool is_read, bool round, double value,
+                        const double u[2])
+{
+    if (is_read && u[0] > u[1])
+        return sq_diag_error(b->diags, node->place,
+                             "hazard ratio: the limits of the interval are reversed: %.6g comes before %.6g", u[0],
+                             u[1]);
+    if (is_read && (value < u[0] || value > u[1]))
+        return sq_diag_error(b->diags, node->place,
+                             "hazard ratio: %.6g lies outside its own 95 %% interval, %.6g to %.6g", value, u[0], u[1]);
+    if (round)
+        return sq_diag_error(b->diags, node->place,
+                             "hazard ratio: the interval stands in brackets, as in \"0.55 [0.41, 0.71]\", not in "
+                             "parentheses: '%.60s'",
+                             node->text);
+    return sq_diag_error(b->diags, node->place,
+                         "hazard ratio: expected a ratio and its 95 %% interval around it, as in "
+                         "\"0.55 [0.41, 0.71]\", not '%.60s'",
+                         node->text);
+}
+
 static bool read_hazard_ratio(sq_build *b, const sq_node *node, double *value, sq_about *about)
 {
     const char *text = sq_scalar_text(b, node, "hazard ratio: RATIO [LOW, HIGH]");
@@ -300,14 +326,11 @@ static bool read_hazard_ratio(sq_build *b, const sq_node *node, double *value, s
     double *u = about->u;
     bool fine = scan_number(&at, value) && *value > 0;
     if (fine && *at == '\0') return true;
-    fine = fine && scan_word(&at, "[") && scan_number(&at, &u[0]) && scan_word(&at, ",") &&
-           scan_number(&at, &u[1]) && scan_word(&at, "]") && *at == '\0';
-    if (!fine || !(u[0] > 0 && u[0] <= *value && *value <= u[1]) || !(u[0] < u[1]))
-        return sq_diag_error(
-            b->diags, node->place,
-            "hazard ratio: expected a ratio and its 95 %% interval around it, as in "
-            "\"0.55 [0.41, 0.71]\", not '%.60s'",
-            text);
+    bool round = fine && *at == '(';
+    fine = fine && scan_word(&at, round ? "(" : "[") && scan_number(&at, &u[0]) && scan_separator(&at, round) &&
+           scan_number(&at, &u[1]) && scan_word(&at, round ? ")" : "]") && *at == '\0';
+    if (round || !fine || !(u[0] > 0 && u[0] <= *value && *value <= u[1]) || !(u[0] < u[1]))
+        return wrong_ratio(b, node, fine, round, *value, u);
     double se;
     about->uncertainty = SQ_LOG_NORMAL;
     sq_log_ratio_error(*value, u[0], u[1], &se, &about->residual_check);

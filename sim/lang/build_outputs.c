@@ -99,10 +99,51 @@ static const char *const *labels_of(sq_build *b, int attribute, sq_place place, 
     return NULL;
 }
 
+/* Whether the population says what the attribute is, in a column or an entry. */
+static bool is_of_population(sq_build *b, int attribute)
+{
+    const sq_patients *patients = &b->model->patients;
+    const sq_node *said = b->one[SQ_ONE_POPULATION].node;
+    const sq_node *entries = said && said->kind == SQ_NODE_MAP ? sq_node_get(said, "attributes") : NULL;
+    for (int i = 0; i < patients->n_columns; i++)
+        if (patients->attribute[i] == attribute) return true;
+    const char *whole = b->symbols.items[b->attribute_symbols.items[attribute]].name;
+    for (int i = 0; entries && entries->kind == SQ_NODE_MAP && i < entries->count; i++)
+        if (sq_find_attribute(b, entries->key[i]) == attribute || strcmp(entries->key[i], whole) == 0) return true;
+    return false;
+}
+
+/* Whether its `initial:` value reads other attributes, and so may differ between patients. */
+static bool initial_differs(const sq_build *b, int attribute)
+{
+    bool reads = false;
+    for (const sq_action *a = &b->actions.items[b->model->baseline_actions]; a->code != SQ_ACT_END; a++)
+        for (uint32_t i = 0; a->a == attribute && i < a->p.count; i++) {
+            sq_op op = b->compiler.code.items[a->p.first + i];
+            reads = reads || op.code == SQ_OP_ATTR || op.code == SQ_OP_ATTR_AT;
+        }
+    return reads;
+}
+
+/* Subgroups are of patients at baseline, before any decision: what all have alike there makes none. */
+static bool differs_at_baseline(sq_build *b, int attribute, const sq_node *node)
+{
+    if (b->skim || is_of_population(b, attribute) || initial_differs(b, attribute)) return true;
+    bool is_decision = !b->attribute_nodes.items[attribute];
+    for (size_t i = 0; i < b->decisions.count; i++)
+        is_decision = is_decision || b->decisions.items[i].attribute == attribute;
+    return sq_diag_error(b->diags, node->place,
+                         "'%s' is the same for everybody at baseline, which makes the subgroups: %s",
+                         b->attributes.items[attribute].name,
+                         is_decision ? "it is what a decision will choose"
+                                     : "it has its `initial:` value, and the population does not give it");
+}
+
 static bool add_attribute(sq_build *b, const sq_node *node, sq_grouping *grouping)
 {
     int attribute = sq_named_attribute(b, node, "attribute"), n;
     if (attribute < 0 || !labels_of(b, attribute, node->place, &n)) return false;
+    if (!differs_at_baseline(b, attribute, node)) return false;
     for (int i = 0; i < grouping->n_attributes; i++)
         if (grouping->attribute[i] == attribute)
             return sq_diag_error(b->diags, node->place, "'%s' is crossed with itself", node->text);

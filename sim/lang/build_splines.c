@@ -89,7 +89,7 @@ static bool read_row(sq_build *b, const sq_node *leaf, sq_knots *knots)
         knots->y_node[i] = y->item[i];
         knots->y_place[i] = y->item[i]->place;
         fine = read_knot(b, x->item[i], is_log, days, &knots->x[i]) &&
-               sq_knots_increase(b, knots, i) && sq_is_scalar(b, y->item[i], "a coefficient");
+               sq_knots_increase(b, knots, i, "a spline") && sq_is_scalar(b, y->item[i], "a coefficient");
     }
     return fine;
 }

@@ -152,6 +152,22 @@ static bool too_much(sq_build *b, sq_family family, const sq_node *node, const s
                          n_free ? "; more points than that are given as a `curve:`, to which the law is fitted" : "");
 }
 
+static bool too_little(sq_build *b, sq_family family, const sq_node *node, int n_points, int n_free,
+                       const char *missing)
+{
+    const char *name = sq_family_name(family), *s = n_points == 1 ? "" : "s", *is = n_points == 1 ? "is" : "are";
+    if (!sq_family_can_be_fitted(family))
+        return sq_diag_error(b->diags, node->place, "%s needs %s", name, missing);
+    if (n_points == 0)
+        return sq_diag_error(b->diags, node->place,
+                             "%s needs %s, or as many points of its curve instead (`median:`, `survival:`, `curve:`)",
+                             name, missing);
+    return sq_diag_error(b->diags, node->place,
+                         "%s needs %s, or as many points of its curve instead: %d point%s %s given (`median:`, "
+                         "`survival:`, `curve:`), %d needed",
+                         name, missing, n_points, s, is, n_free);
+}
+
 bool sq_enough_stated(sq_build *b, sq_family family, const sq_node *node, const sq_law_args *out)
 {
     const char *const *names = sq_law_arg_names(family);
@@ -162,11 +178,7 @@ bool sq_enough_stated(sq_build *b, sq_family family, const sq_node *node, const 
     if (out->cured_is_free) sq_write(&missing, "%scured", n_free++ ? " and " : "");
     bool fine = n_free == out->n_points || (out->n_of_curve && n_free && n_free < out->n_points);
     if (!fine && n_free > out->n_points)
-        sq_diag_error(b->diags, node->place, "%s needs %s%s", sq_family_name(family),
-                      missing.items ? missing.items : "",
-                      sq_family_can_be_fitted(family)
-                          ? ", or as many statements (median, survival) instead"
-                          : "");
+        too_little(b, family, node, out->n_points, n_free, missing.items ? missing.items : "");
     else if (!fine)
         too_much(b, family, node, out, n_free);
     free(missing.items);
@@ -189,6 +201,32 @@ static bool list_unknowns(sq_build *b, sq_param *param, int entry, const sq_solv
     return !b->out_of_memory;
 }
 
+/* Points given in plain numbers are judged where they stand; others when a block is filled (math/fit.h). */
+static bool point_is_share(sq_build *b, const sq_node *share)
+{
+    double x;
+    if (!sq_plain_value(b, share, sq_type_probability().unit, &x) || (x >= 0 && x <= 1)) return true;
+    return sq_diag_error(b->diags, share->place, "%.6g is no share: it lies between 0 and 1%s", x,
+                         x > 1 && x <= 100 ? " (is it meant in percent? write `78 %`)" : "");
+}
+
+/* Whether survival falls, and incidence rises, from the point before, where that one is earlier. */
+static bool points_go_on(sq_build *b, const sq_param *param, const sq_law_args *args, int i)
+{
+    double time[2], share[2];
+    sq_unit unit = sq_type_probability().unit;
+    for (int k = 0; k < 2; k++)
+        if (!sq_plain_value(b, args->time[i - 1 + k], param->unit, &time[k]) ||
+            !sq_plain_value(b, args->share[i - 1 + k], unit, &share[k]))
+            return true;
+    bool goes_on = args->is_incidence ? share[1] > share[0] : share[1] < share[0];
+    if (goes_on || !(time[1] > time[0])) return true;
+    return sq_diag_error(b->diags, args->share[i]->place, "%s: the points do not %s: %s %.6g at %s, %.6g at %s",
+                         param->name, args->is_incidence ? "rise" : "fall",
+                         args->is_incidence ? "incidence" : "survival", share[0], args->time[i - 1]->text, share[1],
+                         args->time[i]->text);
+}
+
 static bool add_points(sq_build *b, const sq_param *param, const sq_law_args *args, sq_solve *solve)
 {
     sq_type variable = {SQ_TYPE_NUMBER, param->unit, 0};
@@ -201,6 +239,7 @@ static bool add_points(sq_build *b, const sq_param *param, const sq_law_args *ar
             !sq_build_expr(b, args->share[i], sq_type_probability(), SQ_ALLOW_PARAMETERS, &point.share, NULL))
             return false;
         if (!sq_vec_push(&b->stated_points, point)) return sq_build_no_memory(b);
+        if (!point_is_share(b, args->share[i]) || (i > 0 && !points_go_on(b, param, args, i))) return false;
     }
     return true;
 }

@@ -222,7 +222,7 @@ static bool read_row(sq_build *b, const table_file *t, size_t row, sq_knots *kno
         return false;
     knots->x[i] *= t->x_unit;
     knots->y[i] = t->is_rate ? knots->y[i] / t->y_unit : knots->y[i] * t->y_unit;
-    return sq_knots_increase(b, knots, i);
+    return sq_knots_increase(b, knots, i, "a table");
 }
 
 /* Rates from probabilities of dying before the next age: -log(1 - q) over the width. The last age of a closed

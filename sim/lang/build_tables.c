@@ -21,10 +21,10 @@ bool sq_new_knots(sq_build *b, sq_knots *knots, int n)
     return knots->x && knots->y && knots->y_node && knots->place && knots->y_place;
 }
 
-bool sq_knots_increase(sq_build *b, const sq_knots *knots, int i)
+bool sq_knots_increase(sq_build *b, const sq_knots *knots, int i, const char *what)
 {
     if (i == 0 || knots->x[i] > knots->x[i - 1]) return true;
-    return sq_diag_error(b->diags, knots->place[i], "the knots of a table must increase");
+    return sq_diag_error(b->diags, knots->place[i], "the knots of %s must increase", what);
 }
 
 static bool read_knots(sq_build *b, const sq_node *map, const char *what, sq_unit argument,
@@ -42,7 +42,7 @@ static bool read_knots(sq_build *b, const sq_node *map, const char *what, sq_uni
         knots->y_place[i] = map->item[i]->place;
         fine = sq_expr_constant_text(&b->compiler, map->key[i], map->key_place[i], type,
                                      &knots->x[i]) &&
-               sq_knots_increase(b, knots, i);
+               sq_knots_increase(b, knots, i, "a table");
     }
     return fine;
 }

@@ -189,6 +189,19 @@ static bool line_lacks_blank(const reader *r, yaml_mark_t mark, sq_place *colon)
     return true;
 }
 
+/* Whether a bracket inside braces was the stumbling block: an interval or an element without quotes. */
+static bool is_bracket_in_braces(const reader *r, sq_place place)
+{
+    const yaml_parser_t *p = &r->parser;
+    size_t length, from = 0;
+    if (!holds(p->problem, "did not find expected ',' or '}'")) return false;
+    const char *line = sq_source_line(r->source, place.line, &length);
+    size_t end = (size_t)place.column < length ? (size_t)place.column : length;
+    for (size_t i = 0; line && i < end; i++)
+        if (line[i] == '{' || line[i] == ',') from = i;
+    return line && memchr(line + from, '[', end - from) != NULL;
+}
+
 static bool complain(reader *r)
 {
     const yaml_parser_t *p = &r->parser;
@@ -202,6 +215,10 @@ static bool complain(reader *r)
     if (holds(p->problem, "cannot start any token")) return complain_character(r, place);
     if (scanning(p))
         return sq_diag_error(r->diags, place, "tags ('!') and directives ('%%') are not allowed");
+    if (is_bracket_in_braces(r, place))
+        return sq_diag_error(r->diags, place,
+                             "expected ',' or '}': a key or value with [ ] inside { } needs quotes, as in "
+                             "{\"courses[cart]\": \"0.62 [0.48, 0.80]\"}");
     for (size_t i = 0; i < sizeof complaints / sizeof complaints[0]; i++) {
         if (!holds(p->problem, complaints[i].theirs)) continue;
         if (!complaints[i].opened || !p->context)

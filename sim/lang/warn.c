@@ -375,6 +375,7 @@ void sq_build_warn(sq_build *b)
     warn_of_clocks(b);
     sq_warn_of_held(b);
     sq_warn_of_gotos(b);
+    sq_warn_of_unset(b);
     sq_warn_of_tables(b);
     warn_of_modules(b);
     warn_of_unused(b);

@@ -10,15 +10,9 @@
 /* The value of an expression that reads nothing; infinite where it reads something. */
 static double plain_age(sq_build *b, const sq_node *node)
 {
-    sq_diags *diags = b->compiler.diags, aside = {0};
     double value;
     if (!node || node->kind != SQ_NODE_SCALAR) return INFINITY;
-    b->compiler.diags = &aside;
-    bool found = sq_expr_constant(&b->compiler, node, sq_type_time(), &value);
-    b->compiler.diags = diags;
-    if (aside.out_of_memory) sq_build_no_memory(b);
-    sq_diags_free(&aside);
-    return found ? value : INFINITY;
+    return sq_plain_value(b, node, sq_type_time().unit, &value) ? value : INFINITY;
 }
 
 /* The greatest age a law gives: of a uniform or triangular law, or of one that is truncated. */

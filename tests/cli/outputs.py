@@ -15,7 +15,7 @@ BY = "  by: [treatment, [treatment, fit]]\n"
 def write(name, outputs, **changes):
     """small.yaml with more under `outputs:` and other values of its keys."""
     text = small.EXPERIMENT.replace("outputs:\n", "outputs:\n" + outputs)
-    text = text.replace("    age: 50 y\n", "    age: 50 y\n    fit: {chance: 0.4}\n")
+    text = text.replace("    age: 50 y\n", "    age: 50 y\n    fit: {chance: 0.4}\n    treatment: nothing\n")
     for key, value in changes.items():
         text = re.sub(rf"(?m)^{key}: .*$", f"{key}: {value}", text)
     with open(name, "w", encoding="utf-8") as file:
@@ -133,6 +133,7 @@ def check_guard():
     write("wide.yaml", f"  by: [{attributes}, {crossed}]\n", model="wide_model.yaml")
     with open("wide.yaml", encoding="utf-8") as file:
         text = file.read().replace("{to: 10 y, every: 1 mo}", "{to: 20 y, every: 0.2 d}")
+    text = text.replace("    age: 50 y\n", "    age: 50 y\n" + "".join(f"    a{i}: true\n" for i in range(8)))
     with open("wide.yaml", "w", encoding="utf-8") as file:
         file.write(text)
     done = small.call("run", "wide.yaml", "-n", "1", "-o", "huge.h5", "--quiet")

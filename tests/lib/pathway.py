@@ -93,7 +93,8 @@ EXPERIMENT = {
     "seed": 11,
     "population": {"attributes": {
         "age": {"from": {"uniform": {"min": "30 y", "max": "70 y"}}},
-        "frail": {"chance": 0.25}}},
+        "frail": {"chance": 0.25},
+        "drug": "none"}},
     "strategies": {
         "weak_first": {
             "title": "The weak drug once, then the strong one",

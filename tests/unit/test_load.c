@@ -578,7 +578,8 @@ static void test_discount_and_grid(void **state)
 static void test_outputs_of_one(void **state)
 {
     (void)state;
-    study s = load(SMALL, ONLY "outputs: {by: sex, without: qalys}\n");
+    study s = load(SMALL, ONLY "outputs: {by: sex, without: qalys}\n"
+                        "population: {attributes: {sex: {among: {f: 0.5, m: rest}}}}\n");
     assert_int_equal(s.model->n_subgroups, 2);
     assert_false(sq_wants(s.model, SQ_OUT_QALYS));
     assert_true(sq_wants(s.model, SQ_OUT_COSTS));
