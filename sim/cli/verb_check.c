@@ -2,6 +2,7 @@
  * be. Nothing is run and nothing is written. */
 #include "cli/console.h"
 #include "cli/fits.h"
+#include "cli/life_expectancy.h"
 #include "cli/predict.h"
 #include "cli/value.h"
 #include "cli/verbs.h"
@@ -177,6 +178,7 @@ static int print_model(sequela *s, const char *plot)
         print_parameters(m, block);
         print_classes(m);
         print_overrides(m);
+        sq_print_life_expectancies(m, block);
         code = sq_print_fits(m, block);
         print_undrawable(m);
         print_size(m);

@@ -262,6 +262,19 @@ static bool calendar_days(sq_build *b, const sq_param *param, sq_table *table)
     return true;
 }
 
+/* Names of the first rows, for what `check` tells of the table. */
+static bool name_rows(sq_build *b, const sq_param *param, sq_table *table)
+{
+    enum { MOST = 4 };
+    int n = param->n_entries < MOST ? param->n_entries : MOST;
+    const char **names = sq_arena_array(&b->model->arena, (size_t)n, sizeof *names);
+    if (!names) return sq_build_no_memory(b);
+    for (int i = 0; i < n; i++) names[i] = sq_entry_name(b, param, "", i);
+    table->n_named = n;
+    table->row_names = names;
+    return true;
+}
+
 /* Reads the knots of all entries and what else a law by rates or by survival says. */
 static bool declare_rows(sq_build *b, sq_param *param, sq_table *table)
 {
@@ -270,7 +283,7 @@ static bool declare_rows(sq_build *b, sq_param *param, sq_table *table)
     if (param->family == SQ_TABULATED && !read_tail(b, param, &table->tail)) return false;
     if (is_life) table->interpolation = read_interpolation(b, param->leaf[0], SQ_LOGLINEAR);
     table->rows = sq_table_rows(param);
-    if (!calendar_days(b, param, table)) return false;
+    if (!calendar_days(b, param, table) || (is_life && !name_rows(b, param, table))) return false;
     table->size = longest_row(b, param, table->tail);
     return table->size >= 0;
 }

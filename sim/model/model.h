@@ -147,6 +147,8 @@ typedef struct sq_table {
     int offset, rows, size, stride;
     int n_years;         /* life table by calendar year: rows come in groups of so many; else 0 */
     const double *years; /* [n_years] see sq_law_table */
+    int n_named;         /* life table: of its rows by category the first few, with their names */
+    const char *const *row_names; /* [n_named] "mortality[female]" */
     bool is_function;
     sq_family family;
     sq_interpolation interpolation;

@@ -47,7 +47,8 @@ def check_tables():
         assert abs(fitted - published - residual) < 2e-4, row
         assert ("to" in row) == (len(row) == 8)
     assert sum("to" in row for row in numbers) == 4
-    needs = said.partition("Before the uncertainty of these can be drawn (runs do not yet draw it) they need:\n")[2].partition("\n\n")[0]
+    head = "Before the uncertainty of these can be drawn (runs do not yet draw it) they need:\n"
+    needs = said.partition(head)[2].partition("\n\n")[0]
     assert "relapse" in needs and "excess" in needs and "survival (" not in needs, needs
 
 

@@ -1,4 +1,5 @@
 """Scenarios that include an experiment and override some of its numbers: told apart in `check`, results and summary."""
+import math
 import os
 import sys
 
@@ -62,9 +63,34 @@ def check_names():
     assert head("f.yaml", "include: d.yaml\nexperiment: highest\n") == ("highest", "highest")
 
 
+def check_life_expectancies():
+    """Years of life at the first age, at 40 and at 65, against closed forms, so that a wrong unit is seen."""
+    with open("table.csv", "w", encoding="utf-8") as file:
+        file.write("age,sex,rate\n" + "".join(f"{age},{sex},{rate}\n" for sex, rate in (("male", 0.02), ("female", 0.01))
+                                             for age in (30, 50, 60)))
+    categories = "categories:\n  sex: [male, female]\n"
+    law = "while: alive\n    from: birth\n    time: {life table: {csv: table.csv, age: age, rate: rate, by: {sex: sex}}}\n    goto: dead"
+    model = small.MODEL.replace("categories:\n", categories).replace("attributes:\n", "attributes:\n  sex: {type: sex, initial: male}\n")
+    write("table_model.yaml", model.replace("events:\n", "events:\n  age_out:\n    " + law + "\n"))
+    write("table.yaml", small.EXPERIMENT.replace("model.yaml", "table_model.yaml"))
+    shown = small.must("check", "table.yaml").split("\nLife tables")[1].split("\n\n")[0].splitlines()
+    rows = {line[:44].strip(): line[44:].split() for line in shown[2:]}
+    assert rows == {"the law of age_out[male]": ["50.0", "50.0", "first", "age", "30"],
+                    "the law of age_out[female]": ["100.0", "100.0", "first", "age", "30"]}, rows
+    with open("table.csv", "w", encoding="utf-8") as file:
+        file.write("age,sex,rate\n" + "".join(f"{age},{sex},{0.01 if age < 65 else 0.1}\n" for sex in ("male", "female")
+                                             for age in range(0, 111, 5)))
+    write("table_model.yaml", model.replace("events:\n", "events:\n  age_out:\n    " + law.replace(
+        "by: {", "interpolate: constant, by: {") + "\n"))
+    shown = small.must("check", "table.yaml").split("\nLife tables")[1].splitlines()
+    answers = [(1 - math.exp(-0.01 * years)) / 0.01 + math.exp(-0.01 * years) / 0.1 for years in (65, 25, 0)]
+    assert shown[2][44:].split()[:3] == [f"{answer:.1f}" for answer in answers], (shown[2], answers)
+    assert "\nLife tables" not in small.must("check", "small.yaml")
+
+
 def main():
     with small.study():
-        for check in (check_overrides, check_new_definition, check_names):
+        for check in (check_overrides, check_new_definition, check_names, check_life_expectancies):
             check()
             print(check.__name__, "passed")
         os.chdir("/")
