@@ -121,7 +121,9 @@ static sq_status probability(sq_ref *r, int site, sq_program program, double *p)
     *p = sq_program_value(&view, program, 0);
     if (*p >= 0 && *p <= 1) return SQ_OK;
     sq_ref_blame(r, program);
-    return sq_ref_fail(r, "%s: %g is not a probability", r->model->sites[site].path, *p);
+    const char *path = r->model->sites[site].path;
+    if (isnan(*p)) return sq_ref_fail(r, "%s: the probability has no value", path);
+    return sq_ref_fail(r, "%s: %g is not a probability", path, *p);
 }
 
 sq_status sq_ref_flag(sq_ref *r, const sq_draw *draw, double *value)

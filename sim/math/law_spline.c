@@ -6,6 +6,7 @@
  * boundary knots. */
 #include "math/kernel.h"
 #include "math/law_base.h"
+#include "math/statement.h"
 
 #include <math.h>
 
@@ -253,11 +254,13 @@ static sq_status check_slopes(const spline *f, const double *x, sq_error *err)
     for (int i = 0; i + 1 < f->n; i++) {
         cubic c = piece(f, i);
         double at, lowest = lowest_slope(&c, &at);
+        char first[32], last[32], there[32];
         if (!(lowest > 0))
             return sq_fail(err, SQ_ERR_INPUT,
-                           "the hazard of this spline is not positive between its knots at %.6g d and "
-                           "%.6g d: its slope over log time falls to %.4g at %.6g d",
-                           x[i], x[i + 1], lowest, sq_exp(c.start + at));
+                           "the hazard of this spline is not positive between its knots at %s and %s: its "
+                           "slope over log time falls to %.4g at %s",
+                           sq_statement_time(x[i], first), sq_statement_time(x[i + 1], last), lowest,
+                           sq_statement_time(sq_exp(c.start + at), there));
     }
     return SQ_OK;
 }

@@ -385,7 +385,7 @@ static void probabilities_that_are_impossible(void **state)
         (sq_draw){.kind = SQ_DRAW_CHANCE, .site = SITE_DRAW, .chance = program(ONE_AND_A_HALF)};
     ASSERT_FAILS(&t, "draw: 1.5 is not a probability");
     t.draws[0].chance = program(NOT_A_NUMBER);
-    ASSERT_FAILS(&t, "is not a probability");
+    ASSERT_FAILS(&t, "draw: the probability has no value");
 }
 
 /* An option of probability zero never comes up, not even where rounding leaves a gap at the end. */

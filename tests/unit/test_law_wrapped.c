@@ -338,7 +338,7 @@ static void inadmissible_splines_are_named(void **state)
     assert_spline_refused(3, X, (const double[]){1, NAN, 1}, "coefficient 2");
     assert_spline_refused(3, (const double[]){0, 1, 2}, FALLS, "knot 1");
     assert_spline_refused(3, (const double[]){1, 3, 3}, FALLS, "knot 3 is not after");
-    assert_spline_refused(3, X, DOWN, "between its knots at 10 d and 100 d");
+    assert_spline_refused(3, X, DOWN, "between its knots at 10 d and 3.285 mo");
     /* slope 1 - 6 * .4 / 2 * d^2 / 2 from the first knot: below zero before the second */
     assert_spline_refused(3, X, FALLS, "falls to");
     double prepared[12];
