@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+#include "law_checks.h"
+
 enum { KNOTS = 8, ROOM = 4 * KNOTS };
 
 typedef struct reference_table {
@@ -483,15 +485,6 @@ static void means_are_the_known_ones(void **state)
 }
 
 /* ---- inadmissible numbers */
-
-static void assert_problem(sq_law law, const char *words)
-{
-    const char *problem = sq_law_problem(&law);
-    assert_non_null(problem);
-    if (!strstr(problem, words))
-        print_error("\"%s\" does not speak of \"%s\"\n", problem, words);
-    assert_non_null(strstr(problem, words));
-}
 
 static void inadmissible_arguments_are_named(void **state)
 {

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "law_checks.h"
+
 static sq_law law_of(sq_family family, double a, double b, double c)
 {
     return (sq_law){.family = family, .arg = {a, b, c}, .hazard_ratio = 1, .time_ratio = 1};
@@ -226,15 +228,6 @@ static void all_hazard_is_spent_in_the_end(void **state)
 }
 
 /* ---- inadmissible numbers */
-
-static void assert_problem(sq_law law, const char *words)
-{
-    const char *problem = sq_law_problem(&law);
-    assert_non_null(problem);
-    if (!strstr(problem, words))
-        print_error("\"%s\" does not speak of \"%s\"\n", problem, words);
-    assert_non_null(strstr(problem, words));
-}
 
 static void inadmissible_arguments_are_named(void **state)
 {
