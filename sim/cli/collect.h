@@ -51,4 +51,9 @@ void sq_collect_note(sq_collector *c, const char *note);
 void sq_collect_targets(sq_collector *c);
 void sq_collect_subgroups(sq_collector *c);
 
+/* Survival is told after these years and, last, by its median: the headings of tables (summary.c). */
+enum { SQ_SURVIVAL_TIMES = 3 };
+extern const double sq_survival_years[SQ_SURVIVAL_TIMES];
+extern const sq_heading sq_survival_headings[SQ_SURVIVAL_TIMES + 1];
+
 #endif

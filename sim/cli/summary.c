@@ -139,25 +139,28 @@ static void add_settings(sq_collector *c)
 
 /* ---- survival, means, differences ------------------------------------------------------------ */
 
+const double sq_survival_years[SQ_SURVIVAL_TIMES] = {1, 3, 5};
+const sq_heading sq_survival_headings[SQ_SURVIVAL_TIMES + 1] = {
+    {"survival_1_year", "1 year, %", 100, 1, false, false},
+    {"survival_3_years", "3 years, %", 100, 1, false, false},
+    {"survival_5_years", "5 years, %", 100, 1, false, false},
+    {"median_years", "Median, years", 1, 2, false, true},
+};
+
 /* Share alive (without the event) of the first endpoint after 1, 3 and 5 years, and the median. */
 static void add_survival(sq_collector *c)
 {
-    static const double years[] = {1, 3, 5};
-    static const sq_heading all[] = {{"survival_1_year", "1 year, %", 100, 1, false, false},
-                                     {"survival_3_years", "3 years, %", 100, 1, false, false},
-                                     {"survival_5_years", "5 years, %", 100, 1, false, false},
-                                     {"median_years", "Median, years", 1, 2, false, true}};
     const sq_variable *endpoint = sq_found(c, "endpoint");
     int median = sq_found_near(c, "quantile", 0.5, 1e-9);
     if (sq_found(c, "survival") == NULL || endpoint == NULL) return;
-    int n = 0, time[3];
-    sq_heading *columns = sq_arena_array(c->arena, 4, sizeof *columns);
-    for (int i = 0; columns != NULL && i < 3; i++) {
-        time[n] = sq_found_near(c, "time", years[i], 0.02);
-        if (time[n] >= 0) columns[n++] = all[i];
+    int n = 0, time[SQ_SURVIVAL_TIMES];
+    sq_heading *columns = sq_arena_array(c->arena, SQ_SURVIVAL_TIMES + 1, sizeof *columns);
+    for (int i = 0; columns != NULL && i < SQ_SURVIVAL_TIMES; i++) {
+        time[n] = sq_found_near(c, "time", sq_survival_years[i], 0.02);
+        if (time[n] >= 0) columns[n++] = sq_survival_headings[i];
     }
     int n_times = n;
-    if (columns != NULL && median >= 0) columns[n++] = all[3];
+    if (columns != NULL && median >= 0) columns[n++] = sq_survival_headings[SQ_SURVIVAL_TIMES];
     if (n == 0) return;
     const char *name = sq_found_label(endpoint, 0);
     const char *title = strcmp(name, "os") == 0

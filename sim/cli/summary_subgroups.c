@@ -129,14 +129,10 @@ static void put(sq_collector *c, columns *all, figure f, sq_heading heading)
 
 static void put_survival(sq_collector *c, columns *all)
 {
-    static const double years[] = {1, 3, 5};
-    static const sq_heading headings[] = {{"survival_1_year", "1 year, %", 100, 1, false, false},
-                                          {"survival_3_years", "3 years, %", 100, 1, false, false},
-                                          {"survival_5_years", "5 years, %", 100, 1, false, false}};
-    const sq_heading median = {"median_years", "Median, years", 1, 2, false, true};
+    const sq_heading *headings = sq_survival_headings, median = headings[SQ_SURVIVAL_TIMES];
     int half = sq_found_near(c, "quantile", 0.5, 1e-9);
-    for (int i = 0; i < 3; i++) {
-        int time = sq_found_near(c, "time", years[i], 0.02);
+    for (int i = 0; i < SQ_SURVIVAL_TIMES; i++) {
+        int time = sq_found_near(c, "time", sq_survival_years[i], 0.02);
         const figure f = {.name = "survival", .n_own = 2, .own = {0, time}, .has_error = true};
         if (time >= 0) put(c, all, f, headings[i]);
     }
