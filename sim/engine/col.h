@@ -1,0 +1,323 @@
+/* The columnar engine: what its files share. They have the chapters of the reference interpreter:
+ *
+ *   col_plan.c      what the model means for columns: who reacts to what, which events are possible in which state
+ *   col_pool.c      lanes and their columns; scratch memory; selections
+ *   col_wave.c      the loop: queues, a firing as one transaction of a whole wave, the race, refilling, the end
+ *   col_value.c     programs over a selection
+ *   col_action.c    actions and decisions
+ *   col_draw.c      uniforms, luck, drawn numbers, flags, options; col_baseline.c  who the patients are
+ *   col_clock.c     conditions, arming, following, pausing
+ *   col_reward.c    flows, payments, losses, breaks
+ *   col_endpoint.c  risk sets;  col_count.c  occurrences, moves, stays: what is counted while lives go on
+ *
+ * Rules they all keep:
+ *   - A column has a number per lane: p->now[lane]. A *selection* is a list of lanes in the same state; what is done,
+ *     is done to all lanes of a selection, in dense arrays whose place i belongs to lane s->lane[i].
+ *   - Whatever is read from columns is gathered into a dense array, computed on, and scattered back at once, so that
+ *     columns are always up to date when the next step begins. A selection keeps what it has gathered of attributes.
+ *   - Order of lanes in a selection never shows in a result: sums over lanes are sums of integers.
+ *   - Each lane meets exactly the operations that ref_*.c would make of it, in their order: bits are equal.
+ *   - A lane that meets an impossible value is marked by sq_col_fail and carries on with a harmless value (its old one,
+ *     or 0) until the firing is over, when it is taken out. The sentence for people is the reference's: it lives the
+ *     lowest such patient again. */
+#ifndef SQ_ENGINE_COL_H
+#define SQ_ENGINE_COL_H
+
+#include "engine/columns.h"
+#include "engine/ref_body.h" /* limits that both engines keep: SQ_FIRINGS_AT_ONE_INSTANT ... */
+
+enum { SQ_WAVE = 512 }; /* lanes of a wave at most */
+
+/* ---- the plan ------------------------------------------------------------------------------------- */
+
+/* Who reacts when something changes, as words of bits: bit e, that event's condition is looked at; bit n_events + e,
+ * its law (follow, redraw); bit 2 n_events, rewards. */
+typedef struct sq_reaction {
+    int word;
+    uint64_t bits;
+} sq_reaction;
+typedef struct sq_reactions {
+    const sq_reaction *item;
+    int n;
+} sq_reactions;
+
+/* What the model says of a clock, for columns. */
+typedef struct sq_clock_plan {
+    bool is_kept;        /* it may be looked at again while it runs or waits: age, hazard left and law are kept */
+    bool is_asked;       /* some action starts, stops, pauses or resumes it */
+    bool reads_state;    /* its condition */
+    int n_kept;          /* law numbers that depend on the patient and are kept from arming on */
+    int first_kept;      /* their columns in pool.kept: sq_law_number order, see col_clock.c */
+} sq_clock_plan;
+
+struct sq_col_plan {
+    const sq_model *model;
+    int event_words;     /* of 64 events */
+    int occurrence_words, site_words, pair_words, watch_words;
+    int reaction_words;
+    sq_reactions *reactions;       /* [SQ_READS_OCCURRED(m, SQ_OCCURRENCES(m))], in the numbering of read sets */
+    uint64_t *possible;            /* [n_states][event_words] events whose condition can hold in a state; none in death */
+    uint64_t *possible_anywhere;   /* [event_words] union */
+    sq_clock_plan *clocks;         /* [n_events] */
+    int n_kept;                    /* columns in pool.kept */
+    bool *in_cohort;               /* [n_attributes] not written after baseline: lives in the cohort alone */
+    int n_written;                 /* the others */
+    int *written;
+    int *pair;                     /* [n_states * n_states] number of a possible move, -1 */
+    int n_pairs;
+    bool *time_is_read;            /* [occurrences] some program, clock origin or profile reads the latest time */
+    bool *stay_is_read;            /* [n_states] some program reads time_in */
+    int *watch;                    /* [occurrences] bit in pool.occurred of an occurrence that endpoints await; -1 */
+    int n_watched;
+    struct sq_specialised *specialised; /* programs by state, see col_value.c */
+    sq_arena arena;
+};
+
+/* ---- columns ---------------------------------------------------------------------------------------- */
+
+/* [size] each, unless other sizes are given, row-major with rows of `size`. Bits of events, occurrences, … are rows
+ * of words: word w of lane is column[w * size + lane]. */
+typedef struct sq_pool {
+    int size;
+    bool is_nursery;      /* patients being made: every attribute is here, none in a cohort */
+
+    /* who */
+    int32_t *item;        /* open item */
+    int32_t *place;       /* of the patient in the item */
+    int32_t *slot;        /* in the cohorts' columns */
+    int32_t *strategy;
+    const double **block;
+    uint64_t *luck_state, *luck_stream;
+    double **attribute;   /* [n_attributes] -> [size]; NULL where in_cohort and not in the nursery */
+    double *score;        /* [n_members][size] nursery only */
+
+    /* where and when */
+    int32_t *state;
+    double *now, *entered;
+    double *end;          /* of follow-up */
+    double *birth;        /* if model->dated; as sq_ref.birth */
+    int32_t *firings, *firings_now, *breaks;
+    uint8_t *failed;
+
+    /* what happened; a count or time is valid where its bit is set */
+    uint64_t *happened;   /* [occurrence_words] */
+    uint32_t *count;      /* [occurrences] */
+    double *last_time;    /* [occurrences] where time_is_read */
+    double *time_in;      /* [n_states] where stay_is_read */
+    uint64_t *moved;      /* [pair_words] */
+    uint32_t *moves;      /* [n_pairs] */
+    uint64_t *visited;    /* [site_words] sites drawn at; their counters are valid then */
+    uint32_t *visits;     /* [n_counters] */
+
+    /* clocks; due, age … are valid where they run (or wait) */
+    uint64_t *running, *paused, *held, *condition; /* [event_words] */
+    double *due;          /* [n_events] while running */
+    double *since, *age, *left, *zero; /* [n_events] of kept clocks */
+    double *kept;         /* [plan->n_kept] */
+
+    /* this firing */
+    uint64_t *touched;    /* [reaction_words] */
+    uint64_t *occurred;   /* [watch_words] */
+    uint64_t *start_asked, *stop_asked, *pause_asked, *resume_asked; /* [event_words] */
+    int32_t *goto_state;  /* -1: stay; n_states + s: enter s afresh */
+
+    /* rewards */
+    double *total;        /* [2 * sq_quantities] */
+    double *rate;         /* [2 + n_costs] flows */
+    double *rate_since;   /* [2 + n_costs] */
+    double *discounted_since; /* [2 + n_costs] discounted time at rate_since */
+    double *loss_amount, *loss_until; /* [n_losses] */
+    double *next_break;
+    double *discount_origin; /* [SQ_DISCOUNTINGS] where from_year */
+
+    /* endpoints */
+    double *origin;       /* [n_endpoints] NaN: not yet at risk */
+    uint64_t *closed;     /* one bit an endpoint: [(n_endpoints + 63) / 64] */
+
+    sq_life *life;        /* [size] logs alone; NULL unless wanted */
+    double *died;
+} sq_pool;
+
+/* ---- selections --------------------------------------------------------------------------------------- */
+
+enum { SQ_CACHED = 24 };
+
+/* Lanes in the same state. Its arrays are scratch: they live until the mark taken before it was made is released. */
+typedef struct sq_selection {
+    int n;                       /* > 0 */
+    const int32_t *lane;         /* [n] padded by the last one; no lane twice */
+    int state;
+    int strategy;                /* of all of them; -1: several */
+    const double *block;         /* of all of them; NULL: several, then */
+    const double *const *blocks; /* dense */
+    const double *now;           /* dense; the same for the whole firing */
+    const int32_t *slot;         /* dense, gathered when first asked for; else NULL */
+    int n_cached;                /* dense copies of attributes, up to date */
+    struct {
+        int attribute;
+        double *value;
+    } cached[SQ_CACHED];
+} sq_selection;
+
+/* ---- one thread's engine --------------------------------------------------------------------------------- */
+
+/* An item some of whose lives are in flight or still to begin. */
+typedef struct sq_open_item {
+    bool in_use;
+    sq_item item;
+    int left;                    /* lives that have not ended */
+    int64_t failed;              /* lowest patient, -1 */
+    int *cohort;                 /* [n_strategies] where a strategy's patients are: number of a cohort */
+    struct sq_block_lanes *rows; /* quantities of its patients, outcome/ */
+} sq_open_item;
+
+/* Lanes that wait for the same event in the same state. */
+typedef struct sq_queue {
+    int32_t *lane;
+    int n, room;
+} sq_queue;
+
+struct sq_columns {
+    const sq_col_plan *plan;
+    const sq_model *model;
+    const sq_lanes *lanes;
+    sq_status status;            /* memory: remembered until the loop looks */
+    sq_error *err;
+
+    sq_pool pool, nursery;
+    sq_pool *p;                  /* the one at work */
+    double **cohort_attribute;   /* [n_attributes] -> [n_cohorts * SQ_BLOCK] baseline values */
+    int32_t *cohort_subgroup;    /* [n_groupings][n_cohorts * SQ_BLOCK] */
+    int n_cohorts;
+
+    /* this firing, of the whole wave */
+    int event;                   /* that fired; SQ_TRACE_START at the start */
+    bool starting;
+    uint64_t *asked;             /* [event_words] events that an action of this firing asked something of */
+    bool any_failed;
+
+    struct sq_col_loop *loop;    /* queues, open items: col_wave.c */
+    struct sq_scratch *scratch;  /* col_pool.c */
+    const sq_columns_work *work;
+    sq_columns_facts facts;
+};
+
+/* ---- col_pool.c ---------------------------------------------------------------------------------------- */
+
+sq_status sq_pool_new(sq_pool *pool, const sq_col_plan *plan, int size, bool is_nursery, bool want_log, sq_error *err);
+void sq_pool_free(sq_pool *pool, const sq_col_plan *plan);
+
+/* Scratch memory is a stack: mark, take, release. Taking never fails: when memory is out, c->status says so and the
+ * array is there all the same, shared. Room for n values and the padding; 64-byte aligned. */
+typedef struct sq_mark {
+    int chunk;
+    size_t used;
+} sq_mark;
+sq_mark sq_col_mark(sq_columns *c);
+void sq_col_release(sq_columns *c, sq_mark mark);
+double *sq_col_doubles(sq_columns *c, int n);
+uint64_t *sq_col_words(sq_columns *c, int n);
+int32_t *sq_col_lanes(sq_columns *c, int n);
+/* A column that is the same for all lanes. */
+sq_column sq_col_uniform(sq_columns *c, double value);
+
+/* A selection of these lanes (n > 0; `lane` has room for the padding, which is filled here; it is kept). */
+sq_selection sq_col_select(sq_columns *c, int32_t *lane, int n, int state);
+/* The lanes of s where truth is not 0: false if there are none, and then *chosen is not made. May be s itself. */
+bool sq_col_where(sq_columns *c, const sq_selection *s, const double *truth, sq_selection *chosen);
+/* The lanes with this bit in a row of words. The same. */
+bool sq_col_with_bit(sq_columns *c, const sq_selection *s, const uint64_t *words, int bit, sq_selection *chosen);
+
+/* Gathers and scatters one column. */
+double *sq_col_gather(sq_columns *c, const sq_selection *s, const double *column);
+void sq_col_scatter(const sq_selection *s, double *column, const double *value);
+void sq_col_fill(const sq_selection *s, double *column, double value);
+/* Bit operations on rows of words. */
+void sq_col_set_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit);
+void sq_col_clear_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit);
+
+/* An attribute's values; the array is the selection's and up to date until the selection is used no more. */
+const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute);
+/* Writes an attribute; touches who reads it where it changes (NaN equals NaN), as sq_ref_assign. */
+void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column value);
+/* Something changed in all lanes: who reacts is noted. `what` numbers as read sets do (SQ_READS_STATE …). */
+void sq_col_touch(sq_columns *c, const sq_selection *s, int what);
+
+/* Lane i of the selection meets an impossible value. */
+void sq_col_fail(sq_columns *c, const sq_selection *s, int i);
+
+/* ---- col_value.c ----------------------------------------------------------------------------------------- */
+
+/* Builds plan->specialised: every program with what is known in a state folded in (the state, alive; arms of `if` that
+ * cannot be chosen). Same bits. */
+sq_status sq_col_specialise(sq_col_plan *plan, sq_error *err);
+/* The program as it is in this state: for programs known to be no longer than a constant, see is_constant. */
+bool sq_col_is_constant(const sq_col_plan *plan, sq_program program, int state, double *value);
+/* Whether it reads nothing of the patient: parameters and constants only. */
+bool sq_col_is_of_block(const sq_model *model, sq_program program);
+/* Values for all lanes of s; `otherwise` if the program is not given. step 0 where they are all the same. */
+sq_column sq_col_value(sq_columns *c, sq_selection *s, sq_program program, double otherwise);
+/* The same as a dense array. */
+const double *sq_col_dense(sq_columns *c, sq_selection *s, sq_column value);
+/* A condition as truths 0 and 1 (1 where not given); lanes where it is NaN fail and are 0. */
+sq_column sq_col_truth(sq_columns *c, sq_selection *s, sq_program condition);
+/* Row addresses of a table (its x of row 0, or of the row that `row` says), lane by lane or the same for all. */
+sq_row_column sq_col_table(sq_columns *c, sq_selection *s, int table, sq_column row);
+
+/* ---- col_draw.c -------------------------------------------------------------------------------------------- */
+
+/* Uniforms at a site, advancing its visits. Lanes with an unset key fail. */
+const double *sq_col_uniforms(sq_columns *c, sq_selection *s, int site);
+/* As sq_ref_luck; survival or hazard may be NULL if not wanted. */
+void sq_col_luck(sq_columns *c, sq_selection *s, int site, const sq_loading *loading, const double **survival,
+                 const double **hazard);
+const double *sq_col_number(sq_columns *c, sq_selection *s, const sq_draw *draw);
+const double *sq_col_flag(sq_columns *c, sq_selection *s, const sq_draw *draw);
+/* Which option came up, as numbers 0 … n_options - 1. */
+const double *sq_col_option(sq_columns *c, sq_selection *s, const sq_draw *draw);
+/* The numbers of a law for all lanes (sq_law_at); lanes with an inadmissible one fail, and get harmless numbers. */
+void sq_col_law(sq_columns *c, sq_selection *s, const sq_law_spec *spec, sq_law_columns *law);
+/* Latents and the row of the patient file, in the nursery (ref.c: draw_latents, take_patient_row). */
+void sq_col_latents(sq_columns *c, sq_selection *s);
+void sq_col_patient_rows(sq_columns *c, sq_selection *s, int64_t first_patient);
+
+/* ---- col_action.c ------------------------------------------------------------------------------------------- */
+
+/* Runs the block of actions that begins at `first` over the selection. */
+void sq_col_actions(sq_columns *c, sq_selection *s, int first);
+
+/* ---- col_clock.c -------------------------------------------------------------------------------------------- */
+
+/* Fills plan->clocks and what belongs to them. */
+sq_status sq_col_plan_clocks(sq_col_plan *plan, sq_error *err);
+/* ref_clock.c's leave, enter and follow, in this order, for lanes alive after the move, all in s->state. Reads
+ * touched, *_asked and c->asked, c->event, c->starting; afresh: the state was entered afresh (`reenter`).
+ * from: the state before the move. */
+void sq_col_settle_clocks(sq_columns *c, sq_selection *s, int from, bool afresh);
+
+/* ---- col_reward.c --------------------------------------------------------------------------------------------- */
+
+/* At the start of a life: flows, totals, losses, breaks are empty (sq_ref_rewards_start, empty). */
+void sq_col_rewards_start(sq_columns *c, sq_selection *s);
+/* Looks at the rates afresh (sq_ref_rewards_look), for these lanes. */
+void sq_col_rewards_look(sq_columns *c, sq_selection *s);
+void sq_col_rewards_end(sq_columns *c, sq_selection *s);
+void sq_col_pay(sq_columns *c, sq_selection *s, int quantity, sq_column amount);
+/* Loss `loss` of these amounts for these days (already judged, but for a negative duration: that fails). */
+void sq_col_lose(sq_columns *c, sq_selection *s, int loss, sq_column amount, sq_column duration);
+
+/* ---- col_endpoint.c, col_count.c ---------------------------------------------------------------------------------- */
+
+void sq_col_endpoints(sq_columns *c, sq_selection *s);
+/* Closes what is open at the end of follow-up. */
+void sq_col_endpoints_end(sq_columns *c, sq_selection *s, const double *end);
+/* As sq_ref_occur: bits, counts, times, tallies, log. */
+void sq_col_occur(sq_columns *c, sq_selection *s, int occurrence);
+/* The move itself as far as it is counted: the stay in s->state ends now, one in `to` begins. At the start of a
+ * life: from = -1. */
+void sq_col_count_move(sq_columns *c, sq_selection *s, int from, int to);
+/* The life is over: closing of follow-up, quantities to the item's rows, checks (totals finite), rows for tables; the
+ * lives are taken from their items' `left`. Lanes that have failed are not among s. */
+void sq_col_count_end(sq_columns *c, sq_selection *s);
+
+#endif

@@ -1,0 +1,69 @@
+/* The columnar engine: production. Many patients are in flight at once, their numbers in columns; those who
+ * wait at the same place (the next event due, the present state) are taken together, a wave, through the
+ * same transaction as in the reference interpreter, with the same bits for every one of them. A lane that has
+ * ended its life is filled again at once, with the next patient of whatever item comes next, so that items of few
+ * patients still fill the lanes.
+ *
+ *   sq_columns_new -> sq_columns_run (asks for items until there are no more) -> sq_columns_free */
+#ifndef SQ_ENGINE_COLUMNS_H
+#define SQ_ENGINE_COLUMNS_H
+
+#include "base/error.h"
+#include "engine/lanes.h"
+#include "engine/ref.h"
+#include "model/model.h"
+#include "outcome/outcome.h"
+
+typedef struct sq_columns sq_columns;
+
+/* What all threads share: the model as the engine wants it, immutable. */
+typedef struct sq_col_plan sq_col_plan;
+sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *err);
+void sq_col_plan_free(sq_col_plan *plan);
+
+/* Consecutive patients of one scenario, draw and replicate, under all strategies. */
+typedef struct sq_item {
+    int64_t number;               /* in the order of the study's plan */
+    int64_t first_patient;
+    int n_patients;               /* at most SQ_BLOCK */
+    sq_luck luck;
+    const double *const *blocks;  /* [n_strategies] parameter blocks */
+    sq_outcome *outcome;          /* takes the lives in; the calling thread's own */
+} sq_item;
+
+/* One finished life, for patient tables and event logs: pointers live during the call. */
+typedef struct sq_finished_life {
+    const sq_item *item;
+    int place, strategy;          /* patient first_patient + place */
+    const double *baseline, *at_end; /* [n_attributes]; at_end as in the reference */
+    const sq_life *life;          /* total, end, died, log and the log's length are filled, nothing else */
+} sq_finished_life;
+
+typedef struct sq_columns_work {
+    void *context;
+    /* The next item; false when there is none. */
+    bool (*next)(void *context, sq_item *item);
+    /* Every life of an item has been taken in by its outcome; or one failed: then failed is the lowest patient
+     * that did (the reference will say why), else -1. */
+    void (*done)(void *context, const sq_item *item, int64_t failed);
+    /* NULL unless rows are wanted; in no order. */
+    sq_status (*life)(void *context, const sq_finished_life *life, sq_error *err);
+    bool want_log;
+} sq_columns_work;
+
+typedef struct sq_columns_facts {
+    int64_t lives, firings, draws;
+    int64_t waves, waved;         /* waves and the lanes in them, firings only */
+    int64_t in_flight, rounds;    /* lanes in flight summed over waves: occupancy = in_flight / (rounds x lanes) */
+} sq_columns_facts;
+
+enum { SQ_BATCH = 2048 }; /* lanes of a thread, unless told otherwise */
+
+/* A thread's pool of `batch` lanes (at least 1). */
+sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lanes *lanes, int batch, sq_error *err);
+void sq_columns_free(sq_columns *columns);
+/* Lives all items. Fails with SQ_ERR_MEMORY or what `life` says; lives that fail are told by `done`. */
+sq_status sq_columns_run(sq_columns *columns, const sq_columns_work *work, sq_error *err);
+const sq_columns_facts *sq_columns_facts_of(const sq_columns *columns);
+
+#endif

@@ -1,0 +1,74 @@
+/* Columns of numbers and what is done to them: one table of functions for each instruction set, with the same
+ * bits from all of them. A column here is dense: value i belongs to lane i of a selection (engine/col.h). Arrays
+ * are aligned to 64 bytes and padded to a multiple of SQ_PAD, for loops round n up; what is computed in the
+ * padding is never looked at. Formulas come from math/ (laws, kernels), rand/ (addresses) and model/program.h
+ * (operations), written once for all widths; lanes_body.h makes loops of them, and lanes_scalar.c, lanes_avx2.c
+ * and lanes_avx512.c are that body compiled for 1, 4 and 8 lanes at a time. */
+#ifndef SQ_ENGINE_LANES_H
+#define SQ_ENGINE_LANES_H
+
+#include "math/law_columns.h"
+#include "model/model.h"
+
+#include <stdint.h>
+
+/* The address prefix of a patient, lane by lane (rand/address.h). */
+typedef struct sq_luck_column {
+    const uint64_t *state, *stream;
+} sq_luck_column;
+
+/* Words, lane by lane (step 1) or the same for all (step 0: p points to SQ_PAD equal ones). */
+typedef struct sq_word_column {
+    const uint64_t *p;
+    int step;
+} sq_word_column;
+
+typedef struct sq_lanes {
+    const char *name; /* "scalar", "avx2", "avx512" */
+    int width;
+
+    /* out[i] = column[lane[i]], for n rounded up: lane is padded too. */
+    void (*gather)(double *out, const double *column, const int32_t *lane, int n);
+    void (*gather_words)(uint64_t *out, const uint64_t *column, const int32_t *lane, int n);
+    /* out[i] = block[i][slot], and block[i][slot + (int)at[i]] with NaN where at[i] is NaN; likewise with one block. */
+    void (*gather_blocks)(double *out, const double *const *block, int slot, int n);
+    void (*gather_blocks_at)(double *out, const double *const *block, int slot, const double *at, int n);
+    void (*gather_block_at)(double *out, const double *block, int slot, const double *at, int n);
+    /* The lanes whose truth is not 0, in order, into chosen; how many. The rest (0) into others unless NULL. */
+    int (*select)(int32_t *chosen, int32_t *others, const int32_t *lane, const double *truth, int n);
+
+    /* An operation of model/program.h that takes values from the stack and nothing else: x, y, z in the order
+     * pushed; bits as sq_program_value's. */
+    void (*operate)(sq_op_code code, double *out, sq_column x, sq_column y, sq_column z, int n);
+    void (*table_at)(sq_interpolation interpolation, int n_knots, sq_row_column table, double *out, sq_column at, int n);
+    void (*next_knot)(int n_knots, sq_row_column table, double *out, sq_column at, int n);
+
+    /* The uniforms at (luck, site hash, visit). */
+    void (*uniforms)(double *out, sq_luck_column luck, sq_word_column hash, const uint64_t *visit, int n);
+    void (*hazards)(double *out, const double *uniform, int n);         /* -log u */
+    void (*normal_scores)(double *out, const double *uniform, int n);   /* -quantile(u) */
+    void (*survivals)(double *out, const double *score, int n);         /* upper tail of a score */
+    void (*score_hazards)(double *out, const double *score, int n);     /* minus its logarithm */
+    /* mean - sd * quantile(u): the score of a draw that loads on latents */
+    void (*loaded_scores)(double *out, const double *uniform, sq_column mean, sq_column sd, int n);
+
+    void (*law_inverse)(const sq_law_columns *law, double *out, const double *e, int n);
+    void (*law_remaining)(const sq_law_columns *law, double *out, const double *age, const double *e, int n);
+    void (*law_spent)(const sq_law_columns *law, double *out, const double *from, const double *to, int n);
+    void (*law_start)(const sq_law_columns *law, double *out, int n);
+    /* 1 where the law's numbers are admissible, else 0. */
+    void (*law_admissible)(const sq_law_columns *law, double *out, int n);
+
+    /* Discounted time up to t and discount factor at t (ref_reward.c); origin: day. */
+    void (*discounted_time)(const sq_discount *discount, sq_column origin, double *out, const double *t, int n);
+    void (*discount_factor)(const sq_discount *discount, sq_column origin, double *out, const double *t, int n);
+} sq_lanes;
+
+/* NULL if there is no such name. */
+const sq_lanes *sq_lanes_named(const char *name);
+/* The widest that this processor can run. */
+const sq_lanes *sq_lanes_best(void);
+/* Whether this processor can run it. */
+bool sq_lanes_run_here(const sq_lanes *lanes);
+
+#endif

@@ -1,0 +1,45 @@
+/* Laws for many patients at once: every number of a law is a column. */
+#ifndef SQ_MATH_LAW_COLUMNS_H
+#define SQ_MATH_LAW_COLUMNS_H
+
+#include "math/law.h"
+
+/* Columns are padded to a multiple of this and aligned to 64 bytes. */
+enum { SQ_PAD = 8 };
+
+/* The value of lane i is p[i * step]: step 1, or 0 where all are the same (p then points to SQ_PAD equal ones). */
+typedef struct sq_column {
+    const double *p;
+    int step;
+} sq_column;
+
+/* Addresses of table rows: of a row's x; y = x + n, what is prepared = x + 2 n. */
+typedef struct sq_row_column {
+    const double *const *p;
+    int step;
+} sq_row_column;
+
+typedef struct sq_profile_columns {
+    sq_profile_kind kind;
+    bool logarithmic;
+    int n;
+    sq_column offset, from, to, start, length;
+    sq_row_column table;
+} sq_profile_columns;
+
+/* As sq_law; what is not a column is the same for all. */
+typedef struct sq_law_columns {
+    sq_family family;
+    bool cure_on_population, truncated;
+    sq_column arg[SQ_LAW_ARGS], hazard_ratio, time_ratio, cured, low, high, shift;
+    sq_row_column table;
+    int n; /* of the table */
+    sq_interpolation interpolation;
+    sq_tail tail;
+    sq_spline_scale scale;
+    int n_years, stride;
+    const double *years;
+    sq_profile_columns profile;
+} sq_law_columns;
+
+#endif
