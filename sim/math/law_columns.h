@@ -1,10 +1,14 @@
-/* Laws for many patients at once: every number of a law is a column. */
+/* One law for many patients: the family and what it wears are common to all, its numbers stand in columns.
+ * This is how a batch of clocks is handed to the vector forms of law.h's operations (simd_law.h).
+ *
+ * Columns are padded to a multiple of SQ_PAD values and aligned to 64 bytes, so that loops run over whole
+ * vectors. What stands in the padding is computed with and thrown away; only addresses of table rows must be
+ * good ones there. */
 #ifndef SQ_MATH_LAW_COLUMNS_H
 #define SQ_MATH_LAW_COLUMNS_H
 
 #include "math/law.h"
 
-/* Columns are padded to a multiple of this and aligned to 64 bytes. */
 enum { SQ_PAD = 8 };
 
 /* The value of lane i is p[i * step]: step 1, or 0 where all are the same (p then points to SQ_PAD equal ones). */
@@ -19,6 +23,7 @@ typedef struct sq_row_column {
     int step;
 } sq_row_column;
 
+/* As sq_profile; a table's y = x + n. Columns that the kind has no use for are not looked at. */
 typedef struct sq_profile_columns {
     sq_profile_kind kind;
     bool logarithmic;
@@ -27,7 +32,8 @@ typedef struct sq_profile_columns {
     sq_row_column table;
 } sq_profile_columns;
 
-/* As sq_law; what is not a column is the same for all. */
+/* As sq_law; what is not a column is the same for all. Looked at are only: the family's arguments (of a life
+ * table by calendar year arg[0]), low and high where truncated, the table where the family has one. */
 typedef struct sq_law_columns {
     sq_family family;
     bool cure_on_population, truncated;

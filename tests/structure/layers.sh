@@ -30,8 +30,8 @@ only_in() {
 }
 only_in 'omp\.h' 'study/*'
 only_in 'hdf5(_hl)?\.h' 'io/*'
-only_in 'sleef\.h' 'math/kernel*'
-only_in 'immintrin\.h' 'math/*'
+only_in 'sleef\.h' 'math/simd.h'
+only_in 'immintrin\.h' 'math/simd_avx*'
 only_in 'yaml\.h' 'lang/node.c'
 only_in 'gsl/gsl_[a-uw-z].*' 'math/*'
 

@@ -1,0 +1,26 @@
+/* The vector forms of sim/math at one width, as loops over arrays, so that a test can ask every instruction
+ * set of this processor for the same values. */
+#ifndef TESTS_LIB_VECTORS_H
+#define TESTS_LIB_VECTORS_H
+
+enum { VECTOR_MOST = 8 }; /* arrays hold a multiple of this */
+
+/* result[i] = f(x[i], y[i]); functions of one argument leave y alone. */
+typedef struct vector_function {
+    const char *name;
+    void (*run)(int n, const double *x, const double *y, double *result);
+} vector_function;
+
+typedef struct vector_forms {
+    const char *instruction_set;
+    int width;
+    const vector_function *kernels; /* names as in kernel.h without sq_; ended by a NULL name */
+    const vector_function *operations; /* of simd.h, words as the bits of doubles; truth as 1 or 0 */
+} vector_forms;
+
+/* The i-th that this processor offers, from one lane up; NULL after the last. */
+const vector_forms *vector_forms_present(int i);
+/* The function of this name; fails the program where there is none. */
+const vector_function *vector_function_named(const vector_function *list, const char *name);
+
+#endif
