@@ -33,4 +33,18 @@ typedef struct v_law {
     v_profile profile;
 } v_law;
 
+/* What is found of the admissible numbers of a law, lane by lane; why: the first thing wrong in any of them,
+ * which at width 1 is what sq_law_problem says. */
+typedef struct v_verdict {
+    v_m fine;
+    const char *why;
+} v_verdict;
+
+static inline void v_expect(v_verdict *verdict, v_m holds, const char *otherwise)
+{
+    if (!verdict->why && !v_all(holds))
+        verdict->why = otherwise;
+    verdict->fine = v_and(verdict->fine, holds);
+}
+
 #endif
