@@ -34,12 +34,22 @@ typedef struct sq_lanes {
     void (*gather_blocks)(double *out, const double *const *block, int slot, int n);
     void (*gather_blocks_at)(double *out, const double *const *block, int slot, const double *at, int n);
     void (*gather_block_at)(double *out, const double *block, int slot, const double *at, int n);
-    /* The lanes whose truth is not 0, in order, into chosen; how many. The rest (0) into others unless NULL. */
+    /* The lanes whose truth is not 0, in order, into chosen; how many. The rest (0) into others unless NULL. Both
+     * have room for the padding; chosen may be lane. */
     int (*select)(int32_t *chosen, int32_t *others, const int32_t *lane, const double *truth, int n);
+
+    /* Of a row of words with a bit that says whether something has happened: that bit as 0 or 1; a time where it
+     * has, else `otherwise`; a count where it has, else 0. */
+    void (*happened)(double *out, const uint64_t *words, int bit, const int32_t *lane, int n);
+    void (*times_if)(double *out, double otherwise, const double *time, const uint64_t *words, int bit,
+                     const int32_t *lane, int n);
+    void (*counts_if)(double *out, const uint32_t *count, const uint64_t *words, int bit, const int32_t *lane, int n);
 
     /* An operation of model/program.h that takes values from the stack and nothing else: x, y, z in the order
      * pushed; bits as sq_program_value's. */
     void (*operate)(sq_op_code code, double *out, sq_column x, sq_column y, sq_column z, int n);
+    /* 1 where x is a number but 0, else 0; how many of the n are no numbers. */
+    int (*truths)(double *out, sq_column x, int n);
     void (*table_at)(sq_interpolation interpolation, int n_knots, sq_row_column table, double *out, sq_column at, int n);
     void (*next_knot)(int n_knots, sq_row_column table, double *out, sq_column at, int n);
 
@@ -63,6 +73,8 @@ typedef struct sq_lanes {
     void (*discounted_time)(const sq_discount *discount, sq_column origin, double *out, const double *t, int n);
     void (*discount_factor)(const sq_discount *discount, sq_column origin, double *out, const double *t, int n);
 } sq_lanes;
+
+extern const sq_lanes sq_lanes_scalar, sq_lanes_avx2, sq_lanes_avx512;
 
 /* NULL if there is no such name. */
 const sq_lanes *sq_lanes_named(const char *name);

@@ -1,0 +1,357 @@
+/* The loops of the kernel table at one width: what lanes.h promises, over the vectors of math/simd.h. The file
+ * that includes this has defined SQ_WIDTH, SQ_LANES (the table's name in C), SQ_LANES_NAME (its name for people),
+ * included math/simd.h and defined the few steps for which instruction sets have nothing in common:
+ *
+ *   lanes_gather(column, lane), lanes_gather_w, lanes_gather_counts   column[lane[0 … W - 1]]
+ *   lanes_pick(to, lane, bits)                                        the lanes whose bit is set, in order; W are
+ *                                                                     written, of which the first so many count
+ *
+ * A loop takes SQ_WIDTH lanes at a time and rounds n up. Padding is computed on like anything else, but nothing
+ * there may decide which memory is read: where a number is an index or an address, lanes from n on take lane 0's. */
+#ifndef SQ_ENGINE_LANES_BODY_H
+#define SQ_ENGINE_LANES_BODY_H
+
+#include "engine/lanes.h"
+#include "math/simd_kernel.h"
+#include "rand/address.h"
+
+#define LANES(i) for (int i = 0; i < n; i += SQ_WIDTH)
+
+static inline v_d at_lane(sq_column c, int i) { return v_load(c.p + (ptrdiff_t)i * c.step); }
+static inline v_w word_at(sq_word_column c, int i) { return v_load_w(c.p + (ptrdiff_t)i * c.step); }
+static inline v_w row_at(sq_row_column c, int i) { return v_load_w(c.p + (ptrdiff_t)i * c.step); }
+static inline v_w word_of(int x) { return v_set_w((uint64_t)(int64_t)x); }
+static inline v_w address_of(const void *p) { return v_set_w((uint64_t)(uintptr_t)p); }
+
+/* Of the lanes i … i + W - 1 those below n. */
+static inline v_m below(int i, int n)
+{
+    unsigned left = (unsigned)(n - i);
+    return v_mask(left < SQ_WIDTH ? (1U << left) - 1 : (1U << SQ_WIDTH) - 1);
+}
+
+/* ---- moving ------------------------------------------------------------------------------------------ */
+
+static void gather(double *out, const double *column, const int32_t *lane, int n)
+{
+    LANES(i) v_store(out + i, lanes_gather(column, lane + i));
+}
+
+static void gather_words(uint64_t *out, const uint64_t *column, const int32_t *lane, int n)
+{
+    LANES(i) v_store_w(out + i, lanes_gather_w(column, lane + i));
+}
+
+static void gather_blocks(double *out, const double *const *block, int slot, int n)
+{
+    v_w first = address_of(block[0]);
+    LANES(i)
+        v_store(out + i, v_gather(v_if_w(below(i, n), v_load_w(block + i), first), word_of(slot)));
+}
+
+/* slot + (int)x; slot where x is not a number or the lane is none. */
+static inline v_w index_at(int slot, v_d x, v_m lanes)
+{
+    v_m counts = v_and_not(lanes, v_isnan(x));
+    return v_add_w(word_of(slot), v_to_w(v_if(counts, x, v_set(0))));
+}
+
+static void gather_blocks_at(double *out, const double *const *block, int slot, const double *at, int n)
+{
+    v_w first = address_of(block[0]);
+    LANES(i) {
+        v_d x = v_load(at + i);
+        v_m lanes = below(i, n);
+        v_w base = v_if_w(lanes, v_load_w(block + i), first);
+        v_d value = v_gather(base, index_at(slot, x, lanes));
+        v_store(out + i, v_if(v_isnan(x), x, value));
+    }
+}
+
+static void gather_block_at(double *out, const double *block, int slot, const double *at, int n)
+{
+    LANES(i) {
+        v_d x = v_load(at + i), value = v_gather(address_of(block), index_at(slot, x, below(i, n)));
+        v_store(out + i, v_if(v_isnan(x), x, value));
+    }
+}
+
+static int select_lanes(int32_t *chosen, int32_t *others, const int32_t *lane, const double *truth, int n)
+{
+    int n_chosen = 0, n_others = 0;
+    LANES(i) {
+        unsigned lanes = v_bits(below(i, n)), is = v_bits(v_ne(v_load(truth + i), v_set(0))) & lanes;
+        int many = __builtin_popcount(is);
+        if (others) lanes_pick(others + n_others, lane + i, lanes & ~is);
+        lanes_pick(chosen + n_chosen, lane + i, is);
+        n_chosen += many;
+        n_others += __builtin_popcount(lanes) - many;
+    }
+    return n_chosen;
+}
+
+/* ---- history ------------------------------------------------------------------------------------------- */
+
+static inline v_w bit_at(const uint64_t *words, int bit, const int32_t *lane)
+{
+    return v_and_w(v_shr_w(lanes_gather_w(words, lane), (unsigned)bit), v_set_w(1));
+}
+
+static void happened(double *out, const uint64_t *words, int bit, const int32_t *lane, int n)
+{
+    LANES(i) v_store(out + i, v_from_w(bit_at(words, bit, lane + i)));
+}
+
+static void times_if(double *out, double otherwise, const double *time, const uint64_t *words, int bit,
+                     const int32_t *lane, int n)
+{
+    LANES(i) {
+        v_m is = v_eq_w(bit_at(words, bit, lane + i), v_set_w(1));
+        v_store(out + i, v_if(is, lanes_gather(time, lane + i), v_set(otherwise)));
+    }
+}
+
+static void counts_if(double *out, const uint32_t *count, const uint64_t *words, int bit, const int32_t *lane, int n)
+{
+    LANES(i) {
+        v_m is = v_eq_w(bit_at(words, bit, lane + i), v_set_w(1));
+        v_store(out + i, v_if(is, v_from_w(lanes_gather_counts(count, lane + i)), v_set(0)));
+    }
+}
+
+/* ---- expressions -------------------------------------------------------------------------------------------- */
+
+static inline v_d v_expit(v_d x) { return 1 / (1 + v_exp(-x)); }
+static inline v_d v_logit(v_d p) { return v_log(p) - v_log1p(-p); }
+static inline v_d v_truth(v_m m) { return v_if(m, v_set(1), v_set(0)); }
+
+/* What is not a number stays so. */
+static inline v_d v_compared(v_d a, v_d b, v_m truth)
+{
+    return v_if(v_or(v_isnan(a), v_isnan(b)), v_set(NAN), v_truth(truth));
+}
+static inline v_d v_both(v_d a, v_d b) { return v_if(v_eq(a, v_set(0)), v_set(0), a * b); }
+static inline v_d v_either(v_d a, v_d b) { return v_if(v_eq(a, v_set(1)), v_set(1), a + b - a * b); }
+static inline v_d v_least(v_d a, v_d b) { return v_if(v_or(v_le(a, b), v_isnan(a)), a, b); }
+static inline v_d v_most(v_d a, v_d b) { return v_if(v_or(v_ge(a, b), v_isnan(a)), a, b); }
+static inline v_d v_choice(v_d condition, v_d a, v_d b)
+{
+    return v_if(v_isnan(condition), condition, v_if(v_ne(condition, v_set(0)), a, b));
+}
+
+#define EACH(value)                                                                                \
+    LANES(i) {                                                                                     \
+        v_d a = at_lane(x, i);                                                                     \
+        v_store(out + i, (value));                                                                 \
+    }                                                                                              \
+    break
+#define EACH_PAIR(value)                                                                           \
+    LANES(i) {                                                                                     \
+        v_d a = at_lane(x, i), b = at_lane(y, i);                                                  \
+        v_store(out + i, (value));                                                                 \
+    }                                                                                              \
+    break
+
+static void operate(sq_op_code code, double *out, sq_column x, sq_column y, sq_column z, int n)
+{
+    switch (code) {
+    case SQ_OP_IS_SET: EACH(v_truth(v_not(v_isnan(a))));
+    case SQ_OP_NEG: EACH(-a);
+    case SQ_OP_NOT: EACH(1 - a);
+    case SQ_OP_ADD: EACH_PAIR(a + b);
+    case SQ_OP_SUB: EACH_PAIR(a - b);
+    case SQ_OP_MUL: EACH_PAIR(a * b);
+    case SQ_OP_DIV: EACH_PAIR(a / b);
+    case SQ_OP_POW: EACH_PAIR(v_pow(a, b));
+    case SQ_OP_EQ: EACH_PAIR(v_compared(a, b, v_eq(a, b)));
+    case SQ_OP_NE: EACH_PAIR(v_compared(a, b, v_ne(a, b)));
+    case SQ_OP_LT: EACH_PAIR(v_compared(a, b, v_lt(a, b)));
+    case SQ_OP_LE: EACH_PAIR(v_compared(a, b, v_le(a, b)));
+    case SQ_OP_AND: EACH_PAIR(v_both(a, b));
+    case SQ_OP_OR: EACH_PAIR(v_either(a, b));
+    case SQ_OP_MIN: EACH_PAIR(v_least(a, b));
+    case SQ_OP_MAX: EACH_PAIR(v_most(a, b));
+    case SQ_OP_IF: LANES(i) v_store(out + i, v_choice(at_lane(x, i), at_lane(y, i), at_lane(z, i))); break;
+    case SQ_OP_ABS: EACH(v_abs(a));
+    case SQ_OP_FLOOR: EACH(v_floor(a));
+    case SQ_OP_SQRT: EACH(v_sqrt(a));
+    case SQ_OP_EXP: EACH(v_exp(a));
+    case SQ_OP_LOG: EACH(v_log(a));
+    case SQ_OP_EXPIT: EACH(v_expit(a));
+    case SQ_OP_LOGIT: EACH(v_logit(a));
+    case SQ_OP_PROBIT: EACH(v_normal_quantile(a));
+    case SQ_OP_NORMAL_CDF: EACH(v_normal_cdf(a));
+    default: break; /* reads something else than the stack */
+    }
+}
+
+static int truths(double *out, sq_column x, int n)
+{
+    int unclear = 0;
+    LANES(i) {
+        v_d a = at_lane(x, i);
+        v_m unset = v_isnan(a);
+        v_store(out + i, v_truth(v_and_not(v_ne(a, v_set(0)), unset)));
+        unclear += __builtin_popcount(v_bits(v_and(unset, below(i, n))));
+    }
+    return unclear;
+}
+
+static void table_at(sq_interpolation interpolation, int n_knots, sq_row_column table, double *out, sq_column at,
+                     int n)
+{
+    for (int i = 0; i < n; i++) {
+        const double *x = table.p[(ptrdiff_t)i * table.step];
+        out[i] = sq_table_at(interpolation, n_knots, x, x + n_knots, at.p[(ptrdiff_t)i * at.step]);
+    }
+}
+
+static void next_knot(int n_knots, sq_row_column table, double *out, sq_column at, int n)
+{
+    for (int i = 0; i < n; i++)
+        out[i] = sq_table_next_knot(n_knots, table.p[(ptrdiff_t)i * table.step], at.p[(ptrdiff_t)i * at.step]);
+}
+
+/* ---- luck: rand/address.h with a prefix in each lane ------------------------------------------------------- */
+
+static inline v_w v_mixed(v_w x, unsigned first, uint64_t a, unsigned second, uint64_t b, unsigned third)
+{
+    x = v_mul_w(v_xor_w(x, v_shr_w(x, first)), v_set_w(a));
+    x = v_mul_w(v_xor_w(x, v_shr_w(x, second)), v_set_w(b));
+    return v_xor_w(x, v_shr_w(x, third));
+}
+
+static inline v_w v_mix_state(v_w x)
+{
+    return v_mixed(x, 30, UINT64_C(0xbf58476d1ce4e5b9), 27, UINT64_C(0x94d049bb133111eb), 31);
+}
+
+static inline v_w v_mix_stream(v_w x)
+{
+    return v_mixed(x, 33, UINT64_C(0xff51afd7ed558ccd), 33, UINT64_C(0xc4ceb9fe1a85ec53), 33);
+}
+
+typedef struct v_prefix {
+    v_w state, stream;
+} v_prefix;
+
+static inline v_prefix v_address_with(v_prefix prefix, v_w field)
+{
+    v_w state = v_add_w(v_xor_w(prefix.state, field), v_set_w(UINT64_C(0x9e3779b97f4a7c15)));
+    v_w stream = v_xor_w(v_add_w(prefix.stream, field), v_set_w(UINT64_C(0x6a09e667f3bcc909)));
+    return (v_prefix){v_mix_state(state), v_mix_stream(stream)};
+}
+
+static inline v_d v_address_uniform(v_prefix address)
+{
+    v_w state = v_add_w(v_mul_w(address.state, v_set_w(SQ_PCG_MULTIPLIER)), v_or_w(address.stream, v_set_w(1)));
+    v_w count = v_add_w(v_shr_w(state, 59), v_set_w(5));
+    v_w word = v_mul_w(v_xor_w(v_shrv_w(state, count), state), v_set_w(SQ_PCG_OUTPUT_MULTIPLIER));
+    v_d k = v_from_w(v_shr_w(v_xor_w(v_shr_w(word, 43), word), 11));
+    return v_if(v_gt(k, v_set(0)), k * 0x1p-53, v_set(0x1p-54));
+}
+
+static void uniforms(double *out, sq_luck_column luck, sq_word_column hash, const uint64_t *visit, int n)
+{
+    LANES(i) {
+        v_prefix patient = {v_load_w(luck.state + i), v_load_w(luck.stream + i)};
+        v_prefix site = v_address_with(patient, word_at(hash, i));
+        v_store(out + i, v_address_uniform(v_address_with(site, v_load_w(visit + i))));
+    }
+}
+
+static void hazards(double *out, const double *uniform, int n)
+{
+    LANES(i) v_store(out + i, -v_log(v_load(uniform + i)));
+}
+
+static void normal_scores(double *out, const double *uniform, int n)
+{
+    LANES(i) v_store(out + i, -v_normal_quantile(v_load(uniform + i)));
+}
+
+static void survivals(double *out, const double *score, int n)
+{
+    LANES(i) v_store(out + i, v_normal_ccdf(v_load(score + i)));
+}
+
+static void score_hazards(double *out, const double *score, int n)
+{
+    LANES(i) v_store(out + i, -v_normal_log_ccdf(v_load(score + i)));
+}
+
+static void loaded_scores(double *out, const double *uniform, sq_column mean, sq_column sd, int n)
+{
+    LANES(i)
+        v_store(out + i, at_lane(mean, i) - at_lane(sd, i) * v_normal_quantile(v_load(uniform + i)));
+}
+
+/* ---- discounting --------------------------------------------------------------------------------------------- */
+
+/* (1 - e^-rt) / r, which is t for r = 0. */
+static inline v_d v_annuity(double rate, v_d t)
+{
+    if (rate == 0) return t;
+    return -v_expm1(-rate * t) / rate;
+}
+
+static void discounted_time(const sq_discount *d, sq_column origin, double *out, const double *t, int n)
+{
+    v_d change = v_set(d->change), first = v_annuity(d->rate[0], change);
+    v_d factor = v_exp(-d->rate[0] * change);
+    LANES(i) {
+        v_d now = v_load(t + i), from = at_lane(origin, i), since = now - from, sum = now;
+        v_m begun = v_not(v_le(since, v_set(0))), later = v_not(v_le(since, change));
+        if (v_any(v_and_not(begun, later))) sum = v_if(begun, from + v_annuity(d->rate[0], since), sum);
+        if (v_any(later))
+            sum = v_if(v_and(begun, later), from + first + factor * v_annuity(d->rate[1], since - change), sum);
+        v_store(out + i, sum);
+    }
+}
+
+static void discount_factor(const sq_discount *d, sq_column origin, double *out, const double *t, int n)
+{
+    v_d change = v_set(d->change);
+    LANES(i) {
+        v_d since = v_load(t + i) - at_lane(origin, i), exponent = -d->rate[0] * since;
+        v_m begun = v_not(v_le(since, v_set(0))), later = v_not(v_le(since, change));
+        if (v_any(later))
+            exponent = v_if(later, -d->rate[0] * change - d->rate[1] * (since - change), exponent);
+        v_store(out + i, v_if(begun, v_exp(exponent), v_set(1)));
+    }
+}
+
+#include "engine/lanes_law.h"
+
+const sq_lanes SQ_LANES = {
+    .name = SQ_LANES_NAME,
+    .width = SQ_WIDTH,
+    .gather = gather,
+    .gather_words = gather_words,
+    .gather_blocks = gather_blocks,
+    .gather_blocks_at = gather_blocks_at,
+    .gather_block_at = gather_block_at,
+    .select = select_lanes,
+    .happened = happened,
+    .times_if = times_if,
+    .counts_if = counts_if,
+    .operate = operate,
+    .truths = truths,
+    .table_at = table_at,
+    .next_knot = next_knot,
+    .uniforms = uniforms,
+    .hazards = hazards,
+    .normal_scores = normal_scores,
+    .survivals = survivals,
+    .score_hazards = score_hazards,
+    .loaded_scores = loaded_scores,
+    .law_inverse = law_inverse,
+    .law_remaining = law_remaining,
+    .law_spent = law_spent,
+    .law_start = law_start,
+    .law_admissible = law_admissible,
+    .discounted_time = discounted_time,
+    .discount_factor = discount_factor,
+};
+
+#endif

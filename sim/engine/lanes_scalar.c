@@ -1,0 +1,17 @@
+/* The kernel table, one lane at a time: for processors with FMA alone, and to compare with. */
+#define SQ_WIDTH 1
+#include "math/simd.h"
+
+static inline v_d lanes_gather(const double *column, const int32_t *lane) { return column[*lane]; }
+static inline v_w lanes_gather_w(const uint64_t *column, const int32_t *lane) { return column[*lane]; }
+static inline v_w lanes_gather_counts(const uint32_t *column, const int32_t *lane) { return column[*lane]; }
+
+static inline void lanes_pick(int32_t *to, const int32_t *lane, unsigned bits)
+{
+    (void)bits;
+    *to = *lane;
+}
+
+#define SQ_LANES sq_lanes_scalar
+#define SQ_LANES_NAME "scalar"
+#include "engine/lanes_body.h"
