@@ -20,40 +20,54 @@ static double halve(double *value, int n)
     return value[0];
 }
 
-/* The terms of one kind of sum over a chunk. */
-static void fill_terms(int kind, const double *x, const double *reference, double *restrict term)
+/* The terms of one kind of sum over n lanes. */
+static void fill_terms(int kind, const double *x, const double *reference, int n, double *restrict term)
 {
     switch (kind) {
     case SQ_SUM_X:
-        for (int i = 0; i < CHUNK; i++)
+        for (int i = 0; i < n; i++)
             term[i] = x[i];
         break;
     case SQ_SUM_XX:
-        for (int i = 0; i < CHUNK; i++)
+        for (int i = 0; i < n; i++)
             term[i] = x[i] * x[i];
         break;
     case SQ_SUM_D:
-        for (int i = 0; i < CHUNK; i++)
+        for (int i = 0; i < n; i++)
             term[i] = x[i] - reference[i];
         break;
     default:
-        for (int i = 0; i < CHUNK; i++) {
+        for (int i = 0; i < n; i++) {
             double d = x[i] - reference[i];
             term[i] = d * d;
         }
     }
 }
 
-void sq_tree_sums(const double x[SQ_BLOCK], const double *reference, int n_lanes, double sum[SQ_SUMS])
+/* The sum of one kind over a chunk of which n lanes are there. The tree need be no wider than these: the levels above
+ * would add zeros. */
+static double sum_chunk(int kind, const double *x, const double *reference, int n)
 {
-    double term[CHUNK], part[SQ_SUMS][CHUNKS] = {{0}};
+    double term[CHUNK];
+    int width = CHUNK;
+    while (width / 2 >= n)
+        width /= 2;
+    fill_terms(kind, x, reference, n, term);
+    for (int i = n; i < width; i++)
+        term[i] = 0;
+    return halve(term, width);
+}
+
+void sq_tree_sums(const double *x, const double *reference, int n_lanes, double sum[SQ_SUMS])
+{
+    double part[SQ_SUMS][CHUNKS] = {{0}};
     int kinds = reference == NULL ? SQ_SUM_D : SQ_SUMS;
     for (int c = 0; c * CHUNK < n_lanes; c++) { /* further chunks are zero */
-        const double *r = reference == NULL ? NULL : reference + (ptrdiff_t)c * CHUNK;
-        for (int kind = 0; kind < kinds; kind++) {
-            fill_terms(kind, x + (ptrdiff_t)c * CHUNK, r, term);
-            part[kind][c] = halve(term, CHUNK);
-        }
+        ptrdiff_t first = (ptrdiff_t)c * CHUNK;
+        int n = n_lanes - c * CHUNK < CHUNK ? n_lanes - c * CHUNK : CHUNK;
+        const double *r = reference == NULL ? NULL : reference + first;
+        for (int kind = 0; kind < kinds; kind++)
+            part[kind][c] = sum_chunk(kind, x + first, r, n);
     }
     for (int kind = 0; kind < SQ_SUMS; kind++)
         sum[kind] = halve(part[kind], CHUNKS);
@@ -75,20 +89,20 @@ typedef struct row {
     size_t place;
 } row;
 
-static row row_at(const sq_outcome *o, int strategy, int i)
+static row row_at(const sq_block_lanes *b, int strategy, int i)
 {
-    size_t rows = (size_t)sq_rows(o), at = (size_t)i;
-    size_t place = (size_t)strategy * rows + at, against = (size_t)o->model->reference * rows + at;
-    bool is_reference = strategy == o->model->reference;
-    return (row){o->lanes + place * SQ_ROW, is_reference ? NULL : o->lanes + against * SQ_ROW, place};
+    int reference = b->model->reference;
+    size_t place = (size_t)(strategy * 2 * b->kept.count + i);
+    return (row){sq_block_lane_row(b, strategy, i),
+                 strategy == reference ? NULL : sq_block_lane_row(b, reference, i), place};
 }
 
-static void close_rows(sq_outcome *o, int strategy, int n_lanes)
+static void close_rows(sq_outcome *o, const sq_block_lanes *b, int strategy)
 {
     for (int i = 0; i < sq_rows(o); i++) {
-        row r = row_at(o, strategy, i);
-        add_sums(&o->sums[r.place * SQ_SUMS], r.x, r.reference, n_lanes);
-        if (o->histograms != NULL && !sq_histogram_add(&o->histograms[r.place], r.x, n_lanes))
+        row r = row_at(b, strategy, i);
+        add_sums(&o->sums[r.place * SQ_SUMS], r.x, r.reference, b->n_lanes);
+        if (o->histograms != NULL && !sq_histogram_add(&o->histograms[r.place], r.x, b->n_lanes))
             o->failure = SQ_ERR_MEMORY;
     }
 }
@@ -116,28 +130,24 @@ static void order_lanes(const sq_outcome *o, const sq_grouping *g, const int *su
     begin[0] = 0;
 }
 
-/* The chosen lanes side by side, with zeros to the end of the tree's chunk. */
+/* The chosen lanes side by side. */
 static const double *gather(const double *x, const int *lane, int n, double *to)
 {
-    int end = (n + CHUNK - 1) / CHUNK * CHUNK;
     if (x == NULL)
         return NULL;
     for (int i = 0; i < n; i++)
         to[i] = x[lane[i]];
-    for (int i = n; i < end; i++)
-        to[i] = 0;
     return to;
 }
 
-static void close_grouping(sq_outcome *o, int strategy, int grouping, int n_lanes)
+static void close_grouping(sq_outcome *o, const sq_block_lanes *b, int strategy, int grouping)
 {
     const sq_model *m = o->model;
     const sq_grouping *g = &m->groupings[grouping];
-    size_t lanes = (size_t)(strategy * m->n_groupings + grouping) * SQ_BLOCK;
     int begin[SQ_SUBGROUPS + 1];
-    order_lanes(o, g, o->lane_subgroup + lanes, n_lanes, begin);
+    order_lanes(o, g, sq_block_subgroups(b, strategy, grouping), b->n_lanes, begin);
     for (int i = 0; i < sq_rows(o); i++) {
-        row r = row_at(o, strategy, i);
+        row r = row_at(b, strategy, i);
         for (int k = 0; k < g->count; k++) {
             const int *lane = o->lane_order + begin[k];
             int n = begin[k + 1] - begin[k];
@@ -152,17 +162,15 @@ static void close_grouping(sq_outcome *o, int strategy, int grouping, int n_lane
 
 /* ---- the block ------------------------------------------------------------------------------------- */
 
-void sq_outcome_close_block(sq_outcome *o, int n_lanes)
+void sq_outcome_close_block(sq_outcome *o, const sq_block_lanes *b)
 {
     const sq_model *m = o->model;
     for (int s = 0; s < m->n_strategies; s++) {
-        close_rows(o, s, n_lanes);
+        close_rows(o, b, s);
         for (int k = 0; k < m->n_groupings; k++)
-            close_grouping(o, s, k, n_lanes);
+            close_grouping(o, b, s, k);
     }
     for (int i = 0; i < m->n_strategies * o->n_first && o->first_histograms != NULL; i++)
         sq_first_times_enter(o, i);
-    for (int i = 0; i < m->n_strategies * sq_rows(o); i++)
-        memset(o->lanes + (size_t)i * SQ_ROW, 0, (size_t)n_lanes * sizeof *o->lanes);
-    o->patients += n_lanes;
+    o->patients += b->n_lanes;
 }

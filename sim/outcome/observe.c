@@ -177,23 +177,23 @@ static void observe_targets(const sq_outcome *o, int strategy, const sq_life *li
 
 /* ---- one life -------------------------------------------------------------------------------------- */
 
-static void fill_lane(const sq_outcome *o, int strategy, int lane, const sq_life *life)
+static void fill_lane(sq_block_lanes *block, int strategy, int lane, const sq_life *life)
 {
-    int rows = sq_rows(o);
-    double *lanes = o->lanes + (size_t)strategy * (size_t)rows * SQ_ROW + lane;
-    for (int i = 0; i < rows; i++) {
-        int quantity = o->kept.quantity[i / 2];
+    for (int i = 0; i < 2 * block->kept.count; i++) {
+        int quantity = block->kept.quantity[i / 2];
         double total = life->total[2 * quantity + i % 2];
-        lanes[(size_t)i * SQ_ROW] = quantity < SQ_QUANTITY_COST ? total / SQ_DAYS_PER_YEAR : total;
+        double *row = sq_block_lane_row(block, strategy, i);
+        row[lane] = quantity < SQ_QUANTITY_COST ? total / SQ_DAYS_PER_YEAR : total;
     }
 }
 
-static void observe_subgroups(const sq_outcome *o, int strategy, int lane, const sq_life *life)
+static void observe_subgroups(const sq_outcome *o, sq_block_lanes *block, int strategy, int lane,
+                              const sq_life *life)
 {
     int n = o->model->n_groupings;
     for (int k = 0; k < n; k++) {
         int subgroup = life->subgroup[k];
-        o->lane_subgroup[(size_t)(strategy * n + k) * SQ_BLOCK + (size_t)lane] = subgroup;
+        sq_block_subgroups(block, strategy, k)[lane] = subgroup;
         if (subgroup < 0)
             continue;
         int64_t *tally = sq_tally(o, strategy, subgroup);
@@ -203,10 +203,10 @@ static void observe_subgroups(const sq_outcome *o, int strategy, int lane, const
     }
 }
 
-void sq_outcome_observe(sq_outcome *o, int strategy, int lane, const sq_life *life)
+void sq_outcome_observe(sq_outcome *o, sq_block_lanes *block, int strategy, int lane, const sq_life *life)
 {
     int64_t *tally = sq_tally(o, strategy, -1);
-    fill_lane(o, strategy, lane, life);
+    fill_lane(block, strategy, lane, life);
     tally[o->all.lives]++;
     observe_passages(o, strategy, life);
     observe_stays(o, &o->all, tally, life);
@@ -214,5 +214,5 @@ void sq_outcome_observe(sq_outcome *o, int strategy, int lane, const sq_life *li
     count_occurrences(&o->all, tally, life);
     observe_first_times(o, strategy, life);
     observe_targets(o, strategy, life);
-    observe_subgroups(o, strategy, lane, life);
+    observe_subgroups(o, block, strategy, lane, life);
 }

@@ -44,20 +44,18 @@ static bool make_totals(sq_outcome *o)
     return complete;
 }
 
-/* What the block being filled needs. */
-static bool make_block(sq_outcome *o)
+/* What taking lives in needs. */
+static bool make_scratch(sq_outcome *o)
 {
     const sq_model *m = o->model;
     size_t strategies = (size_t)m->n_strategies, groupings = (size_t)m->n_groupings;
-    o->lanes = array(strategies * (size_t)sq_rows(o) * SQ_ROW, sizeof *o->lanes);
-    o->lane_subgroup = array(strategies * groupings * SQ_BLOCK, sizeof *o->lane_subgroup);
     o->lane_order = array(groupings > 0 ? SQ_BLOCK : 0, sizeof *o->lane_order);
     o->gathered = array(groupings > 0 ? 2 * SQ_BLOCK : 0, sizeof *o->gathered);
     o->moves = array(o->all.moves, sizeof *o->moves);
     size_t waiting = sq_keeps_first_histograms(m) ? strategies * (size_t)o->n_first : 0;
     o->waiting = array(waiting * SQ_FIRST_TIMES_WAITING, sizeof *o->waiting);
     o->n_waiting = array(waiting, sizeof *o->n_waiting);
-    return o->lanes && o->lane_subgroup && o->lane_order && o->gathered && o->moves && o->waiting && o->n_waiting;
+    return o->lane_order && o->gathered && o->moves && o->waiting && o->n_waiting;
 }
 
 sq_status sq_outcome_new(sq_outcome **out, const sq_model *model, sq_error *err)
@@ -74,7 +72,7 @@ sq_status sq_outcome_new(sq_outcome **out, const sq_model *model, sq_error *err)
     o->parts = o->targets + 2 * (size_t)model->n_targets;
     o->n_counts = o->parts + parts_of(model) * o->part.stride;
     bool has_times = sq_grid_init(&o->times, model->grid_step, model->n_grid);
-    if (has_times && make_totals(o) && make_block(o))
+    if (has_times && make_totals(o) && make_scratch(o))
         return SQ_OK;
     sq_outcome_free(o);
     *out = NULL;
@@ -83,15 +81,13 @@ sq_status sq_outcome_new(sq_outcome **out, const sq_model *model, sq_error *err)
 
 void sq_outcome_shed(sq_outcome *o)
 {
-    free(o->lanes);
-    free(o->lane_subgroup);
     free(o->lane_order);
     free(o->gathered);
     free(o->moves);
     free(o->waiting);
     free(o->n_waiting);
-    o->lanes = o->gathered = o->waiting = NULL;
-    o->lane_subgroup = o->lane_order = o->moves = o->n_waiting = NULL;
+    o->gathered = o->waiting = NULL;
+    o->lane_order = o->moves = o->n_waiting = NULL;
 }
 
 static void free_histograms(sq_histogram *histograms, int n)
@@ -114,6 +110,43 @@ void sq_outcome_free(sq_outcome *o)
     free(o->sums);
     free(o->counts);
     free(o);
+}
+
+/* ---- blocks ---------------------------------------------------------------------------------------- */
+
+sq_status sq_block_lanes_new(sq_block_lanes **out, const sq_model *model, sq_error *err)
+{
+    sq_block_lanes *b = *out = calloc(1, sizeof *b);
+    if (b == NULL)
+        return sq_fail(err, SQ_ERR_MEMORY, "out of memory for a block of patients");
+    b->model = model;
+    b->kept = sq_kept_of(model);
+    return SQ_OK;
+}
+
+void sq_block_lanes_free(sq_block_lanes *b)
+{
+    if (b == NULL)
+        return;
+    free(b->lanes);
+    free(b->subgroup);
+    free(b);
+}
+
+sq_status sq_block_lanes_open(sq_block_lanes *b, int n_lanes, sq_error *err)
+{
+    const sq_model *m = b->model;
+    size_t strategies = (size_t)m->n_strategies;
+    b->n_lanes = n_lanes;
+    b->row = sq_block_row(n_lanes);
+    if (b->row <= b->room)
+        return SQ_OK;
+    free(b->lanes);
+    free(b->subgroup);
+    b->lanes = array(strategies * 2 * (size_t)b->kept.count * b->row, sizeof *b->lanes);
+    b->subgroup = array(strategies * (size_t)m->n_groupings * b->row, sizeof *b->subgroup);
+    b->room = b->lanes != NULL && b->subgroup != NULL ? b->row : 0;
+    return b->room > 0 ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "out of memory for a block of patients");
 }
 
 /* ---- merging --------------------------------------------------------------------------------------- */

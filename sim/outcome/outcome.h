@@ -2,8 +2,11 @@
  * curves, exact sums for means and variances, integer histograms for quantiles. Everything is order-free:
  * accumulators filled by different threads, in any chunking, merge to the same bits.
  *
- *   sq_outcome_new -> per block: sq_outcome_observe for each patient and strategy, then
- *   sq_outcome_close_block -> sq_outcome_merge -> sq_outcome_finish (variables to be written). */
+ *   sq_outcome_new -> per block: sq_block_lanes_open, sq_outcome_observe for each patient and strategy, then
+ *   sq_outcome_close_block -> sq_outcome_merge -> sq_outcome_finish (variables to be written).
+ *
+ * Several blocks may be open at once. outcome/count.h has another way to take lives in: many of them together, while
+ * they go on. */
 #ifndef SQ_OUTCOME_OUTCOME_H
 #define SQ_OUTCOME_OUTCOME_H
 
@@ -16,25 +19,33 @@ enum { SQ_BLOCK = 4096 }; /* patients in a work item */
 typedef struct sq_outcome sq_outcome;
 
 /* An accumulator for all strategies of one scenario and draw. Owned by the caller; `model` must outlive
- * it. Some 64 KiB per strategy and quantity for the block being filled, besides counts, sums and
- * histograms: outcome/size.h says how much. */
+ * it. How much memory it takes: outcome/size.h. */
 sq_status sq_outcome_new(sq_outcome **out, const sq_model *model, sq_error *err);
 void sq_outcome_free(sq_outcome *outcome); /* NULL is allowed */
-/* Gives back the memory of the block being filled, for an accumulator that others are merged into: it
+/* Gives back the memory that taking lives in needs, for an accumulator that others are merged into: it
  * may no longer observe or close a block. */
 void sq_outcome_shed(sq_outcome *outcome);
 
-/* Takes in one life. `lane` is the patient's place in its block (0 … SQ_BLOCK-1): quantities are kept
+/* A block: the quantities of consecutive patients under all strategies, each in its own lane, until they can be
+ * summed. It serves any accumulator of its model, one after the other, and keeps its memory. */
+typedef struct sq_block_lanes sq_block_lanes;
+
+sq_status sq_block_lanes_new(sq_block_lanes **out, const sq_model *model, sq_error *err);
+void sq_block_lanes_free(sq_block_lanes *block); /* NULL is allowed */
+/* Begins a block of n_lanes patients (1 … SQ_BLOCK); what it held is forgotten. Fails with SQ_ERR_MEMORY. */
+sq_status sq_block_lanes_open(sq_block_lanes *block, int n_lanes, sq_error *err);
+
+/* Takes in one life. `lane` is the patient's place in its block (0 … n_lanes-1): quantities are kept
  * there until the block is closed; counts, curves and first times are updated at once; histograms of first
  * times may grow, and if memory is out this is remembered as in sq_outcome_close_block. A passage that is
  * not closed counts as censored at the end of the last stay, one that ends before its origin as never at
  * risk. Times must be in order, not NaN and on the grid of 2^-20 day; the engine has seen to that. */
-void sq_outcome_observe(sq_outcome *outcome, int strategy, int lane, const sq_life *life);
+void sq_outcome_observe(sq_outcome *outcome, sq_block_lanes *block, int strategy, int lane, const sq_life *life);
 /* Sums the block's quantities, their squares, and their differences from the reference strategy (and the
- * squares of those) by a fixed binary tree over its lanes, of which 0 … n_lanes-1 hold a patient under
- * every strategy, adds the sums exactly, and fills the histograms. These may grow; if memory is out, this
- * is remembered (here and in merge) and sq_outcome_finish fails. */
-void sq_outcome_close_block(sq_outcome *outcome, int n_lanes);
+ * squares of those) by a fixed binary tree over its lanes, each of which holds a patient under every strategy,
+ * adds the sums exactly, and fills the histograms. These may grow; if memory is out, this
+ * is remembered (here and in merge) and sq_outcome_finish fails. The block may be opened again. */
+void sq_outcome_close_block(sq_outcome *outcome, const sq_block_lanes *block);
 /* Adds `from`, of the same model and with no block open, to `into`. */
 void sq_outcome_merge(sq_outcome *into, const sq_outcome *from);
 /* Mean of a quantity so far (years, money), for progress and tests. */

@@ -181,8 +181,8 @@ sq_outcome_memory sq_outcome_memory_of(const sq_model *m)
         totals += strategies * rows * histogram_bytes(0);
     if (sq_keeps_first_histograms(m))
         totals += first * histogram_bytes(SQ_FIRST_TIME_COARSER);
-    double block = strategies * rows * SQ_ROW * sizeof(double) +
-                   strategies * m->n_groupings * (double)SQ_BLOCK * sizeof(int);
+    double row = (double)sq_block_row(SQ_BLOCK);
+    double block = strategies * rows * row * sizeof(double) + strategies * m->n_groupings * row * sizeof(int);
     if (sq_keeps_first_histograms(m))
         block += first * (SQ_FIRST_TIMES_WAITING * sizeof(double) + sizeof(int));
     return (sq_outcome_memory){.totals = totals, .block = block};

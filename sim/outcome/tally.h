@@ -1,5 +1,5 @@
-/* The inside of an accumulator, shared by what fills it (outcome.c, observe.c, close_block.c) and what reads it
- * (tally.c, finish*.c).
+/* The inside of an accumulator, shared by what fills it (outcome.c, observe.c, count.c, close_block.c) and what reads
+ * it (tally.c, finish*.c).
  *
  * Counts of all kinds are one row of integers, so that merging is one loop: a *tally* for each strategy, the
  * targets, then a smaller tally for each strategy and subgroup. A layout says where in a tally each kind of
@@ -14,10 +14,6 @@
 
 /* Sums kept of each quantity: x, x^2, and d, d^2 with d the difference from the reference strategy. */
 enum { SQ_SUM_X, SQ_SUM_XX, SQ_SUM_D, SQ_SUM_DD, SQ_SUMS };
-
-/* Distance between rows of lanes. A patient writes to one place of every row; a cache line more than the
- * block keeps these places out of one another's cache set. */
-enum { SQ_ROW = SQ_BLOCK + 8 };
 
 /* Histograms of first times, of which there are hundreds, have bins four times as wide. */
 enum { SQ_FIRST_TIME_COARSER = 2 };
@@ -73,9 +69,7 @@ struct sq_outcome {
     sq_histogram *first_histograms; /* [n_strategies][n_first]; NULL if not wanted */
     int n_first;              /* occurrences with first times; 0: not wanted */
 
-    /* of the block being filled; NULL once shed */
-    double *lanes;            /* [n_strategies][rows][SQ_ROW] */
-    int *lane_subgroup;       /* [n_strategies][n_groupings][SQ_BLOCK] */
+    /* for taking lives in; NULL once shed */
     int *lane_order;          /* [SQ_BLOCK] */
     double *gathered;         /* [2][SQ_BLOCK] */
     double *waiting;          /* [n_strategies][n_first][SQ_FIRST_TIMES_WAITING] */
@@ -86,6 +80,28 @@ struct sq_outcome {
 };
 
 static inline int sq_rows(const sq_outcome *o) { return 2 * o->kept.count; }
+
+struct sq_block_lanes {
+    const sq_model *model;
+    sq_kept kept;
+    int n_lanes;
+    size_t row;               /* distance between rows of lanes */
+    size_t room;              /* lanes of a row for which there is memory */
+    double *lanes;            /* [n_strategies][rows][row] */
+    int *subgroup;            /* [n_strategies][n_groupings][row] */
+};
+
+/* The distance between rows of so many lanes. A patient writes to one place of every row; a cache line more than
+ * needed keeps these places out of one another's cache set. */
+static inline size_t sq_block_row(int n_lanes) { return ((size_t)n_lanes + 7) / 8 * 8 + 8; }
+static inline double *sq_block_lane_row(const sq_block_lanes *b, int strategy, int row)
+{
+    return b->lanes + (size_t)(strategy * 2 * b->kept.count + row) * b->row;
+}
+static inline int *sq_block_subgroups(const sq_block_lanes *b, int strategy, int grouping)
+{
+    return b->subgroup + (size_t)(strategy * b->model->n_groupings + grouping) * b->row;
+}
 
 /* The patients of a strategy, or of one of its subgroups. */
 typedef struct sq_slice {
@@ -141,8 +157,8 @@ int sq_first_times_of(const sq_model *model);
 
 /* Sums of a row of lanes (x), of its squares, of its differences from the reference strategy's row and of
  * their squares (0 without a reference) by a fixed binary tree: within each 256 lanes, and then over the
- * sixteen such sums, the second half is added to the first until one value is left. Lanes from n_lanes on
- * must be zero, to the end of their 256. */
-void sq_tree_sums(const double x[SQ_BLOCK], const double *reference, int n_lanes, double sum[SQ_SUMS]);
+ * sixteen such sums, the second half is added to the first until one value is left. Lanes that are missing from
+ * SQ_BLOCK count as zero. */
+void sq_tree_sums(const double *x, const double *reference, int n_lanes, double sum[SQ_SUMS]);
 
 #endif

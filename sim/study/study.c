@@ -29,6 +29,7 @@ typedef struct sq_plan {
 typedef struct worker {
     sq_ref *ref;
     sq_outcome *outcome;
+    sq_block_lanes *block;
     sq_life life;
     sq_row_buffer rows;
     int64_t firings;
@@ -43,6 +44,7 @@ static sq_status worker_init(worker *w, const sq_plan *plan, sq_error *err)
 {
     sq_status status = sq_ref_new(&w->ref, plan->model, err);
     if (!status) status = sq_outcome_new(&w->outcome, plan->model, err);
+    if (!status) status = sq_block_lanes_new(&w->block, plan->model, err);
     if (!status) status = sq_life_init(&w->life, plan->model, err);
     w->life.keep_log = plan->options->sink && plan->options->sink->want_log;
     return status;
@@ -52,6 +54,7 @@ static void worker_free(worker *w)
 {
     sq_ref_free(w->ref);
     sq_outcome_free(w->outcome);
+    sq_block_lanes_free(w->block);
     sq_life_free(&w->life);
     sq_row_buffer_free(&w->rows);
 }
@@ -73,7 +76,7 @@ static sq_status live_patient(const sq_plan *plan, worker *w, int64_t patient, i
         sq_status status = sq_ref_live(w->ref, block_of(plan, s), s, plan->luck, patient, &w->life, NULL, err);
         if (status) return status;
         w->firings += sq_ref_firings(w->ref);
-        sq_outcome_observe(w->outcome, s, lane, &w->life);
+        sq_outcome_observe(w->outcome, w->block, s, lane, &w->life);
         if (!plan->options->sink) continue;
         status = sq_row_buffer_add(&w->rows, m, patient, s, w->ref, &w->life, err);
         if (status) return status;
@@ -111,13 +114,17 @@ static void do_item(sq_plan *plan, worker *w, int64_t item)
     sq_error err = {0};
     int lanes = lanes_of(plan, item);
     if (is_in_vain(plan, item)) return;
+    if (sq_block_lanes_open(w->block, lanes, &err)) {
+        note_failure(plan, item, &err);
+        return;
+    }
     for (int lane = 0; lane < lanes; lane++) {
         if (live_patient(plan, w, item * SQ_BLOCK + lane, lane, &err)) {
             note_failure(plan, item, &err);
             return;
         }
     }
-    sq_outcome_close_block(w->outcome, lanes);
+    sq_outcome_close_block(w->outcome, w->block);
     report_progress(plan, lanes);
 }
 

@@ -6,6 +6,7 @@
 
 #include "model/model.h"
 #include "outcome/life.h"
+#include "outcome/outcome.h"
 
 #include <math.h>
 #include <string.h>
@@ -62,6 +63,19 @@ static inline sq_model small_model(void)
                       .quantiles = QUANTILES, .n_endpoints = N_ENDPOINTS, .endpoints = ENDPOINTS,
                       .n_causes = 3, .causes = CAUSES, .n_targets = sizeof TARGETS / sizeof TARGETS[0],
                       .targets = TARGETS};
+}
+
+/* A block of n patients; NULL when memory is out. */
+static inline sq_block_lanes *open_block(const sq_model *m, int n)
+{
+    sq_block_lanes *block = NULL;
+    return sq_block_lanes_new(&block, m, NULL) || sq_block_lanes_open(block, n, NULL) ? NULL : block;
+}
+
+static inline void close_block(sq_outcome *o, sq_block_lanes *block)
+{
+    sq_outcome_close_block(o, block);
+    sq_block_lanes_free(block);
 }
 
 /* A number in (0, 1) that depends on the patient and the question alone. */

@@ -34,13 +34,14 @@ static void live_block(sq_outcome *o, const sq_model *m, int64_t first, int n, b
 {
     sq_life life;
     assert_int_equal(sq_life_init(&life, m, NULL), SQ_OK);
+    sq_block_lanes *block = open_block(m, n);
     for (int i = 0; i < n * N_STRATEGIES; i++) {
         int k = backwards ? n * N_STRATEGIES - 1 - i : i;
         int lane = k / N_STRATEGIES, strategy = k % N_STRATEGIES;
         live_patient(&life, m, strategy, first + lane);
-        sq_outcome_observe(o, strategy, lane, &life);
+        sq_outcome_observe(o, block, strategy, lane, &life);
     }
-    sq_outcome_close_block(o, n);
+    close_block(o, block);
     sq_life_free(&life);
 }
 
@@ -79,14 +80,15 @@ static void known_lives(sq_outcome *o, const sq_model *m)
     static const double DEAD_AT[] = {73.05, 36.525, INFINITY, INFINITY};
     sq_life life;
     assert_int_equal(sq_life_init(&life, m, NULL), SQ_OK);
+    sq_block_lanes *block = open_block(m, 4);
     for (int strategy = 0; strategy < N_STRATEGIES; strategy++) {
         for (int i = 0; i < 4; i++) {
             live(&life, m, on_time_lattice(ILL_AT[i]), on_time_lattice(DEAD_AT[i]),
                  strategy == 0 ? 100 : 60 + 10 * i);
-            sq_outcome_observe(o, strategy, i, &life);
+            sq_outcome_observe(o, block, strategy, i, &life);
         }
     }
-    sq_outcome_close_block(o, 4);
+    close_block(o, block);
     sq_life_free(&life);
 }
 
@@ -382,6 +384,7 @@ static void odd_passages(void **state)
     sq_outcome *o = new_outcome(&m);
     sq_life life;
     assert_int_equal(sq_life_init(&life, &m, NULL), SQ_OK);
+    sq_block_lanes *block = open_block(&m, 3);
     for (int i = 0; i < 3; i++) {
         live(&life, &m, INFINITY, INFINITY, 0);
         if (i == 0)
@@ -391,9 +394,9 @@ static void odd_passages(void **state)
         if (i == 2)
             life.passage[OS].origin = NAN;
         for (int strategy = 0; strategy < N_STRATEGIES; strategy++)
-            sq_outcome_observe(o, strategy, i, &life);
+            sq_outcome_observe(o, block, strategy, i, &life);
     }
-    sq_outcome_close_block(o, 3);
+    close_block(o, block);
     sq_variables v = finish(&m, o);
     assert_int_equal(counts(&v, "endpoint_n")[OS], 1);
     assert_int_equal(counts(&v, "censored")[18], 1); /* 652.5 days after its origin */

@@ -46,17 +46,29 @@ static void place(sq_life *life, const sq_model *m, int64_t patient)
     sq_life_place(life, m, baseline);
 }
 
+/* How many of the patients whom `lived` takes in are in a subgroup of the first grouping. */
+static int of_subgroup(sq_life *life, const sq_model *m, int subgroup)
+{
+    int n = 0;
+    for (int64_t i = 0; i < SQ_BLOCK + 1000; i++) {
+        place(life, m, i);
+        n += life->subgroup[0] == subgroup;
+    }
+    return n;
+}
+
 static void live_block(sq_outcome *o, const sq_model *m, int64_t first, int n)
 {
     sq_life life;
     assert_int_equal(sq_life_init(&life, m, NULL), SQ_OK);
+    sq_block_lanes *block = open_block(m, n);
     for (int i = 0; i < n * m->n_strategies; i++) {
         int lane = i / m->n_strategies, strategy = i % m->n_strategies;
         live_patient(&life, m, strategy, first + lane);
         place(&life, m, first + lane);
-        sq_outcome_observe(o, strategy, lane, &life);
+        sq_outcome_observe(o, block, strategy, lane, &life);
     }
-    sq_outcome_close_block(o, n);
+    close_block(o, block);
     sq_life_free(&life);
 }
 
@@ -175,6 +187,7 @@ static void a_subgroup_is_a_run_of_its_patients(void **state)
     sq_outcome *o = lived(&m), *alone = new_outcome(&m);
     sq_life life;
     assert_int_equal(sq_life_init(&life, &m, NULL), SQ_OK);
+    sq_block_lanes *block = open_block(&m, of_subgroup(&life, &m, BY_SEX + 1));
     int lane = 0;
     for (int64_t i = 0; i < SQ_BLOCK + 1000; i++) {
         place(&life, &m, i);
@@ -182,12 +195,12 @@ static void a_subgroup_is_a_run_of_its_patients(void **state)
             continue;
         for (int s = 0; s < N_STRATEGIES; s++) {
             live_patient(&life, &m, s, i);
-            sq_outcome_observe(alone, s, lane, &life);
+            sq_outcome_observe(alone, block, s, lane, &life);
         }
         lane++;
     }
     assert_true(lane > 1000 && lane < SQ_BLOCK);
-    sq_outcome_close_block(alone, lane);
+    close_block(alone, block);
     sq_variables v = finish(&m, o), w = finish(&m, alone);
     for (size_t s = 0; s < N_STRATEGIES; s++) {
         size_t cell = s * N_SUBGROUPS + BY_SEX + 1, n = (size_t)m.n_grid * N_ENDPOINTS;
@@ -218,6 +231,7 @@ static void who_has_no_value_is_in_no_subgroup(void **state)
     sq_model m = split_model();
     sq_life life;
     assert_int_equal(sq_life_init(&life, &m, NULL), SQ_OK);
+    sq_block_lanes *block = open_block(&m, 1);
     const double unknown[N_ATTRIBUTES] = {NAN, 1};
     sq_life_place(&life, &m, unknown);
     assert_true(life.subgroup[0] == -1 && life.subgroup[1] == BY_BAND + 1 && life.subgroup[2] == -1);
@@ -225,9 +239,9 @@ static void who_has_no_value_is_in_no_subgroup(void **state)
     for (int s = 0; s < N_STRATEGIES; s++) {
         live_patient(&life, &m, s, 1);
         sq_life_place(&life, &m, unknown);
-        sq_outcome_observe(o, s, 0, &life);
+        sq_outcome_observe(o, block, s, 0, &life);
     }
-    sq_outcome_close_block(o, 1);
+    close_block(o, block);
     sq_variables v = finish(&m, o);
     const int64_t *n = find(&v, "subgroup_n")->data;
     assert_true(n[BY_SEX] == 0 && n[BY_SEX + 1] == 0 && n[BY_BAND + 1] == 1 && n[BY_BOTH + 1] == 0);
@@ -294,14 +308,15 @@ static void moves_there_and_back_are_counted_each(void **state)
     sq_outcome *o = new_outcome(&m);
     sq_life life;
     assert_int_equal(sq_life_init(&life, &m, NULL), SQ_OK);
+    sq_block_lanes *block = open_block(&m, 2);
     for (int i = 0; i < 2; i++) {
         sq_life_reset(&life, &m);
         for (int k = 0; k < 5 && STAYS[i][k] >= 0; k++)
             (void)sq_life_add_stay(&life, STAYS[i][k], 10 * k, 10 * (k + 1), NULL);
         for (int s = 0; s < N_STRATEGIES; s++)
-            sq_outcome_observe(o, s, i, &life);
+            sq_outcome_observe(o, block, s, i, &life);
     }
-    sq_outcome_close_block(o, 2);
+    close_block(o, block);
     sq_variables v = finish(&m, o);
     const double *mean = reals(&v, "transition_count"), *se = reals(&v, "transition_count_se");
     assert_true(mean[WELL * N_STATES + ILL] == 1.5 && mean[ILL * N_STATES + WELL] == 0.5);
@@ -320,12 +335,13 @@ static void first_times_of_known_lives(void **state)
     sq_outcome *o = new_outcome(&m);
     sq_life life;
     assert_int_equal(sq_life_init(&life, &m, NULL), SQ_OK);
+    sq_block_lanes *block = open_block(&m, 4);
     for (int i = 0; i < 4; i++) {
         live(&life, &m, on_time_lattice(ILL_AT[i]), i == 1 ? 73.05 : INFINITY, 0);
         for (int s = 0; s < N_STRATEGIES; s++)
-            sq_outcome_observe(o, s, i, &life);
+            sq_outcome_observe(o, block, s, i, &life);
     }
-    sq_outcome_close_block(o, 4);
+    close_block(o, block);
     sq_variables v = finish(&m, o);
     const double *mean = reals(&v, "event_first_time"), *se = reals(&v, "event_first_time_se");
     const double *quantile = reals(&v, "event_first_time_quantile");
@@ -350,10 +366,11 @@ static void who_never_had_it_has_no_time(void **state)
     sq_outcome *o = new_outcome(&m);
     sq_life life;
     assert_int_equal(sq_life_init(&life, &m, NULL), SQ_OK);
+    sq_block_lanes *block = open_block(&m, 1);
     live(&life, &m, INFINITY, INFINITY, 0);
     for (int s = 0; s < N_STRATEGIES; s++)
-        sq_outcome_observe(o, s, 0, &life);
-    sq_outcome_close_block(o, 1);
+        sq_outcome_observe(o, block, s, 0, &life);
+    close_block(o, block);
     sq_variables v = finish(&m, o);
     assert_true(isnan(reals(&v, "event_first_time")[OCC_DEATH]));
     assert_true(isnan(reals(&v, "event_first_time_quantile")[OCC_DEATH * 3]));

@@ -28,13 +28,14 @@ static sq_outcome *lived(const sq_model *m, int64_t first)
     sq_life life;
     assert_int_equal(sq_outcome_new(&o, m, NULL), SQ_OK);
     assert_int_equal(sq_life_init(&life, m, NULL), SQ_OK);
+    sq_block_lanes *block = open_block(m, PATIENTS);
     for (int lane = 0; lane < PATIENTS; lane++) {
         for (int strategy = 0; strategy < m->n_strategies; strategy++) {
             live_patient(&life, m, strategy, first + lane);
-            sq_outcome_observe(o, strategy, lane, &life);
+            sq_outcome_observe(o, block, strategy, lane, &life);
         }
     }
-    sq_outcome_close_block(o, PATIENTS);
+    close_block(o, block);
     sq_life_free(&life);
     return o;
 }
@@ -216,10 +217,11 @@ static void a_bare_model_leaves_out_what_it_lacks(void **state)
     sq_life life;
     sq_outcome *o = NULL;
     assert_int_equal(sq_life_init(&life, &m, NULL), SQ_OK);
+    sq_block_lanes *block = open_block(&m, 1);
     assert_int_equal(sq_outcome_new(&o, &m, NULL), SQ_OK);
     assert_int_equal(sq_life_add_stay(&life, WELL, 0, 10, NULL), SQ_OK);
-    sq_outcome_observe(o, 0, 0, &life);
-    sq_outcome_close_block(o, 1);
+    sq_outcome_observe(o, block, 0, 0, &life);
+    close_block(o, block);
     sq_variables v = {0};
     const sq_outcome *grid[] = {o};
     assert_int_equal(sq_outcome_finish(&m, 1, 1, grid, &v, NULL), SQ_OK);
