@@ -79,6 +79,8 @@ typedef struct sequela_run_options {
 typedef struct sequela_facts {
     int threads;
     double wall_seconds, cpu_seconds;
+    /* Processor time of the threads, each until its last patient: of the busiest, and of all together. */
+    double busiest_thread_seconds, busy_seconds;
     int64_t patients, lives, firings; /* lives = patients x strategies */
 } sequela_facts;
 

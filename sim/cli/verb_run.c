@@ -126,6 +126,8 @@ static void say_stats(const sequela *s)
     sq_grouped((double)f.lives, 0, lives, sizeof lives);
     sq_grouped((double)f.firings, 0, firings, sizeof firings);
     sq_say("threads %d; wall %.3f s; processor %.3f s", f.threads, f.wall_seconds, f.cpu_seconds);
+    double idle = f.busiest_thread_seconds > 0 ? 1 - f.busy_seconds / (f.threads * f.busiest_thread_seconds) : 0;
+    sq_say("busiest thread %.3f s; idle %.1f %%", f.busiest_thread_seconds, 100 * idle);
     sq_say("lives %s; firings %s (%.2f a life)", lives, firings,
            f.lives > 0 ? (double)f.firings / (double)f.lives : 0);
     sq_say("%.0f ns of processor time a life; %.0f ns a firing",

@@ -102,7 +102,16 @@ const char *sequela_version(void) { return sq_version_text(); }
 sequela_facts sequela_run_facts(const sequela *s)
 {
     const sq_run_facts *f = &s->facts;
-    return (sequela_facts){f->threads, f->wall_seconds, f->cpu_seconds, f->patients, f->lives, f->firings};
+    return (sequela_facts){
+        .threads = f->threads,
+        .wall_seconds = f->wall_seconds,
+        .cpu_seconds = f->cpu_seconds,
+        .busiest_thread_seconds = f->busiest_thread_seconds,
+        .busy_seconds = f->busy_seconds,
+        .patients = f->patients,
+        .lives = f->lives,
+        .firings = f->firings,
+    };
 }
 
 static sq_status run_plainly(sequela *s, const sq_run_options *options, sq_error *err)

@@ -91,6 +91,8 @@ sq_status sq_provenance_fill(sq_provenance_room *room, const sq_model *m, const 
     count(room, "firings", (double)facts->firings);
     count(room, "wall_seconds", facts->wall_seconds);
     count(room, "cpu_seconds", facts->cpu_seconds);
+    count(room, "busiest_thread_seconds", facts->busiest_thread_seconds);
+    count(room, "busy_seconds", facts->busy_seconds);
     return add_inputs(room, m, err);
 }
 

@@ -6,7 +6,7 @@
 #include "model/model.h"
 #include "study/study.h"
 
-enum { SQ_FACTS = 24 };
+enum { SQ_FACTS = 40 };
 
 /* Room for the facts and their texts; points into itself, the model and the command line, so it must not be
  * copied. */

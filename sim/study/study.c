@@ -23,6 +23,7 @@ typedef struct sq_plan {
     int64_t failed_item; /* lowest so far; n_items if none */
     sq_error failure;
     int64_t firings;
+    double busiest, busy; /* processor seconds of threads: the largest, and all together */
 } sq_plan;
 
 /* What a thread has of its own. */
@@ -136,34 +137,50 @@ static void hand_rows_on(sq_plan *plan, worker *w, int64_t item)
     sq_row_buffer_clear(&w->rows);
 }
 
-/* All items, by one team of threads; each merges what it has won into `total`. */
+/* Processor time of the calling thread. */
+static double thread_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Takes over what a thread has won in the items it did. */
+static void merge_worker(sq_plan *plan, sq_outcome *total, const worker *w, double busy)
+{
+#pragma omp critical(sq_study_merge)
+    {
+        sq_outcome_merge(total, w->outcome);
+        plan->firings += w->firings;
+        plan->busy += busy;
+        plan->busiest = busy > plan->busiest ? busy : plan->busiest;
+    }
+}
+
+/* All items, by one team of threads; each merges what it has won into `total`. A thread's time ends with its last
+ * item: waiting for the others may use the processor, but is idle. */
 static void run_items(sq_plan *plan, sq_outcome *total, int threads)
 {
 #pragma omp parallel num_threads(threads) default(none) shared(plan, total)
     {
         worker w = {0};
         sq_error err = {0};
+        double before = thread_seconds();
         bool ready = worker_init(&w, plan, &err) == SQ_OK;
         if (!ready) note_failure(plan, 0, &err);
         if (plan->options->sink) {
-#pragma omp for schedule(dynamic, 1) ordered
+#pragma omp for schedule(dynamic, 1) ordered nowait
             for (int64_t item = 0; item < plan->n_items; item++) {
                 if (ready) do_item(plan, &w, item);
 #pragma omp ordered
                 hand_rows_on(plan, &w, item);
             }
         } else {
-#pragma omp for schedule(dynamic, 1)
+#pragma omp for schedule(dynamic, 1) nowait
             for (int64_t item = 0; item < plan->n_items; item++)
                 if (ready) do_item(plan, &w, item);
         }
-        if (ready) {
-#pragma omp critical(sq_study_merge)
-            {
-                sq_outcome_merge(total, w.outcome);
-                plan->firings += w.firings;
-            }
-        }
+        if (ready) merge_worker(plan, total, &w, thread_seconds() - before);
         worker_free(&w);
     }
 }
@@ -223,6 +240,8 @@ sq_status sq_study_run(const sq_model *model, const sq_run_options *options, sq_
             .threads = threads,
             .wall_seconds = omp_get_wtime() - wall,
             .cpu_seconds = (double)(clock() - cpu) / CLOCKS_PER_SEC,
+            .busiest_thread_seconds = plan.busiest,
+            .busy_seconds = plan.busy,
             .patients = patients,
             .lives = patients * model->n_strategies,
             .firings = plan.firings,

@@ -39,6 +39,7 @@ typedef struct sq_run_options {
 typedef struct sq_run_facts {
     int threads;
     double wall_seconds, cpu_seconds;
+    double busiest_thread_seconds, busy_seconds; /* processor time until a thread's last item: of the busiest, of all */
     int64_t patients, lives, firings; /* lives = patients x strategies */
 } sq_run_facts;
 
