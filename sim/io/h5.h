@@ -21,6 +21,13 @@ enum { SQ_FORMAT_VERSION = 1, SQ_H5_NAME = 256 };
 
 #define SQ_PROVENANCE "provenance"
 
+/* Where a scale lies in its file, and its name; address 0 (never a scale's): no entry. */
+enum { SQ_H5_SCALES = 32 };
+typedef struct sq_h5_scale {
+    haddr_t address;
+    char name[SQ_H5_NAME];
+} sq_h5_scale;
+
 typedef struct sq_h5 {
     hid_t file;
     const char *path;   /* for messages */
@@ -28,6 +35,7 @@ typedef struct sq_h5 {
     int next_dimension; /* number of the next dimension scale (netCDF's _Netcdf4Dimid) */
     sq_status status;   /* of the first failure */
     sq_error *err;
+    sq_h5_scale scale[SQ_H5_SCALES]; /* names found so far, each in the place its address says */
     H5E_auto2_t printer; /* as found, to be put back */
     void *printer_data;
 } sq_h5;

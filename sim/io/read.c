@@ -144,12 +144,28 @@ typedef struct scale_name {
     char *name;
 } scale_name;
 
+/* HDF5 finds the name of a scale it was referred to by searching the whole file for its address, for every
+ * axis of every variable anew; so names are kept. */
+static bool name_of_scale(sq_h5 *h, hid_t scale, char name[SQ_H5_NAME])
+{
+    H5O_info_t info;
+    if (!sq_h5_ok(h, H5Oget_info(scale, &info))) return false;
+    sq_h5_scale *known = &h->scale[info.addr / 8 % SQ_H5_SCALES];
+    if (known->address != info.addr) {
+        known->address = 0;
+        if (!name_of(h, scale, known->name)) return false;
+        known->address = info.addr;
+    }
+    memcpy(name, known->name, SQ_H5_NAME);
+    return true;
+}
+
 static herr_t take_scale_name(hid_t dataset, unsigned axis, hid_t scale, void *context)
 {
     (void)dataset;
     (void)axis;
     scale_name *found = context;
-    return name_of(found->h, scale, found->name) ? 1 : -1;
+    return name_of_scale(found->h, scale, found->name) ? 1 : -1;
 }
 
 bool sq_h5_axis_name(sq_h5 *h, hid_t dataset, unsigned axis, char name[SQ_H5_NAME])

@@ -1,0 +1,258 @@
+#!/usr/bin/python3
+"""Two executions of one model agree to the bit: the reference interpreter, and the columnar engine
+however many patients it has in flight, with any number of threads and any instruction set.
+
+Models are random over the whole language (random_model.py), the same for a number. Each is run once by the
+reference and then in several variants; what every run leaves (event log, patient tables, all
+results outside /provenance; of a life that goes wrong the message) must be equal. In turn the models
+meet all variants. One that fails is shrunk (shrink.py) and kept in a folder that the message names;
+those that found bugs once are in `kept/` and run first.
+
+    engines.py PROGRAM                 40 models, few patients
+    engines.py PROGRAM --long          500 models, more patients and variants
+    engines.py PROGRAM --self-check    wrong answers must be noticed
+    engines.py PROGRAM --models 17-20  these only, in all variants
+"""
+import argparse
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from random_model import random_model
+from shrink import shrunk
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+KEPT = os.path.join(HERE, "kept")
+
+REFERENCE = ("-j", "1")
+THREADS = (1, 2, 3)
+VARIANTS = [("-j", str(threads)) for threads in THREADS]
+
+AT_ONCE = 2       # runs at the same time
+QUICK, LONG = 40, 500
+EACH_QUICK, EACH_LONG = 3, 8   # variants a model meets
+# Numbers of patients that models meet in turn; above 4,096 there is more than one block to share out.
+PATIENTS_QUICK = (1, 9, 37, 70, 5, 130, 33, 4200)
+PATIENTS_LONG = (64, 129, 500, 1000, 7, 4097, 300, 9000)
+
+
+# ---- running a model -----------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Ending:
+    """What a run leaves: the exit code, and the hash of the result or what was said."""
+    code: int
+    left: str
+
+
+class Runner:
+    """Runs models written to folders of a temporary one."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder = os.path.abspath(program), folder
+        self.written = itertools.count()
+
+    def write(self, files):
+        """Write the files of a model; the folder."""
+        folder = os.path.join(self.folder, f"m{next(self.written)}")
+        os.makedirs(folder)
+        for name, text in files.items():
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        return folder
+
+    def _call(self, folder, *arguments):
+        return subprocess.run([self.program, *arguments], cwd=folder, capture_output=True, text=True,
+                              check=False, errors="replace")
+
+    def run(self, folder, flags, patients):
+        """How a run of the model in a folder ends."""
+        out = f"out{next(self.written)}.h5"
+        done = self._call(folder, "run", "experiment.yaml", "-o", out, "--quiet", "-n", str(patients), "--yes",
+                          "--event-log", "--patients-table", *flags)
+        if done.returncode != 0:
+            return Ending(done.returncode, done.stderr)
+        digest = self._call(folder, "digest", out).stdout.split()
+        os.unlink(os.path.join(folder, out))
+        return Ending(0, digest[0] if digest else "no digest")
+
+    def compared(self, folder, variants, patients):
+        """How the reference ends, and the first of the variants that ends otherwise with its ending, or None twice."""
+        expected = self.run(folder, REFERENCE, patients)
+        for variant in variants:
+            found = self.run(folder, variant, patients)
+            if found != expected:
+                return expected, variant, found
+        return expected, None, None
+
+
+# ---- which model meets which variants ------------------------------------------------------------
+
+def variants_of(number, each):
+    """`each` variants, others for every model, so that all are met in turn; coprime steps spread them."""
+    return [VARIANTS[(number * each + i) * 7 % len(VARIANTS)] for i in range(min(each, len(VARIANTS)))]
+
+
+# ---- judging -------------------------------------------------------------------------------------
+
+def says(expected, variant, found):
+    """A sentence on a difference."""
+    what = f"{' '.join(variant)} differs from the reference"
+    if expected.code == found.code == 0:
+        return f"{what}: other results"
+    return f"{what}: exit code {found.code} instead of {expected.code}\n  reference: " \
+           f"{expected.left.strip()[-600:]}\n  variant:   {found.left.strip()[-600:]}"
+
+
+def keep(runner, number, files, variant, patients, kept):
+    """Shrink a failing model and keep it; the folder."""
+    def fails(candidate):
+        folder = runner.write(candidate)
+        expected, differing, _ = runner.compared(folder, [variant], patients)
+        shutil.rmtree(folder)
+        return differing is not None and expected.code != 2
+    smaller = shrunk(files, fails)
+    folder = os.path.join(kept, f"model{number}")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(runner.write(smaller), folder)
+    return folder
+
+
+def judge_model(runner, number, variants, patients, kept):
+    """None, or what is wrong with this model."""
+    files = random_model(number)
+    folder = runner.write(files)
+    expected, variant, found = runner.compared(folder, variants, patients)
+    shutil.rmtree(folder)
+    if expected.code not in (0, 1):
+        return f"model {number} is not valid:\n{expected.left}"
+    if variant is None:
+        return None
+    small = keep(runner, number, files, variant, patients, kept)
+    return f"model {number}, {patients} patients: {says(expected, variant, found)}\n  a smaller model that fails is in {small}"
+
+
+def judge_kept(runner, name):
+    """A model that found a bug once, in all variants."""
+    expected, variant, found = runner.compared(os.path.join(KEPT, name), VARIANTS, 50)
+    return variant and f"kept model {name}: {says(expected, variant, found)}"
+
+
+def in_turn(tasks):
+    """Runs tasks, some at once; what they found wrong."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return [wrong for wrong in pool.map(lambda task: task(), tasks) if wrong]
+
+
+def tasks_of(runner, numbers, options):
+    each, patients = (EACH_LONG, PATIENTS_LONG) if options.long else (EACH_QUICK, PATIENTS_QUICK)
+    for number in numbers:
+        variants = VARIANTS if options.models else variants_of(number, each)
+        n = options.patients or patients[number % len(patients)]
+        yield lambda number=number, variants=variants, n=n: judge_model(runner, number, variants, n, options.keep)
+
+
+# ---- the check of the check ----------------------------------------------------------------------
+
+def must_notice(runner, number):
+    """What a comparison that sees nothing would let pass: another seed, one patient more."""
+    folder = runner.write(random_model(number))
+    right = runner.run(folder, REFERENCE, 40)
+    wrong = {"another seed": runner.run(folder, (*REFERENCE, "-s", "987654"), 40),
+             "one patient more": runner.run(folder, REFERENCE, 41)}
+    again = runner.run(folder, REFERENCE, 40)
+    found = [f"model {number}: did not notice {name}" for name, ending in wrong.items() if ending == right]
+    if again != right:
+        found.append(f"model {number}: the same run differs from itself")
+    return "\n".join(found)
+
+
+def flipped_bit(runner, number):
+    """One bit of one number in each part of a result, which its digest must show."""
+    import h5py
+    folder = runner.write(random_model(number))
+    path = os.path.join(folder, "out.h5")
+    runner._call(folder, "run", "experiment.yaml", "-o", "out.h5", "-n", "20", "--quiet", "--event-log", "--patients-table")
+    right = runner._call(folder, "digest", "out.h5").stdout
+    missed = []
+    with h5py.File(path) as file:
+        strategy = next(iter(file["event_log"]))
+    for name in ("life_years", f"event_log/{strategy}/time", f"patients/{strategy}/survival_time"):
+        with h5py.File(path, "r+") as file:
+            values = file[name][()]
+            values.reshape(-1).view("i8")[-1] ^= 1
+            file[name][...] = values
+        found = runner._call(folder, "digest", "out.h5").stdout
+        if found == right or not found:
+            missed.append(f"model {number}: did not notice one bit of {name}")
+        right = found
+    return "\n".join(missed)
+
+
+def shrinks(runner, number):
+    """A model shrunk to what 'fails' (here: it lives, with a hazard ratio) is small and still loads."""
+    files = random_model(number)
+
+    def fails(candidate):
+        folder = runner.write(candidate)
+        ending = runner.run(folder, REFERENCE, 2)
+        shutil.rmtree(folder)
+        return ending.code == 0 and '"hazard ratio"' in candidate["model.yaml"]
+    if '"hazard ratio"' not in files["model.yaml"] or not fails(files):
+        return None
+    small = shrunk(files, fails)
+    size = [sum(map(len, version.values())) for version in (files, small)]
+    return None if size[1] < size[0] / 5 and fails(small) else f"model {number}: shrunk from {size[0]} to {size[1]} only"
+
+
+def self_check(runner):
+    sound = [number for number in range(8)
+             if runner.run(runner.write(random_model(number)), REFERENCE, 40).code == 0]
+    tasks = [lambda number=number: must_notice(runner, number) for number in sound]
+    tasks += [lambda: flipped_bit(runner, sound[0]), lambda: shrinks(runner, sound[1])]
+    return in_turn(tasks)
+
+
+# ---- the command line ----------------------------------------------------------------------------
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("program", help="the sequela executable")
+    parser.add_argument("--long", action="store_true", help=f"{LONG} models")
+    parser.add_argument("--self-check", action="store_true", help="wrong answers must be noticed")
+    parser.add_argument("--models", metavar="A-B", help="these models only, in all variants")
+    parser.add_argument("--patients", type=int, metavar="N", help="so many in every model")
+    parser.add_argument("--keep", default="equality_failures", metavar="FOLDER", help="where failing models are kept")
+    return parser.parse_args()
+
+
+def numbers_of(options):
+    if not options.models:
+        return range(LONG if options.long else QUICK)
+    first, _, last = options.models.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def main():
+    options = arguments()
+    options.keep = os.path.abspath(options.keep)
+    with tempfile.TemporaryDirectory(prefix="sequela-equality-") as folder:
+        runner = Runner(options.program, folder)
+        if options.self_check:
+            wrong = self_check(runner)
+        else:
+            kept = [] if options.models or not os.path.isdir(KEPT) else sorted(os.listdir(KEPT))
+            wrong = in_turn([*(lambda name=name: judge_kept(runner, name) for name in kept),
+                             *tasks_of(runner, numbers_of(options), options)])
+    for sentence in wrong:
+        print(sentence)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
