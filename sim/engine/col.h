@@ -136,6 +136,8 @@ typedef struct sq_pool {
 
     sq_life *life;        /* [size] logs alone; NULL unless wanted */
     double *died;
+
+    sq_arena arena;       /* owns the columns */
 } sq_pool;
 
 /* ---- selections --------------------------------------------------------------------------------------- */
@@ -152,12 +154,16 @@ typedef struct sq_selection {
     const double *const *blocks; /* dense */
     const double *now;           /* dense; the same for the whole firing */
     const int32_t *slot;         /* dense, gathered when first asked for; else NULL */
-    int n_cached;                /* dense copies of attributes, up to date */
-    struct {
+    double *room;                /* for the copies below and the slots */
+    int n_cached;                /* dense copies of attributes, up to date as long as lanes are written through this */
+    struct {                     /* selection alone: after another one has written, sq_col_forget */
         int attribute;
         double *value;
     } cached[SQ_CACHED];
 } sq_selection;
+
+static inline int sq_col_padded(int n) { return (n + SQ_PAD - 1) / SQ_PAD * SQ_PAD; }
+static inline void sq_col_forget(sq_selection *s) { s->n_cached = 0; }
 
 /* ---- one thread's engine --------------------------------------------------------------------------------- */
 
@@ -205,7 +211,9 @@ struct sq_columns {
 /* ---- col_pool.c ---------------------------------------------------------------------------------------- */
 
 sq_status sq_pool_new(sq_pool *pool, const sq_col_plan *plan, int size, bool is_nursery, bool want_log, sq_error *err);
-void sq_pool_free(sq_pool *pool, const sq_col_plan *plan);
+void sq_pool_free(sq_pool *pool);
+sq_status sq_scratch_new(struct sq_scratch **out, sq_error *err);
+void sq_scratch_free(struct sq_scratch *scratch);
 
 /* Scratch memory is a stack: mark, take, release. Taking never fails: when memory is out, c->status says so and the
  * array is there all the same, shared. Room for n values and the padding; 64-byte aligned. */
@@ -223,7 +231,8 @@ sq_column sq_col_uniform(sq_columns *c, double value);
 
 /* A selection of these lanes (n > 0; `lane` has room for the padding, which is filled here; it is kept). */
 sq_selection sq_col_select(sq_columns *c, int32_t *lane, int n, int state);
-/* The lanes of s where truth is not 0: false if there are none, and then *chosen is not made. May be s itself. */
+/* The lanes of s where truth is not 0: false if there are none, and then *chosen is not made. Where all are chosen it
+ * is a copy of s, copies of attributes included: s must not be used while *chosen is. */
 bool sq_col_where(sq_columns *c, const sq_selection *s, const double *truth, sq_selection *chosen);
 /* The lanes with this bit in a row of words. The same. */
 bool sq_col_with_bit(sq_columns *c, const sq_selection *s, const uint64_t *words, int bit, sq_selection *chosen);

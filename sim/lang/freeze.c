@@ -52,6 +52,7 @@ static void freeze_code(sq_build *b)
     m->sites = FREEZE(sites);
     m->n_sites = (int)b->sites.count;
     m->n_counters = b->n_counters;
+    m->n_code = (int)b->compiler.code.count;
     m->code = FREEZE(compiler.code);
     m->constants = FREEZE(compiler.constants);
     m->actions = FREEZE(actions);

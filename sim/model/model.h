@@ -553,6 +553,7 @@ typedef struct sq_model {
     int latent_site;         /* first of n_latents consecutive sites "population.<latent>" */
     int csv_site;            /* -1 without resampling */
 
+    int n_code;
     const sq_op *code;
     const double *constants;
     int n_sayings;

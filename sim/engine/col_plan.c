@@ -1,0 +1,196 @@
+/* What the model means for columns, found once: who reacts to which change, which events are possible in which state,
+ * which moves and which counts there can be. What cannot happen has no column to be looked at, so that a life
+ * costs what it meets and not what the model could do. */
+#include "engine/col.h"
+
+#include <stdlib.h>
+
+static void *array(sq_col_plan *plan, int n, size_t size)
+{
+    return sq_arena_array(&plan->arena, (size_t)(n > 0 ? n : 1), size);
+}
+
+static int words_for(int bits) { return bits > 0 ? (bits + 63) / 64 : 1; }
+
+/* ---- who reacts ------------------------------------------------------------------------------------------ */
+
+static bool condition_reacts(const sq_event *e, int what) { return sq_bits_has(&e->condition_reads, what); }
+
+static bool law_reacts(const sq_model *m, const sq_event *e, int what)
+{
+    const sq_profile_spec *profile = &e->law.profile;
+    if (e->changes == SQ_HOLD) return false;
+    if (sq_bits_has(&e->law_reads, what)) return true;
+    return profile->kind && profile->since >= 0 && what == SQ_READS_OCCURRED(m, profile->since);
+}
+
+/* Words of bits for one change; how many of them are not empty. */
+static int react(const sq_model *m, int what, int n_words, uint64_t *word)
+{
+    int n = 0, events = m->n_events;
+    for (int w = 0; w < n_words; w++) word[w] = 0;
+    for (int e = 0; e < events; e++) {
+        int law = events + e;
+        if (condition_reacts(&m->events[e], what)) word[e / 64] |= UINT64_C(1) << (e % 64);
+        if (law_reacts(m, &m->events[e], what)) word[law / 64] |= UINT64_C(1) << (law % 64);
+    }
+    if (what == SQ_READS_STATE(m) || sq_bits_has(&m->reward_reads, what))
+        word[2 * events / 64] |= UINT64_C(1) << (2 * events % 64);
+    for (int w = 0; w < n_words; w++) n += word[w] != 0;
+    return n;
+}
+
+static bool find_reactions(sq_col_plan *plan)
+{
+    const sq_model *m = plan->model;
+    int n = SQ_READS_OCCURRED(m, SQ_OCCURRENCES(m));
+    plan->reaction_words = words_for(2 * m->n_events + 1);
+    plan->reactions = array(plan, n, sizeof *plan->reactions);
+    uint64_t *word = array(plan, plan->reaction_words, sizeof *word);
+    for (int what = 0; plan->reactions && word && what < n; what++) {
+        int used = react(m, what, plan->reaction_words, word);
+        sq_reaction *item = array(plan, used, sizeof *item);
+        if (!item) return false;
+        plan->reactions[what] = (sq_reactions){item, used};
+        for (int w = 0; w < plan->reaction_words; w++)
+            if (word[w]) *item++ = (sq_reaction){w, word[w]};
+    }
+    return plan->reactions && word;
+}
+
+/* ---- what is possible --------------------------------------------------------------------------------------- */
+
+static bool can_hold(const sq_col_plan *plan, const sq_event *e, int state)
+{
+    double value = 1;
+    if (plan->model->states[state].death) return false;
+    return !(e->condition.count && sq_col_is_constant(plan, e->condition, state, &value) && value == 0);
+}
+
+static bool find_possible(sq_col_plan *plan)
+{
+    const sq_model *m = plan->model;
+    int words = plan->event_words = words_for(m->n_events);
+    plan->possible = array(plan, m->n_states * words, sizeof *plan->possible);
+    plan->possible_anywhere = array(plan, words, sizeof *plan->possible_anywhere);
+    if (!plan->possible || !plan->possible_anywhere) return false;
+    for (int s = 0; s < m->n_states; s++) {
+        for (int e = 0; e < m->n_events; e++) {
+            uint64_t bit = (uint64_t)can_hold(plan, &m->events[e], s) << (e % 64);
+            plan->possible[s * words + e / 64] |= bit;
+            plan->possible_anywhere[e / 64] |= bit;
+        }
+    }
+    return true;
+}
+
+/* Marks the states that a block of actions may go to. */
+static void find_targets(const sq_model *m, int first, bool *target)
+{
+    if (first < 0) return;
+    for (int i = first; m->actions[i].code != SQ_ACT_END; i++) {
+        const sq_action *a = &m->actions[i];
+        if (a->code == SQ_ACT_GOTO) target[a->a] = true;
+        if (a->code != SQ_ACT_DECIDE) continue;
+        const sq_decision *d = &m->decisions[a->a];
+        find_targets(m, d->common, target);
+        for (int k = 0; k < m->categories[d->category].n_labels; k++) find_targets(m, d->option[k], target);
+    }
+}
+
+static void add_pairs(sq_col_plan *plan, int from, const bool *target)
+{
+    int n = plan->model->n_states;
+    for (int to = 0; to < n; to++)
+        if (target[to] && plan->pair[from * n + to] < 0) plan->pair[from * n + to] = plan->n_pairs++;
+}
+
+static bool find_pairs(sq_col_plan *plan)
+{
+    const sq_model *m = plan->model;
+    int n = m->n_states;
+    bool *target = array(plan, n, sizeof *target);
+    plan->pair = array(plan, n * n, sizeof *plan->pair);
+    if (!target || !plan->pair) return false;
+    for (int i = 0; i < n * n; i++) plan->pair[i] = -1;
+    find_targets(m, m->start_actions, target);
+    add_pairs(plan, m->start_state, target);
+    for (int e = 0; e < m->n_events; e++) {
+        for (int s = 0; s < n; s++) target[s] = false;
+        find_targets(m, m->events[e].actions, target);
+        for (int s = 0; s < n; s++)
+            if (plan->possible[s * plan->event_words + e / 64] >> (e % 64) & 1) add_pairs(plan, s, target);
+    }
+    plan->pair_words = words_for(plan->n_pairs);
+    return true;
+}
+
+/* ---- what is read --------------------------------------------------------------------------------------------- */
+
+static bool find_history(sq_col_plan *plan)
+{
+    const sq_model *m = plan->model;
+    plan->time_is_read = array(plan, SQ_OCCURRENCES(m), sizeof *plan->time_is_read);
+    plan->stay_is_read = array(plan, m->n_states, sizeof *plan->stay_is_read);
+    if (!plan->time_is_read || !plan->stay_is_read) return false;
+    for (int i = 0; i < m->n_code; i++) {
+        if (m->code[i].code == SQ_OP_SINCE) plan->time_is_read[m->code[i].a] = true;
+        if (m->code[i].code == SQ_OP_TIME_IN) plan->stay_is_read[m->code[i].a] = true;
+    }
+    for (int e = 0; e < m->n_events; e++) {
+        const sq_event *event = &m->events[e];
+        if (event->origin == SQ_FROM_OCCURRENCE) plan->time_is_read[event->origin_index] = true;
+        if (event->law.profile.kind && event->law.profile.since >= 0)
+            plan->time_is_read[event->law.profile.since] = true;
+    }
+    return true;
+}
+
+static bool find_attributes(sq_col_plan *plan)
+{
+    const sq_model *m = plan->model;
+    plan->in_cohort = array(plan, m->n_attributes, sizeof *plan->in_cohort);
+    plan->written = array(plan, m->n_attributes, sizeof *plan->written);
+    if (!plan->in_cohort || !plan->written) return false;
+    for (int i = 0; i < m->n_attributes; i++) {
+        plan->in_cohort[i] = !m->attributes[i].is_written;
+        if (m->attributes[i].is_written) plan->written[plan->n_written++] = i;
+    }
+    return true;
+}
+
+static bool find_watched(sq_col_plan *plan)
+{
+    const sq_model *m = plan->model;
+    const sq_bits watched = sq_ref_endpoints_watch(m);
+    plan->watch = array(plan, SQ_OCCURRENCES(m), sizeof *plan->watch);
+    for (int i = 0; plan->watch && i < SQ_OCCURRENCES(m); i++)
+        plan->watch[i] = sq_bits_has(&watched, i) ? plan->n_watched++ : -1;
+    plan->watch_words = words_for(plan->n_watched);
+    return plan->watch;
+}
+
+sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *err)
+{
+    sq_col_plan *plan = *out = calloc(1, sizeof *plan);
+    if (!plan) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
+    plan->model = model;
+    plan->occurrence_words = words_for(SQ_OCCURRENCES(model));
+    plan->site_words = words_for(model->n_sites);
+    sq_status status = sq_col_specialise(plan, err);
+    bool complete = !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) &&
+                    find_history(plan) && find_attributes(plan) && find_watched(plan);
+    if (!status && !complete) status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
+    if (!status) status = sq_col_plan_clocks(plan, err);
+    if (!status) return SQ_OK;
+    sq_col_plan_free(plan);
+    *out = NULL;
+    return status;
+}
+
+void sq_col_plan_free(sq_col_plan *plan)
+{
+    if (!plan) return;
+    sq_arena_free(&plan->arena);
+    free(plan);
+}

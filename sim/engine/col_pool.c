@@ -1,0 +1,412 @@
+/* Lanes, their columns, scratch memory, selections. Columns are rows of one arena; scratch is a stack of large chunks
+ * that are kept, so that after the first waves nothing is allocated. */
+#include "engine/col.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- columns ------------------------------------------------------------------------------------------- */
+
+static void *rows(sq_pool *p, int n, size_t size)
+{
+    return sq_arena_array(&p->arena, (size_t)(n > 0 ? n : 1) * (size_t)p->size, size);
+}
+
+static bool make_attributes(sq_pool *p, const sq_col_plan *plan)
+{
+    int n = plan->model->n_attributes;
+    p->attribute = sq_arena_array(&p->arena, (size_t)n, sizeof *p->attribute);
+    if (!p->attribute) return false;
+    for (int i = 0; i < n; i++) {
+        if (plan->in_cohort[i] && !p->is_nursery) continue;
+        p->attribute[i] = rows(p, 1, sizeof(double));
+        if (!p->attribute[i]) return false;
+    }
+    return true;
+}
+
+static bool make_who(sq_pool *p, const sq_model *m)
+{
+    p->item = rows(p, 1, sizeof *p->item);
+    p->place = rows(p, 1, sizeof *p->place);
+    p->slot = rows(p, 1, sizeof *p->slot);
+    p->strategy = rows(p, 1, sizeof *p->strategy);
+    p->block = rows(p, 1, sizeof *p->block);
+    p->luck_state = rows(p, 1, sizeof *p->luck_state);
+    p->luck_stream = rows(p, 1, sizeof *p->luck_stream);
+    p->score = rows(p, p->is_nursery ? m->n_members : 0, sizeof *p->score);
+    return p->item && p->place && p->slot && p->strategy && p->block && p->luck_state && p->luck_stream &&
+           p->score;
+}
+
+static bool make_where(sq_pool *p)
+{
+    p->state = rows(p, 1, sizeof *p->state);
+    p->now = rows(p, 1, sizeof *p->now);
+    p->entered = rows(p, 1, sizeof *p->entered);
+    p->end = rows(p, 1, sizeof *p->end);
+    p->birth = rows(p, 1, sizeof *p->birth);
+    p->firings = rows(p, 1, sizeof *p->firings);
+    p->firings_now = rows(p, 1, sizeof *p->firings_now);
+    p->breaks = rows(p, 1, sizeof *p->breaks);
+    p->failed = rows(p, 1, sizeof *p->failed);
+    p->died = rows(p, 1, sizeof *p->died);
+    return p->state && p->now && p->entered && p->end && p->birth && p->firings && p->firings_now && p->breaks &&
+           p->failed && p->died;
+}
+
+static bool make_history(sq_pool *p, const sq_col_plan *plan)
+{
+    const sq_model *m = plan->model;
+    p->happened = rows(p, plan->occurrence_words, sizeof *p->happened);
+    p->count = rows(p, SQ_OCCURRENCES(m), sizeof *p->count);
+    p->last_time = rows(p, SQ_OCCURRENCES(m), sizeof *p->last_time);
+    p->time_in = rows(p, m->n_states, sizeof *p->time_in);
+    p->moved = rows(p, plan->pair_words, sizeof *p->moved);
+    p->moves = rows(p, plan->n_pairs, sizeof *p->moves);
+    p->visited = rows(p, plan->site_words, sizeof *p->visited);
+    p->visits = rows(p, m->n_counters, sizeof *p->visits);
+    return p->happened && p->count && p->last_time && p->time_in && p->moved && p->moves && p->visited && p->visits;
+}
+
+static bool make_clocks(sq_pool *p, const sq_col_plan *plan)
+{
+    int n = plan->model->n_events, words = plan->event_words;
+    p->running = rows(p, words, sizeof *p->running);
+    p->paused = rows(p, words, sizeof *p->paused);
+    p->held = rows(p, words, sizeof *p->held);
+    p->condition = rows(p, words, sizeof *p->condition);
+    p->due = rows(p, n, sizeof *p->due);
+    p->since = rows(p, n, sizeof *p->since);
+    p->age = rows(p, n, sizeof *p->age);
+    p->left = rows(p, n, sizeof *p->left);
+    p->zero = rows(p, n, sizeof *p->zero);
+    p->kept = rows(p, plan->n_kept, sizeof *p->kept);
+    return p->running && p->paused && p->held && p->condition && p->due && p->since && p->age && p->left &&
+           p->zero && p->kept;
+}
+
+static bool make_firing(sq_pool *p, const sq_col_plan *plan)
+{
+    int words = plan->event_words;
+    p->touched = rows(p, plan->reaction_words, sizeof *p->touched);
+    p->occurred = rows(p, plan->watch_words, sizeof *p->occurred);
+    p->start_asked = rows(p, words, sizeof *p->start_asked);
+    p->stop_asked = rows(p, words, sizeof *p->stop_asked);
+    p->pause_asked = rows(p, words, sizeof *p->pause_asked);
+    p->resume_asked = rows(p, words, sizeof *p->resume_asked);
+    p->goto_state = rows(p, 1, sizeof *p->goto_state);
+    return p->touched && p->occurred && p->start_asked && p->stop_asked && p->pause_asked && p->resume_asked &&
+           p->goto_state;
+}
+
+static bool make_measured(sq_pool *p, const sq_model *m)
+{
+    int flows = 2 + m->n_costs;
+    p->total = rows(p, 2 * sq_quantities(m), sizeof *p->total);
+    p->rate = rows(p, flows, sizeof *p->rate);
+    p->rate_since = rows(p, flows, sizeof *p->rate_since);
+    p->discounted_since = rows(p, flows, sizeof *p->discounted_since);
+    p->loss_amount = rows(p, m->n_losses, sizeof *p->loss_amount);
+    p->loss_until = rows(p, m->n_losses, sizeof *p->loss_until);
+    p->next_break = rows(p, 1, sizeof *p->next_break);
+    p->discount_origin = rows(p, SQ_DISCOUNTINGS, sizeof *p->discount_origin);
+    p->origin = rows(p, m->n_endpoints, sizeof *p->origin);
+    p->closed = rows(p, (m->n_endpoints + 63) / 64, sizeof *p->closed);
+    return p->total && p->rate && p->rate_since && p->discounted_since && p->loss_amount && p->loss_until &&
+           p->next_break && p->discount_origin && p->origin && p->closed;
+}
+
+static sq_status make_lives(sq_pool *p, const sq_model *m, sq_error *err)
+{
+    p->life = rows(p, 1, sizeof *p->life);
+    if (!p->life) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the event logs");
+    for (int i = 0; i < p->size; i++) {
+        sq_status status = sq_life_init(&p->life[i], m, err);
+        if (status) return status;
+        p->life[i].keep_log = true;
+    }
+    return SQ_OK;
+}
+
+sq_status sq_pool_new(sq_pool *p, const sq_col_plan *plan, int size, bool is_nursery, bool want_log, sq_error *err)
+{
+    const sq_model *m = plan->model;
+    *p = (sq_pool){.size = size, .is_nursery = is_nursery};
+    bool complete = make_attributes(p, plan) && make_who(p, m) && make_where(p) && make_history(p, plan) &&
+                    make_clocks(p, plan) && make_firing(p, plan) && make_measured(p, m);
+    if (!complete) return sq_fail(err, SQ_ERR_MEMORY, "no memory for %d patients in flight", size);
+    return want_log ? make_lives(p, m, err) : SQ_OK;
+}
+
+void sq_pool_free(sq_pool *p)
+{
+    for (int i = 0; p->life && i < p->size; i++) sq_life_free(&p->life[i]);
+    sq_arena_free(&p->arena);
+    *p = (sq_pool){0};
+}
+
+/* ---- scratch --------------------------------------------------------------------------------------------- */
+
+enum { CHUNK = 4 << 20, CHUNKS = 256, ALIGNMENT = 64 };
+
+struct sq_scratch {
+    int chunk;   /* in use */
+    size_t used; /* of it */
+    int n_chunks;
+    char *chunks[CHUNKS];
+};
+
+static bool add_chunk(struct sq_scratch *scratch)
+{
+    if (scratch->n_chunks == CHUNKS) return false;
+    char *chunk = aligned_alloc(ALIGNMENT, CHUNK);
+    if (!chunk) return false;
+    scratch->chunks[scratch->n_chunks++] = chunk;
+    return true;
+}
+
+sq_status sq_scratch_new(struct sq_scratch **out, sq_error *err)
+{
+    *out = calloc(1, sizeof **out);
+    if (*out && add_chunk(*out)) return SQ_OK;
+    return sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's scratch");
+}
+
+void sq_scratch_free(struct sq_scratch *scratch)
+{
+    if (!scratch) return;
+    for (int i = 0; i < scratch->n_chunks; i++) free(scratch->chunks[i]);
+    free(scratch);
+}
+
+sq_mark sq_col_mark(sq_columns *c) { return (sq_mark){c->scratch->chunk, c->scratch->used}; }
+
+void sq_col_release(sq_columns *c, sq_mark mark)
+{
+    c->scratch->chunk = mark.chunk;
+    c->scratch->used = mark.used;
+}
+
+static void *take(sq_columns *c, size_t bytes)
+{
+    struct sq_scratch *scratch = c->scratch;
+    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (scratch->used + bytes > CHUNK) {
+        if (scratch->chunk + 1 == scratch->n_chunks && !add_chunk(scratch)) {
+            c->status = sq_fail(c->err, SQ_ERR_MEMORY, "no memory for the engine's scratch");
+            return scratch->chunks[0]; /* shared: the loop stops after this step */
+        }
+        scratch->chunk++;
+        scratch->used = 0;
+    }
+    void *memory = scratch->chunks[scratch->chunk] + scratch->used;
+    scratch->used += bytes;
+    return memory;
+}
+
+double *sq_col_doubles(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(double)); }
+uint64_t *sq_col_words(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(uint64_t)); }
+int32_t *sq_col_lanes(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(int32_t)); }
+
+sq_column sq_col_uniform(sq_columns *c, double value)
+{
+    double *p = sq_col_doubles(c, SQ_PAD);
+    for (int i = 0; i < SQ_PAD; i++) p[i] = value;
+    return (sq_column){p, 0};
+}
+
+/* ---- selections ---------------------------------------------------------------------------------------------- */
+
+static void pad(int32_t *lane, int n)
+{
+    for (int i = n; i < sq_col_padded(n); i++) lane[i] = lane[n - 1];
+}
+
+/* Parameter blocks lane by lane; NULL in *block where there are several. */
+static void find_blocks(sq_columns *c, sq_selection *s)
+{
+    const sq_pool *p = c->p;
+    const double *first = p->block[s->lane[0]];
+    int strategy = p->strategy[s->lane[0]];
+    bool one_block = true, one_strategy = true;
+    for (int i = 1; i < s->n; i++) {
+        one_block &= p->block[s->lane[i]] == first;
+        one_strategy &= p->strategy[s->lane[i]] == strategy;
+    }
+    s->block = one_block ? first : NULL;
+    s->strategy = one_strategy ? strategy : -1;
+    if (one_block) return;
+    const double **blocks = take(c, (size_t)sq_col_padded(s->n) * sizeof *blocks);
+    for (int i = 0; i < sq_col_padded(s->n); i++) blocks[i] = p->block[s->lane[i]];
+    s->blocks = blocks;
+}
+
+/* Room for copies of attributes, and for the slots after them. */
+static void make_room(sq_columns *c, sq_selection *s)
+{
+    int padded = sq_col_padded(s->n);
+    s->room = sq_col_doubles(c, (SQ_CACHED + 1) * padded);
+    s->n_cached = 0;
+    s->slot = NULL;
+}
+
+sq_selection sq_col_select(sq_columns *c, int32_t *lane, int n, int state)
+{
+    pad(lane, n);
+    sq_selection s = {.n = n, .lane = lane, .state = state};
+    find_blocks(c, &s);
+    make_room(c, &s);
+    s.now = sq_col_gather(c, &s, c->p->now);
+    return s;
+}
+
+/* A part of s, with what is known of all of it. */
+static sq_selection part_of(sq_columns *c, const sq_selection *s, int32_t *lane, int n)
+{
+    pad(lane, n);
+    sq_selection part = {.n = n, .lane = lane, .state = s->state, .strategy = s->strategy, .block = s->block};
+    if (!s->block) find_blocks(c, &part);
+    make_room(c, &part);
+    part.now = sq_col_gather(c, &part, c->p->now);
+    return part;
+}
+
+bool sq_col_where(sq_columns *c, const sq_selection *s, const double *truth, sq_selection *chosen)
+{
+    sq_mark mark = sq_col_mark(c);
+    int32_t *lane = sq_col_lanes(c, s->n);
+    int n = c->lanes->select(lane, NULL, s->lane, truth, s->n);
+    if (n > 0 && n < s->n) {
+        *chosen = part_of(c, s, lane, n);
+        return true;
+    }
+    sq_col_release(c, mark);
+    if (n > 0) *chosen = *s;
+    return n > 0;
+}
+
+bool sq_col_with_bit(sq_columns *c, const sq_selection *s, const uint64_t *words, int bit, sq_selection *chosen)
+{
+    const uint64_t *word = words + (size_t)(bit / 64) * (size_t)c->p->size;
+    int shift = bit % 64, n = 0;
+    sq_mark mark = sq_col_mark(c);
+    int32_t *lane = sq_col_lanes(c, s->n);
+    for (int i = 0; i < s->n; i++) {
+        lane[n] = s->lane[i];
+        n += (int)(word[s->lane[i]] >> shift & 1);
+    }
+    if (n > 0 && n < s->n) {
+        *chosen = part_of(c, s, lane, n);
+        return true;
+    }
+    sq_col_release(c, mark);
+    if (n > 0) *chosen = *s;
+    return n > 0;
+}
+
+/* ---- columns of a selection ------------------------------------------------------------------------------------- */
+
+double *sq_col_gather(sq_columns *c, const sq_selection *s, const double *column)
+{
+    double *value = sq_col_doubles(c, s->n);
+    c->lanes->gather(value, column, s->lane, s->n);
+    return value;
+}
+
+void sq_col_scatter(const sq_selection *s, double *column, const double *value)
+{
+    for (int i = 0; i < s->n; i++) column[s->lane[i]] = value[i];
+}
+
+void sq_col_fill(const sq_selection *s, double *column, double value)
+{
+    for (int i = 0; i < s->n; i++) column[s->lane[i]] = value;
+}
+
+void sq_col_set_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit)
+{
+    uint64_t *word = words + (size_t)(bit / 64) * (size_t)c->p->size, one = UINT64_C(1) << (bit % 64);
+    for (int i = 0; i < s->n; i++) word[s->lane[i]] |= one;
+}
+
+void sq_col_clear_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit)
+{
+    uint64_t *word = words + (size_t)(bit / 64) * (size_t)c->p->size, one = UINT64_C(1) << (bit % 64);
+    for (int i = 0; i < s->n; i++) word[s->lane[i]] &= ~one;
+}
+
+/* ---- attributes ------------------------------------------------------------------------------------------------------ */
+
+static double *cached(const sq_selection *s, int attribute)
+{
+    for (int i = 0; i < s->n_cached; i++)
+        if (s->cached[i].attribute == attribute) return s->cached[i].value;
+    return NULL;
+}
+
+/* Where the copy of one more attribute goes: what finds no room lives as long as the caller's scratch. */
+static double *new_copy(sq_columns *c, sq_selection *s, int attribute)
+{
+    if (s->n_cached == SQ_CACHED) return sq_col_doubles(c, s->n);
+    double *value = s->room + (ptrdiff_t)s->n_cached * sq_col_padded(s->n);
+    s->cached[s->n_cached].attribute = attribute;
+    s->cached[s->n_cached++].value = value;
+    return value;
+}
+
+static const int32_t *slots(sq_columns *c, sq_selection *s)
+{
+    if (s->slot) return s->slot;
+    int32_t *slot = (int32_t *)(void *)(s->room + (ptrdiff_t)SQ_CACHED * sq_col_padded(s->n));
+    for (int i = 0; i < sq_col_padded(s->n); i++) slot[i] = c->p->slot[s->lane[i]];
+    return s->slot = slot;
+}
+
+const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute)
+{
+    double *value = cached(s, attribute);
+    if (value) return value;
+    value = new_copy(c, s, attribute);
+    const double *column = c->p->attribute[attribute];
+    if (column) c->lanes->gather(value, column, s->lane, s->n);
+    else c->lanes->gather(value, c->cohort_attribute[attribute], slots(c, s), s->n);
+    return value;
+}
+
+/* Lane i of s reacts to a change. */
+static void touch_lane(const sq_columns *c, const sq_selection *s, sq_reactions reactions, int i)
+{
+    uint64_t *touched = c->p->touched + s->lane[i];
+    for (int k = 0; k < reactions.n; k++)
+        touched[(size_t)reactions.item[k].word * (size_t)c->p->size] |= reactions.item[k].bits;
+}
+
+void sq_col_touch(sq_columns *c, const sq_selection *s, int what)
+{
+    const sq_reactions reactions = c->plan->reactions[what];
+    for (int k = 0; k < reactions.n; k++) {
+        uint64_t *touched = c->p->touched + (size_t)reactions.item[k].word * (size_t)c->p->size;
+        for (int i = 0; i < s->n; i++) touched[s->lane[i]] |= reactions.item[k].bits;
+    }
+}
+
+void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column value)
+{
+    const sq_reactions reactions = c->plan->reactions[attribute];
+    double *column = c->p->attribute[attribute], *copy = cached(s, attribute);
+    for (int i = 0; i < s->n; i++) {
+        double x = value.p[i * value.step], before = column[s->lane[i]];
+        if (x == before || (isnan(x) && isnan(before))) continue;
+        column[s->lane[i]] = x;
+        if (reactions.n > 0) touch_lane(c, s, reactions, i);
+    }
+    for (int i = 0; copy && i < sq_col_padded(s->n); i++) copy[i] = column[s->lane[i]];
+}
+
+void sq_col_fail(sq_columns *c, const sq_selection *s, int i)
+{
+    c->p->failed[s->lane[i]] = 1;
+    c->any_failed = true;
+}
