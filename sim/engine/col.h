@@ -2,7 +2,8 @@
  *
  *   col_plan.c      what the model means for columns: who reacts to what, which events are possible in which state
  *   col_pool.c      lanes and their columns; scratch memory; selections
- *   col_wave.c      the loop: queues, a firing as one transaction of a whole wave, the race, refilling, the end
+ *   col_wave.c      the loop: a firing as one transaction of a whole wave, the race, the end of lives
+ *   col_item.c      what goes in and out: open items, free lanes;  col_queue.c  lanes that wait
  *   col_value.c     programs over a selection
  *   col_action.c    actions and decisions
  *   col_draw.c      uniforms, luck, drawn numbers, flags, options; col_baseline.c  who the patients are
@@ -59,6 +60,7 @@ struct sq_col_plan {
     uint64_t *possible;            /* [n_states][event_words] events whose condition can hold in a state; none in death */
     uint64_t *possible_anywhere;   /* [event_words] union */
     sq_clock_plan *clocks;         /* [n_events] */
+    bool any_asked;                /* some clock is_asked */
     int n_kept;                    /* columns in pool.kept */
     bool *in_cohort;               /* [n_attributes] not written after baseline: lives in the cohort alone */
     int n_written;                 /* the others */
@@ -171,17 +173,31 @@ static inline void sq_col_forget(sq_selection *s) { s->n_cached = 0; }
 typedef struct sq_open_item {
     bool in_use;
     sq_item item;
-    int left;                    /* lives that have not ended */
-    int64_t failed;              /* lowest patient, -1 */
-    int *cohort;                 /* [n_strategies] where a strategy's patients are: number of a cohort */
-    struct sq_block_lanes *rows; /* quantities of its patients, outcome/ */
+    int left;                /* lives that have not ended */
+    int64_t failed;          /* lowest patient, -1 */
+    int *twin;               /* [n_strategies] the first strategy with the same numbers: their patients are the same */
+    struct sq_block_lanes *rows; /* quantities of its patients */
 } sq_open_item;
 
-/* Lanes that wait for the same event in the same state. */
-typedef struct sq_queue {
-    int32_t *lane;
-    int n, room;
-} sq_queue;
+/* Lanes wait in queues, first come, first served: for an event, a break of rewards, or the end of follow-up, in a state.
+ * A lane is in one queue at most, so one row of links serves them all. */
+typedef struct sq_queues {
+    int n;
+    int32_t *head, *tail, *count; /* [n] */
+    int32_t *next;                /* [lanes] */
+    int *active, *where;          /* queues that are not empty, and the place of each among them */
+    int n_active;
+} sq_queues;
+
+/* What goes in and out: col_item.c. */
+typedef struct sq_col_source {
+    sq_open_item *open;
+    int n_open;
+    int filling, strategy, next;  /* open item whose lives are being begun (-1: none), under which strategy, which patient */
+    bool exhausted;
+    int32_t *free;                /* lanes without a life */
+    int n_free;
+} sq_col_source;
 
 struct sq_columns {
     const sq_col_plan *plan;
@@ -192,9 +208,10 @@ struct sq_columns {
 
     sq_pool pool, nursery;
     sq_pool *p;                  /* the one at work */
-    double **cohort_attribute;   /* [n_attributes] -> [n_cohorts * SQ_BLOCK] baseline values */
-    int32_t *cohort_subgroup;    /* [n_groupings][n_cohorts * SQ_BLOCK] */
-    int n_cohorts;
+    int cohort_size;             /* patients of an item at most */
+    double **cohort_attribute;   /* [n_attributes] -> [open items][n_strategies][cohort_size] baseline values */
+    int32_t *cohort_subgroup;    /* [n_groupings] rows of the same */
+    size_t cohort_row;
 
     /* this firing, of the whole wave */
     int event;                   /* that fired; SQ_TRACE_START at the start */
@@ -202,7 +219,8 @@ struct sq_columns {
     uint64_t *asked;             /* [event_words] events that an action of this firing asked something of */
     bool any_failed;
 
-    struct sq_col_loop *loop;    /* queues, open items: col_wave.c */
+    sq_queues queues;
+    sq_col_source source;
     struct sq_scratch *scratch;  /* col_pool.c */
     const sq_columns_work *work;
     sq_columns_facts facts;
@@ -226,6 +244,7 @@ void sq_col_release(sq_columns *c, sq_mark mark);
 double *sq_col_doubles(sq_columns *c, int n);
 uint64_t *sq_col_words(sq_columns *c, int n);
 int32_t *sq_col_lanes(sq_columns *c, int n);
+void *sq_col_pointers(sq_columns *c, int n);
 /* A column that is the same for all lanes. */
 sq_column sq_col_uniform(sq_columns *c, double value);
 
@@ -251,9 +270,24 @@ const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute);
 void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column value);
 /* Something changed in all lanes: who reacts is noted. `what` numbers as read sets do (SQ_READS_STATE …). */
 void sq_col_touch(sq_columns *c, const sq_selection *s, int what);
+/* Attribute changed in lane i of s. */
+void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int attribute, int i);
+void sq_col_touch_rewards(sq_columns *c, const sq_selection *s);
+/* Attributes first … last were written: brings copies of them up to date. */
+void sq_col_refresh(sq_columns *c, sq_selection *s, int first, int last);
 
 /* Lane i of the selection meets an impossible value. */
 void sq_col_fail(sq_columns *c, const sq_selection *s, int i);
+
+/* ---- col_queue.c ------------------------------------------------------------------------------------------------- */
+
+sq_status sq_queues_new(sq_queues *q, int n, int n_lanes, sq_error *err);
+void sq_queues_free(sq_queues *q);
+void sq_queues_push(sq_queues *q, int queue, int32_t lane);
+/* The longest queue, -1 if all are empty. */
+int sq_queues_longest(const sq_queues *q);
+/* Takes up to `most` lanes, the earliest first; how many. */
+int sq_queues_pop(sq_queues *q, int queue, int most, int32_t *lane);
 
 /* ---- col_value.c ----------------------------------------------------------------------------------------- */
 
@@ -290,6 +324,25 @@ void sq_col_law(sq_columns *c, sq_selection *s, const sq_law_spec *spec, sq_law_
 void sq_col_latents(sq_columns *c, sq_selection *s);
 void sq_col_patient_rows(sq_columns *c, sq_selection *s, int64_t first_patient);
 
+/* ---- col_item.c, col_baseline.c --------------------------------------------------------------------------------- */
+
+sq_status sq_col_source_new(sq_columns *c, sq_error *err);
+void sq_col_source_free(sq_columns *c);
+/* How many lives can begin now: lanes are free and an item has lives to begin (it may be asked for here). */
+int sq_col_ready(sq_columns *c);
+/* Fills n lanes with the next lives of one strategy, empty but for who they are; the lanes. */
+int32_t *sq_col_fill_lanes(sq_columns *c, int n);
+/* Lanes whose life is over, or has failed, are free again; items whose lives are all over are closed and done. */
+void sq_col_free_lanes(sq_columns *c, const int32_t *lane, int n);
+void sq_col_note_failure(sq_open_item *open, int64_t patient);
+/* Makes the patients of an open item under a strategy: who they are at baseline, into the cohort. */
+void sq_col_make_patients(sq_columns *c, int open, int strategy);
+static inline size_t sq_col_slot(const sq_columns *c, int open, int strategy, int place)
+{
+    size_t cohort = (size_t)open * (size_t)c->model->n_strategies + (size_t)strategy;
+    return cohort * (size_t)c->cohort_size + (size_t)place;
+}
+
 /* ---- col_action.c ------------------------------------------------------------------------------------------- */
 
 /* Runs the block of actions that begins at `first` over the selection. */
@@ -325,8 +378,8 @@ void sq_col_occur(sq_columns *c, sq_selection *s, int occurrence);
 /* The move itself as far as it is counted: the stay in s->state ends now, one in `to` begins. At the start of a
  * life: from = -1. */
 void sq_col_count_move(sq_columns *c, sq_selection *s, int from, int to);
-/* The life is over: closing of follow-up, quantities to the item's rows, checks (totals finite), rows for tables; the
- * lives are taken from their items' `left`. Lanes that have failed are not among s. */
+/* The life is over: closing of follow-up, quantities to the item's rows, rows for tables. A total that is not finite
+ * fails. */
 void sq_col_count_end(sq_columns *c, sq_selection *s);
 
 #endif

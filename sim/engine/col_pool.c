@@ -208,6 +208,7 @@ static void *take(sq_columns *c, size_t bytes)
 
 double *sq_col_doubles(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(double)); }
 uint64_t *sq_col_words(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(uint64_t)); }
+void *sq_col_pointers(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(void *)); }
 int32_t *sq_col_lanes(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(int32_t)); }
 
 sq_column sq_col_uniform(sq_columns *c, double value)
@@ -375,9 +376,9 @@ const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute)
     return value;
 }
 
-/* Lane i of s reacts to a change. */
-static void touch_lane(const sq_columns *c, const sq_selection *s, sq_reactions reactions, int i)
+void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int attribute, int i)
 {
+    const sq_reactions reactions = c->plan->reactions[attribute];
     uint64_t *touched = c->p->touched + s->lane[i];
     for (int k = 0; k < reactions.n; k++)
         touched[(size_t)reactions.item[k].word * (size_t)c->p->size] |= reactions.item[k].bits;
@@ -392,15 +393,29 @@ void sq_col_touch(sq_columns *c, const sq_selection *s, int what)
     }
 }
 
+void sq_col_touch_rewards(sq_columns *c, const sq_selection *s)
+{
+    sq_col_set_bit(c, s, c->p->touched, 2 * c->model->n_events);
+}
+
+void sq_col_refresh(sq_columns *c, sq_selection *s, int first, int last)
+{
+    for (int i = 0; i < s->n_cached; i++) {
+        int attribute = s->cached[i].attribute;
+        if (attribute >= first && attribute <= last)
+            c->lanes->gather(s->cached[i].value, c->p->attribute[attribute], s->lane, s->n);
+    }
+}
+
 void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column value)
 {
-    const sq_reactions reactions = c->plan->reactions[attribute];
+    const bool has_readers = c->plan->reactions[attribute].n > 0;
     double *column = c->p->attribute[attribute], *copy = cached(s, attribute);
     for (int i = 0; i < s->n; i++) {
         double x = value.p[i * value.step], before = column[s->lane[i]];
         if (x == before || (isnan(x) && isnan(before))) continue;
         column[s->lane[i]] = x;
-        if (reactions.n > 0) touch_lane(c, s, reactions, i);
+        if (has_readers) sq_col_touch_lane(c, s, attribute, i);
     }
     for (int i = 0; copy && i < sq_col_padded(s->n); i++) copy[i] = column[s->lane[i]];
 }

@@ -48,7 +48,6 @@ typedef struct sq_columns_work {
     void (*done)(void *context, const sq_item *item, int64_t failed);
     /* NULL unless rows are wanted; in no order. */
     sq_status (*life)(void *context, const sq_finished_life *life, sq_error *err);
-    bool want_log;
 } sq_columns_work;
 
 typedef struct sq_columns_facts {
@@ -59,8 +58,9 @@ typedef struct sq_columns_facts {
 
 enum { SQ_BATCH = 2048 }; /* lanes of a thread, unless told otherwise */
 
-/* A thread's pool of `batch` lanes (at least 1). */
-sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lanes *lanes, int batch, sq_error *err);
+/* A thread's pool of `batch` lanes (at least 1); event logs are kept if wanted. */
+sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lanes *lanes, int batch, bool want_log,
+                         sq_error *err);
 void sq_columns_free(sq_columns *columns);
 /* Lives all items. Fails with SQ_ERR_MEMORY or what `life` says; lives that fail are told by `done`. */
 sq_status sq_columns_run(sq_columns *columns, const sq_columns_work *work, sq_error *err);

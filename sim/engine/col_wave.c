@@ -1,0 +1,393 @@
+/* The loop. Lanes wait in queues, one for each event and state; the longest queue is taken as a wave and all its lanes
+ * go through the firing together, or, if more lanes are free than wait anywhere, a wave of new lives begins. A
+ * firing is the transaction of ref.c:
+ *
+ *     actions (goto, start, stop … are only recorded)
+ *     the lanes part by the state they go to; from here on a selection has one state again
+ *     the move · clocks left, entered, followed · endpoints · rewards
+ *     the race: each lane's earliest clock says in which queue it waits next */
+#include "engine/col.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- queues by what is waited for -------------------------------------------------------------------------- */
+
+static int queue_of(const sq_columns *c, int event, int state) { return event * c->model->n_states + state; }
+static int break_event(const sq_columns *c) { return c->model->n_events; }
+static int end_event(const sq_columns *c) { return c->model->n_events + 1; }
+
+/* ---- the end -------------------------------------------------------------------------------------------------- */
+
+/* Lanes of s that have failed are given back; false if none are left. */
+static bool without_failed(sq_columns *c, sq_selection *s)
+{
+    if (!c->any_failed) return true;
+    double *fine = sq_col_doubles(c, s->n);
+    int32_t *failed = sq_col_lanes(c, s->n);
+    int n = 0;
+    for (int i = 0; i < s->n; i++) {
+        fine[i] = !c->p->failed[s->lane[i]];
+        failed[n] = s->lane[i];
+        n += fine[i] == 0;
+    }
+    for (int i = s->n; i < sq_col_padded(s->n); i++) fine[i] = fine[s->n - 1];
+    sq_selection rest;
+    bool any = sq_col_where(c, s, fine, &rest);
+    sq_col_free_lanes(c, failed, n);
+    if (any) *s = rest;
+    return any;
+}
+
+/* The life ends now: at death, or at the end of follow-up. */
+static void finish(sq_columns *c, sq_selection *s)
+{
+    sq_col_rewards_end(c, s);
+    sq_col_endpoints_end(c, s, s->now);
+    sq_col_count_end(c, s);
+    c->facts.lives += s->n;
+    sq_col_free_lanes(c, s->lane, s->n);
+}
+
+/* ---- the race ---------------------------------------------------------------------------------------------------- */
+
+/* The earliest clock of a lane among those that run; ties go to the first declared. */
+static int winner(const sq_columns *c, int32_t lane, double *due)
+{
+    const sq_pool *p = c->p;
+    size_t size = (size_t)p->size;
+    int first = -1;
+    *due = INFINITY;
+    for (int w = 0; w < c->plan->event_words; w++) {
+        for (uint64_t left = p->running[(size_t)w * size + (size_t)lane]; left; left &= left - 1) {
+            int event = 64 * w + __builtin_ctzll(left);
+            double at = p->due[(size_t)event * size + (size_t)lane];
+            if (at < *due) {
+                *due = at;
+                first = event;
+            }
+        }
+    }
+    return first;
+}
+
+/* All of s are alive and in the same state. */
+static void race(sq_columns *c, const sq_selection *s)
+{
+    const sq_pool *p = c->p;
+    for (int i = 0; i < s->n; i++) {
+        int32_t lane = s->lane[i];
+        double due, end = p->end[lane], next_break = p->next_break[lane];
+        int event = winner(c, lane, &due);
+        if (next_break <= due && next_break < end) event = break_event(c);
+        else if (!(event >= 0 && due <= end)) event = end_event(c);
+        sq_queues_push(&c->queues, queue_of(c, event, s->state), lane);
+    }
+}
+
+/* ---- settling ------------------------------------------------------------------------------------------------------ */
+
+/* s moves from its state to another, or enters its own afresh. */
+static void move(sq_columns *c, sq_selection *s, int to)
+{
+    const sq_model *m = c->model;
+    sq_pool *p = c->p;
+    int from = s->state;
+    size_t row = (size_t)from * (size_t)p->size;
+    sq_col_count_move(c, s, from, to);
+    for (int i = 0; i < s->n; i++) {
+        int32_t lane = s->lane[i];
+        if (c->plan->stay_is_read[from]) p->time_in[row + (size_t)lane] += s->now[i] - p->entered[lane];
+        p->state[lane] = to;
+        p->entered[lane] = s->now[i];
+    }
+    s->state = to;
+    sq_col_touch(c, s, SQ_READS_STATE(m));
+    sq_col_occur(c, s, SQ_OCCURS_STATE(m, to));
+    if (!m->states[to].death) return;
+    sq_col_scatter(s, p->died, s->now);
+    sq_col_occur(c, s, SQ_OCCURS_DEATH(m));
+}
+
+static void look_at_rewards(sq_columns *c, sq_selection *s)
+{
+    sq_selection touched;
+    if (c->starting) sq_col_rewards_look(c, s);
+    else if (sq_col_with_bit(c, s, c->p->touched, 2 * c->model->n_events, &touched)) sq_col_rewards_look(c, &touched);
+}
+
+/* Lanes that go to the same state (goto as recorded: -1 none). */
+static void settle_group(sq_columns *c, sq_selection *s, int go)
+{
+    const sq_model *m = c->model;
+    int from = s->state, n = m->n_states;
+    bool reenter = go >= n, moves = go >= 0 && (reenter || go != from);
+    if (moves) move(c, s, go % n);
+    bool dies = m->states[s->state].death;
+    if (!dies) sq_col_settle_clocks(c, s, from, reenter);
+    sq_col_endpoints(c, s);
+    look_at_rewards(c, s);
+    if (!without_failed(c, s)) return;
+    if (dies) finish(c, s);
+    else race(c, s);
+}
+
+/* The lanes of s part by where they go. */
+static void settle(sq_columns *c, sq_selection *s)
+{
+    const int32_t *go = c->p->goto_state;
+    int32_t *left = sq_col_lanes(c, s->n);
+    memcpy(left, s->lane, sizeof *left * (size_t)s->n);
+    for (int n = s->n; n > 0;) {
+        sq_mark mark = sq_col_mark(c);
+        int32_t to = go[left[0]], *lane = sq_col_lanes(c, n);
+        int taken = 0, kept = 0;
+        for (int i = 0; i < n; i++) {
+            if (go[left[i]] == to) lane[taken++] = left[i];
+            else left[kept++] = left[i];
+        }
+        n = kept;
+        sq_selection group = sq_col_select(c, lane, taken, s->state);
+        settle_group(c, &group, to);
+        sq_col_release(c, mark);
+    }
+}
+
+/* ---- a firing ------------------------------------------------------------------------------------------------------ */
+
+static void clear(const sq_columns *c, const sq_selection *s, uint64_t *words, int n_words)
+{
+    for (int w = 0; w < n_words; w++) {
+        uint64_t *word = words + (size_t)w * (size_t)c->p->size;
+        for (int i = 0; i < s->n; i++) word[s->lane[i]] = 0;
+    }
+}
+
+static void begin_firing(sq_columns *c, const sq_selection *s, int event)
+{
+    sq_pool *p = c->p;
+    int words = c->plan->event_words;
+    c->event = event;
+    c->starting = event == SQ_TRACE_START;
+    c->any_failed = false;
+    memset(c->asked, 0, sizeof *c->asked * (size_t)words);
+    clear(c, s, p->touched, c->plan->reaction_words);
+    clear(c, s, p->occurred, c->plan->watch_words);
+    if (c->plan->any_asked) {
+        clear(c, s, p->start_asked, words);
+        clear(c, s, p->stop_asked, words);
+        clear(c, s, p->pause_asked, words);
+        clear(c, s, p->resume_asked, words);
+    }
+    for (int i = 0; i < s->n; i++) p->goto_state[s->lane[i]] = -1;
+}
+
+/* Time goes on to `at`; too many firings at one instant, or in a life, are a failure. */
+static void pass_time(sq_columns *c, const int32_t *lane, int n, const double *at)
+{
+    sq_pool *p = c->p;
+    for (int i = 0; i < n; i++) {
+        int32_t l = lane[i];
+        double now = at[l];
+        p->firings_now[l] = now == p->now[l] ? p->firings_now[l] + 1 : 1;
+        p->firings[l]++;
+        p->now[l] = now;
+    }
+}
+
+static void judge_firings(sq_columns *c, const sq_selection *s)
+{
+    const sq_pool *p = c->p;
+    for (int i = 0; i < s->n; i++) {
+        int32_t lane = s->lane[i];
+        if (p->firings_now[lane] > SQ_FIRINGS_AT_ONE_INSTANT || p->firings[lane] > SQ_FIRINGS_IN_A_LIFE)
+            sq_col_fail(c, s, i);
+    }
+}
+
+static void fire(sq_columns *c, int32_t *lane, int n, int event, int state)
+{
+    pass_time(c, lane, n, c->p->due + (size_t)event * (size_t)c->p->size);
+    sq_selection s = sq_col_select(c, lane, n, state);
+    begin_firing(c, &s, event);
+    judge_firings(c, &s);
+    sq_col_clear_bit(c, &s, c->p->running, event);
+    c->facts.firings += n;
+    c->facts.waved += n;
+    c->facts.waves++;
+    sq_col_occur(c, &s, SQ_OCCURS_EVENT(c->model, event));
+    sq_col_actions(c, &s, c->model->events[event].actions);
+    settle(c, &s);
+}
+
+/* A break of a reward: always ahead, so a new instant. */
+static void pass_break(sq_columns *c, int32_t *lane, int n, int state)
+{
+    sq_pool *p = c->p;
+    for (int i = 0; i < n; i++) {
+        p->now[lane[i]] = p->next_break[lane[i]];
+        p->firings_now[lane[i]] = 0;
+    }
+    sq_selection s = sq_col_select(c, lane, n, state);
+    c->any_failed = false;
+    for (int i = 0; i < n; i++)
+        if (p->breaks[lane[i]]++ == SQ_BREAKS_IN_A_LIFE) sq_col_fail(c, &s, i);
+    sq_col_rewards_look(c, &s);
+    if (without_failed(c, &s)) race(c, &s);
+}
+
+static void end_follow_up(sq_columns *c, int32_t *lane, int n, int state)
+{
+    for (int i = 0; i < n; i++) c->p->now[lane[i]] = c->p->end[lane[i]];
+    sq_selection s = sq_col_select(c, lane, n, state);
+    c->any_failed = false;
+    finish(c, &s);
+}
+
+/* ---- the start -------------------------------------------------------------------------------------------------------- */
+
+/* Lanes as before any life. What is valid only where a bit says so needs no emptying. */
+static void empty(sq_columns *c, const sq_selection *s)
+{
+    const sq_model *m = c->model;
+    sq_pool *p = c->p;
+    int words = c->plan->event_words;
+    clear(c, s, p->happened, c->plan->occurrence_words);
+    clear(c, s, p->moved, c->plan->pair_words);
+    clear(c, s, p->visited, c->plan->site_words);
+    clear(c, s, p->running, words);
+    clear(c, s, p->paused, words);
+    clear(c, s, p->held, words);
+    clear(c, s, p->condition, words);
+    clear(c, s, p->closed, (m->n_endpoints + 63) / 64);
+    for (int e = 0; e < m->n_endpoints; e++) sq_col_fill(s, p->origin + (size_t)e * (size_t)p->size, NAN);
+    for (int i = 0; i < m->n_states; i++)
+        if (c->plan->stay_is_read[i]) sq_col_fill(s, p->time_in + (size_t)i * (size_t)p->size, 0);
+    for (int i = 0; i < s->n; i++) {
+        int32_t lane = s->lane[i];
+        p->entered[lane] = 0;
+        p->firings[lane] = p->firings_now[lane] = p->breaks[lane] = 0;
+        p->failed[lane] = 0;
+        p->died[lane] = INFINITY;
+        p->end[lane] = m->horizon;
+        if (p->life) sq_life_reset(&p->life[lane], m);
+    }
+}
+
+/* Days from index to a calendar year, on the time grid. */
+static double until_year(double entry_year, double year)
+{
+    return sq_on_time_grid((year - entry_year) * SQ_DAYS_PER_YEAR);
+}
+
+/* What a patient's place in the calendar settles, as take_calendar in ref.c. */
+static void take_calendar(sq_columns *c, const sq_selection *s)
+{
+    const sq_model *m = c->model;
+    sq_pool *p = c->p;
+    bool from_year = m->discount[0].from_year || m->discount[1].from_year;
+    if (!m->dated && !m->closes && !from_year) return;
+    for (int i = 0; i < s->n; i++) {
+        int32_t lane = s->lane[i];
+        double entry = c->cohort_attribute[m->entry_year][p->slot[lane]];
+        for (int k = 0; k < SQ_DISCOUNTINGS; k++)
+            if (m->discount[k].from_year)
+                p->discount_origin[(size_t)k * (size_t)p->size + (size_t)lane] =
+                    until_year(entry, m->discount[k].year);
+        if (m->dated)
+            p->birth[lane] = entry * SQ_DAYS_PER_YEAR - c->cohort_attribute[m->age][p->slot[lane]];
+        if (!m->closes) continue;
+        double end = until_year(entry, m->closing_year);
+        if (end < p->end[lane]) p->end[lane] = end;
+        if (!(end > 0)) sq_col_fail(c, s, i);
+    }
+}
+
+static void begin_lives(sq_columns *c, int n)
+{
+    const sq_model *m = c->model;
+    int32_t *lane = sq_col_fill_lanes(c, n);
+    for (int i = 0; i < n; i++) {
+        c->p->now[lane[i]] = 0;
+        c->p->state[lane[i]] = m->start_state;
+    }
+    sq_selection s = sq_col_select(c, lane, n, m->start_state);
+    empty(c, &s);
+    begin_firing(c, &s, SQ_TRACE_START);
+    take_calendar(c, &s);
+    sq_col_rewards_start(c, &s);
+    sq_col_occur(c, &s, SQ_OCCURS_INDEX(m));
+    sq_col_occur(c, &s, SQ_OCCURS_STATE(m, m->start_state));
+    sq_col_count_move(c, &s, -1, m->start_state);
+    sq_col_actions(c, &s, m->start_actions);
+    settle(c, &s);
+}
+
+/* ---- the loop ------------------------------------------------------------------------------------------------------------ */
+
+/* The lanes of a queue go on together. */
+static void take_wave(sq_columns *c, int queue)
+{
+    int event = queue / c->model->n_states, state = queue % c->model->n_states;
+    int32_t *lane = sq_col_lanes(c, SQ_WAVE);
+    int n = sq_queues_pop(&c->queues, queue, SQ_WAVE, lane);
+    if (event == break_event(c)) pass_break(c, lane, n, state);
+    else if (event == end_event(c)) end_follow_up(c, lane, n, state);
+    else fire(c, lane, n, event, state);
+}
+
+sq_status sq_columns_run(sq_columns *c, const sq_columns_work *work, sq_error *err)
+{
+    c->work = work;
+    c->err = err;
+    c->status = SQ_OK;
+    c->source.exhausted = false;
+    for (;;) {
+        int queue = sq_queues_longest(&c->queues), ready = sq_col_ready(c);
+        if (c->status || (queue < 0 && ready == 0)) return c->status;
+        sq_mark mark = sq_col_mark(c);
+        if (queue < 0 || ready > c->queues.count[queue]) begin_lives(c, ready);
+        else take_wave(c, queue);
+        c->facts.rounds++;
+        c->facts.in_flight += c->pool.size - c->source.n_free;
+        sq_col_release(c, mark);
+    }
+}
+
+sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lanes *lanes, int batch, bool want_log,
+                         sq_error *err)
+{
+    const sq_model *m = plan->model;
+    sq_columns *c = *out = calloc(1, sizeof *c);
+    if (!c) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine");
+    c->plan = plan;
+    c->model = m;
+    c->lanes = lanes;
+    c->p = &c->pool;
+    c->asked = calloc((size_t)plan->event_words, sizeof *c->asked);
+    sq_status status = c->asked ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine");
+    if (!status) status = sq_scratch_new(&c->scratch, err);
+    if (!status) status = sq_pool_new(&c->pool, plan, batch, false, want_log, err);
+    if (!status) status = sq_pool_new(&c->nursery, plan, batch < SQ_WAVE ? batch : SQ_WAVE, true, false, err);
+    if (!status) status = sq_queues_new(&c->queues, (m->n_events + 2) * m->n_states, batch, err);
+    if (!status) status = sq_col_source_new(c, err);
+    if (!status) return SQ_OK;
+    sq_columns_free(c);
+    *out = NULL;
+    return status;
+}
+
+void sq_columns_free(sq_columns *c)
+{
+    if (!c) return;
+    sq_pool_free(&c->pool);
+    sq_pool_free(&c->nursery);
+    sq_queues_free(&c->queues);
+    sq_col_source_free(c);
+    sq_scratch_free(c->scratch);
+    free(c->asked);
+    free(c);
+}
+
+const sq_columns_facts *sq_columns_facts_of(const sq_columns *c) { return &c->facts; }
