@@ -1,0 +1,178 @@
+/* What goes in and out of the lanes. Items are asked for one by one; the lives of an item begin strategy by strategy, so
+ * that the lanes of a wave mostly have one strategy and one parameter block; while the last lives of an item are
+ * still in flight the next item's begin, in as many open items as it takes to keep the lanes filled. */
+#include "engine/col.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- open items ---------------------------------------------------------------------------------------------- */
+
+/* Enough for items of the model's size to fill all lanes twice, and for stragglers. */
+static int open_items_for(const sq_columns *c)
+{
+    enum { STRAGGLING = 3, MOST = 64 };
+    int lives = c->cohort_size * c->model->n_strategies, n = STRAGGLING + 2 * c->pool.size / lives;
+    return n < MOST ? n : MOST;
+}
+
+static bool make_cohorts(sq_columns *c)
+{
+    const sq_model *m = c->model;
+    c->cohort_row = (size_t)c->source.n_open * (size_t)m->n_strategies * (size_t)c->cohort_size;
+    c->cohort_attribute = calloc((size_t)m->n_attributes + 1, sizeof *c->cohort_attribute);
+    c->cohort_subgroup = calloc((size_t)m->n_groupings * c->cohort_row + 1, sizeof *c->cohort_subgroup);
+    bool complete = c->cohort_attribute && c->cohort_subgroup;
+    for (int a = 0; complete && a < m->n_attributes; a++) {
+        c->cohort_attribute[a] = calloc(c->cohort_row, sizeof(double));
+        complete = c->cohort_attribute[a];
+    }
+    return complete;
+}
+
+static sq_status make_open_items(sq_columns *c, sq_error *err)
+{
+    sq_col_source *source = &c->source;
+    source->open = calloc((size_t)source->n_open, sizeof *source->open);
+    for (int i = 0; source->open && i < source->n_open; i++) {
+        sq_status status = sq_block_lanes_new(&source->open[i].rows, c->model, err);
+        if (status) return status;
+        source->open[i].twin = calloc((size_t)c->model->n_strategies, sizeof *source->open[i].twin);
+        if (!source->open[i].twin) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the items in flight");
+    }
+    return source->open ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the items in flight");
+}
+
+sq_status sq_col_source_new(sq_columns *c, sq_error *err)
+{
+    sq_col_source *source = &c->source;
+    c->cohort_size = c->model->n_patients < SQ_BLOCK ? (int)c->model->n_patients : SQ_BLOCK;
+    source->n_open = open_items_for(c);
+    source->filling = -1;
+    source->free = calloc((size_t)c->pool.size, sizeof *source->free);
+    source->n_free = c->pool.size;
+    if (!source->free || !make_cohorts(c)) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the patients in flight");
+    for (int i = 0; i < c->pool.size; i++) source->free[i] = c->pool.size - 1 - i;
+    return make_open_items(c, err);
+}
+
+void sq_col_source_free(sq_columns *c)
+{
+    for (int i = 0; c->source.open && i < c->source.n_open; i++) {
+        sq_block_lanes_free(c->source.open[i].rows);
+        free(c->source.open[i].twin);
+    }
+    for (int a = 0; c->cohort_attribute && a < c->model->n_attributes; a++) free(c->cohort_attribute[a]);
+    free(c->cohort_attribute);
+    free(c->cohort_subgroup);
+    free(c->source.open);
+    free(c->source.free);
+}
+
+void sq_col_note_failure(sq_open_item *open, int64_t patient)
+{
+    if (open->failed < 0 || patient < open->failed) open->failed = patient;
+}
+
+/* Strategies with the same numbers have the same patients at baseline. */
+static void find_twins(const sq_columns *c, sq_open_item *open)
+{
+    size_t size = sizeof(double) * (size_t)c->model->block_size;
+    for (int s = 0; s < c->model->n_strategies; s++) {
+        open->twin[s] = s;
+        for (int t = 0; t < s && open->twin[s] == s; t++)
+            if (memcmp(open->item.blocks[s], open->item.blocks[t], size) == 0) open->twin[s] = t;
+    }
+}
+
+static bool open_next(sq_columns *c)
+{
+    sq_col_source *source = &c->source;
+    int i = 0;
+    while (i < source->n_open && source->open[i].in_use) i++;
+    if (source->exhausted || i == source->n_open) return false;
+    sq_open_item *open = &source->open[i];
+    source->exhausted = !c->work->next(c->work->context, &open->item);
+    if (source->exhausted) return false;
+    sq_status status = sq_block_lanes_open(open->rows, open->item.n_patients, c->err);
+    if (status) c->status = status;
+    open->in_use = true;
+    open->left = open->item.n_patients * c->model->n_strategies;
+    open->failed = -1;
+    find_twins(c, open);
+    source->filling = i;
+    source->strategy = source->next = 0;
+    return !status;
+}
+
+static void close_item(sq_columns *c, sq_open_item *open)
+{
+    open->in_use = false;
+    if (open->failed < 0) sq_outcome_close_block(open->item.outcome, open->rows);
+    c->work->done(c->work->context, &open->item, open->failed);
+}
+
+/* ---- lanes -------------------------------------------------------------------------------------------------------- */
+
+int sq_col_ready(sq_columns *c)
+{
+    sq_col_source *source = &c->source;
+    if (source->n_free == 0 || (source->filling < 0 && !open_next(c))) return 0;
+    int rest = source->open[source->filling].item.n_patients - source->next;
+    int ready = rest < source->n_free ? rest : source->n_free;
+    return ready < SQ_WAVE ? ready : SQ_WAVE;
+}
+
+/* Who lives in lanes that are being filled. */
+static void identify(sq_columns *c, const int32_t *lane, int n)
+{
+    const sq_col_source *source = &c->source;
+    const sq_open_item *open = &source->open[source->filling];
+    sq_pool *p = &c->pool;
+    int strategy = source->strategy, twin = open->twin[strategy];
+    for (int i = 0; i < n; i++) {
+        int32_t l = lane[i], place = source->next + i;
+        sq_address luck = sq_address_with(open->item.luck.life, (uint64_t)(open->item.first_patient + place));
+        p->item[l] = source->filling;
+        p->place[l] = place;
+        p->slot[l] = (int32_t)sq_col_slot(c, source->filling, twin, place);
+        p->strategy[l] = strategy;
+        p->block[l] = open->item.blocks[strategy];
+        p->luck_state[l] = luck.state;
+        p->luck_stream[l] = luck.stream;
+    }
+    size_t slot = sq_col_slot(c, source->filling, twin, source->next);
+    for (int k = 0; k < c->plan->n_written; k++) {
+        int a = c->plan->written[k];
+        const double *baseline = c->cohort_attribute[a] + slot;
+        for (int i = 0; i < n; i++) p->attribute[a][lane[i]] = baseline[i];
+    }
+}
+
+int32_t *sq_col_fill_lanes(sq_columns *c, int n)
+{
+    sq_col_source *source = &c->source;
+    const sq_open_item *open = &source->open[source->filling];
+    if (source->next == 0 && open->twin[source->strategy] == source->strategy)
+        sq_col_make_patients(c, source->filling, source->strategy);
+    int32_t *lane = sq_col_lanes(c, n);
+    for (int i = 0; i < n; i++) lane[i] = source->free[--source->n_free];
+    identify(c, lane, n);
+    source->next += n;
+    if (source->next < open->item.n_patients) return lane;
+    source->next = 0;
+    if (++source->strategy == c->model->n_strategies) source->filling = -1;
+    return lane;
+}
+
+void sq_col_free_lanes(sq_columns *c, const int32_t *lane, int n)
+{
+    const sq_pool *p = &c->pool;
+    for (int i = 0; i < n; i++) {
+        sq_open_item *open = &c->source.open[p->item[lane[i]]];
+        if (p->failed[lane[i]]) sq_col_note_failure(open, open->item.first_patient + p->place[lane[i]]);
+        c->source.free[c->source.n_free++] = lane[i];
+        if (--open->left == 0) close_item(c, open);
+    }
+}
