@@ -50,6 +50,9 @@ typedef struct sq_lanes {
     void (*operate)(sq_op_code code, double *out, sq_column x, sq_column y, sq_column z, int n);
     /* 1 where x is a number but 0, else 0; how many of the n are no numbers. */
     int (*truths)(double *out, sq_column x, int n);
+    /* out[i] = block[i] + offset + (row[i] as an integer) * stride: addresses of rows of a table that has n_rows. The
+     * first row where it is NaN. The padding gets good addresses too. */
+    void (*table_rows)(const double **out, sq_row_column block, int offset, int stride, int n_rows, sq_column row, int n);
     void (*table_at)(sq_interpolation interpolation, int n_knots, sq_row_column table, double *out, sq_column at, int n);
     void (*next_knot)(int n_knots, sq_row_column table, double *out, sq_column at, int n);
 

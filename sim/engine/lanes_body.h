@@ -13,6 +13,7 @@
 
 #include "engine/lanes.h"
 #include "math/simd_kernel.h"
+#include "math/simd_table.h"
 #include "rand/address.h"
 
 #define LANES(i) for (int i = 0; i < n; i += SQ_WIDTH)
@@ -197,19 +198,36 @@ static int truths(double *out, sq_column x, int n)
     return unclear;
 }
 
+/* ---- tables ------------------------------------------------------------------------------------------------- */
+
+/* Addresses for lanes that are none: the first lane's. */
+static inline v_w row_of(sq_row_column table, int i, int n)
+{
+    return v_if_w(below(i, n), row_at(table, i), address_of(table.p[0]));
+}
+
+static void table_rows(const double **out, sq_row_column block, int offset, int stride, int n_rows, sq_column row,
+                       int n)
+{
+    LANES(i) {
+        v_d number = v_floor(v_min(v_max(at_lane(row, i), v_set(0)), v_set(n_rows - 1)));
+        v_w bytes = v_to_w((number * stride + offset) * (double)sizeof(double));
+        v_store_w(out + i, v_add_w(row_of(block, i, n), bytes));
+    }
+}
+
 static void table_at(sq_interpolation interpolation, int n_knots, sq_row_column table, double *out, sq_column at,
                      int n)
 {
-    for (int i = 0; i < n; i++) {
-        const double *x = table.p[(ptrdiff_t)i * table.step];
-        out[i] = sq_table_at(interpolation, n_knots, x, x + n_knots, at.p[(ptrdiff_t)i * at.step]);
+    LANES(i) {
+        v_w x = row_of(table, i, n), y = v_add_w(x, word_of(n_knots * (int)sizeof(double)));
+        v_store(out + i, v_table_at(interpolation, n_knots, x, y, at_lane(at, i)));
     }
 }
 
 static void next_knot(int n_knots, sq_row_column table, double *out, sq_column at, int n)
 {
-    for (int i = 0; i < n; i++)
-        out[i] = sq_table_next_knot(n_knots, table.p[(ptrdiff_t)i * table.step], at.p[(ptrdiff_t)i * at.step]);
+    LANES(i) v_store(out + i, v_table_next_knot(n_knots, row_of(table, i, n), at_lane(at, i)));
 }
 
 /* ---- luck: rand/address.h with a prefix in each lane ------------------------------------------------------- */
@@ -337,6 +355,7 @@ const sq_lanes SQ_LANES = {
     .counts_if = counts_if,
     .operate = operate,
     .truths = truths,
+    .table_rows = table_rows,
     .table_at = table_at,
     .next_knot = next_knot,
     .uniforms = uniforms,
