@@ -6,8 +6,9 @@
  *   col_item.c      what goes in and out: open items, free lanes;  col_queue.c  lanes that wait
  *   col_value.c     programs over a selection
  *   col_action.c    actions and decisions
- *   col_draw.c      uniforms, luck, drawn numbers, flags, options; col_baseline.c  who the patients are
- *   col_clock.c     conditions, arming, following, pausing
+ *   col_draw.c      uniforms, luck, drawn numbers, flags, options;  col_latent.c  what is drawn together;
+ *                   col_law.c  the numbers of laws;  col_baseline.c  who the patients are
+ *   col_clock.c     conditions, and which clocks are armed, paused, cancelled, looked at;  col_arm.c  their numbers
  *   col_reward.c    flows, payments, losses, breaks
  *   col_endpoint.c  risk sets;  col_count.c  occurrences, moves, stays: what is counted while lives go on
  *
@@ -42,14 +43,37 @@ typedef struct sq_reactions {
     int n;
 } sq_reactions;
 
+/* The numbers of a law, all that its programs give. */
+enum {
+    SQ_LAW_HAZARD_RATIO,
+    SQ_LAW_TIME_RATIO,
+    SQ_LAW_CURED,
+    SQ_LAW_ARG, /* the first of SQ_LAW_ARGS */
+    SQ_LAW_LOW = SQ_LAW_ARG + SQ_LAW_ARGS,
+    SQ_LAW_HIGH,
+    SQ_LAW_SHIFT,
+    SQ_LAW_ROW, /* of its table */
+    SQ_LAW_FROM, /* of its hazard ratio over time, and the next three */
+    SQ_LAW_TO,
+    SQ_LAW_START,
+    SQ_LAW_LENGTH,
+    SQ_LAW_NUMBERS
+};
+
 /* What the model says of a clock, for columns. */
 typedef struct sq_clock_plan {
-    bool is_kept;        /* it may be looked at again while it runs or waits: age, hazard left and law are kept */
-    bool is_asked;       /* some action starts, stops, pauses or resumes it */
-    bool reads_state;    /* its condition */
-    int n_kept;          /* law numbers that depend on the patient and are kept from arming on */
-    int first_kept;      /* their columns in pool.kept: sq_law_number order, see col_clock.c */
+    bool is_kept;             /* it may be looked at again while it runs or waits: age, hazard left and law are kept */
+    int kept[SQ_LAW_NUMBERS]; /* column in pool.kept of a number that depends on the patient; -1: of none */
 } sq_clock_plan;
+
+/* The same of 64 events at once: one bit each. */
+typedef struct sq_clock_words {
+    uint64_t reads_state;     /* their condition does */
+    uint64_t on_demand;
+    uint64_t pause_when_left;
+    uint64_t may_pause;       /* these, and those that an action pauses */
+    uint64_t looks_again;     /* follow and redraw */
+} sq_clock_words;
 
 struct sq_col_plan {
     const sq_model *model;
@@ -59,8 +83,10 @@ struct sq_col_plan {
     sq_reactions *reactions;       /* [SQ_READS_OCCURRED(m, SQ_OCCURRENCES(m))], in the numbering of read sets */
     uint64_t *possible;            /* [n_states][event_words] events whose condition can hold in a state; none in death */
     uint64_t *possible_anywhere;   /* [event_words] union */
+    uint64_t *certain;             /* [n_states][event_words] those of them whose condition holds there come what may */
     sq_clock_plan *clocks;         /* [n_events] */
-    bool any_asked;                /* some clock is_asked */
+    sq_clock_words *clock_words;   /* [event_words] */
+    bool any_asked;                /* some action starts, stops, pauses or resumes a clock */
     int n_kept;                    /* columns in pool.kept */
     bool *in_cohort;               /* [n_attributes] not written after baseline: lives in the cohort alone */
     int n_written;                 /* the others */
@@ -309,6 +335,11 @@ sq_row_column sq_col_table(sq_columns *c, sq_selection *s, int table, sq_column 
 
 /* ---- col_draw.c -------------------------------------------------------------------------------------------- */
 
+/* Lanes whose value is not between the limits (both included; NaN never is) fail and get `otherwise`: in place, and
+ * for a column, which is copied if need be. */
+void sq_col_judge(sq_columns *c, const sq_selection *s, double *value, double low, double high, double otherwise);
+sq_column sq_col_within(sq_columns *c, const sq_selection *s, sq_column x, double low, double high, double otherwise);
+
 /* Uniforms at a site, advancing its visits. Lanes with an unset key fail. */
 const double *sq_col_uniforms(sq_columns *c, sq_selection *s, int site);
 /* As sq_ref_luck; survival or hazard may be NULL if not wanted. */
@@ -318,30 +349,35 @@ const double *sq_col_number(sq_columns *c, sq_selection *s, const sq_draw *draw)
 const double *sq_col_flag(sq_columns *c, sq_selection *s, const sq_draw *draw);
 /* Which option came up, as numbers 0 … n_options - 1. */
 const double *sq_col_option(sq_columns *c, sq_selection *s, const sq_draw *draw);
-/* The numbers of a law for all lanes (sq_law_at); lanes with an inadmissible one fail, and get harmless numbers. */
-void sq_col_law(sq_columns *c, sq_selection *s, const sq_law_spec *spec, sq_law_columns *law);
-/* Latents and the row of the patient file, in the nursery (ref.c: draw_latents, take_patient_row). */
+
+/* ---- col_latent.c: in the nursery -------------------------------------------------------------------------------- */
+
+/* The luck of a member of the correlation at baseline (draw->member), as sq_col_luck. */
+void sq_col_member_luck(sq_columns *c, sq_selection *s, const sq_draw *draw, const double **survival,
+                        const double **hazard);
+/* Latents and the row of the patient file (ref.c: draw_latents, take_patient_row). */
 void sq_col_latents(sq_columns *c, sq_selection *s);
 void sq_col_patient_rows(sq_columns *c, sq_selection *s, int64_t first_patient);
 
-/* ---- col_item.c, col_baseline.c --------------------------------------------------------------------------------- */
+/* ---- col_law.c --------------------------------------------------------------------------------------------------- */
 
-sq_status sq_col_source_new(sq_columns *c, sq_error *err);
-void sq_col_source_free(sq_columns *c);
-/* How many lives can begin now: lanes are free and an item has lives to begin (it may be asked for here). */
-int sq_col_ready(sq_columns *c);
-/* Fills n lanes with the next lives of one strategy, empty but for who they are; the lanes. */
-int32_t *sq_col_fill_lanes(sq_columns *c, int n);
-/* Lanes whose life is over, or has failed, are free again; items whose lives are all over are closed and done. */
-void sq_col_free_lanes(sq_columns *c, const int32_t *lane, int n);
-void sq_col_note_failure(sq_open_item *open, int64_t patient);
-/* Makes the patients of an open item under a strategy: who they are at baseline, into the cohort. */
-void sq_col_make_patients(sq_columns *c, int open, int strategy);
-static inline size_t sq_col_slot(const sq_columns *c, int open, int strategy, int place)
-{
-    size_t cohort = (size_t)open * (size_t)c->model->n_strategies + (size_t)strategy;
-    return cohort * (size_t)c->cohort_size + (size_t)place;
-}
+/* Those that the kind of law has a use for; the others have p = NULL. */
+typedef struct sq_law_numbers {
+    sq_column of[SQ_LAW_NUMBERS];
+} sq_law_numbers;
+
+/* A law as it is now, for all lanes (sq_law_at); lanes with an inadmissible one fail, and get harmless numbers.
+ * awaited: what its hazard ratio over time counts from has not happened in any of these lanes (else in all of
+ * them, or it is an error); it then wears the ratio `before`. */
+void sq_col_law(sq_columns *c, sq_selection *s, const sq_law_spec *spec, bool awaited, sq_law_columns *law,
+                sq_law_numbers *numbers);
+/* Whether lanes must be parted by whether something has happened before the law is asked for. */
+bool sq_col_law_awaits(const sq_law_spec *spec);
+/* Whether a number depends on the patient, so that it may change. */
+bool sq_col_law_number_is_of_patient(const sq_model *model, const sq_law_spec *spec, int number);
+/* Keeps what an event's clocks need to go on with this law, and takes it up again. */
+void sq_col_keep_law(sq_columns *c, const sq_selection *s, int event, const sq_law_numbers *numbers);
+void sq_col_kept_law(sq_columns *c, sq_selection *s, int event, bool awaited, sq_law_columns *law);
 
 /* ---- col_action.c ------------------------------------------------------------------------------------------- */
 
@@ -350,12 +386,23 @@ void sq_col_actions(sq_columns *c, sq_selection *s, int first);
 
 /* ---- col_clock.c -------------------------------------------------------------------------------------------- */
 
-/* Fills plan->clocks and what belongs to them. */
+/* Fills plan->clocks and what belongs to them; plan->possible is there. */
 sq_status sq_col_plan_clocks(sq_col_plan *plan, sq_error *err);
 /* ref_clock.c's leave, enter and follow, in this order, for lanes alive after the move, all in s->state. Reads
  * touched, *_asked and c->asked, c->event, c->starting; afresh: the state was entered afresh (`reenter`).
  * from: the state before the move. */
 void sq_col_settle_clocks(sq_columns *c, sq_selection *s, int from, bool afresh);
+
+/* ---- col_arm.c: the clocks of one event ------------------------------------------------------------------------ */
+
+/* Draws, ages and due times of clocks that begin (ref_clock.c: arm). */
+void sq_col_arm(sq_columns *c, sq_selection *s, int event);
+/* Brings age and unspent hazard of running clocks up to now (spend). */
+void sq_col_spend(sq_columns *c, sq_selection *s, int event);
+/* Due times of paused clocks that go on (wake). */
+void sq_col_wake(sq_columns *c, sq_selection *s, int event);
+/* Due times of running clocks whose law has changed (look_again). */
+void sq_col_follow(sq_columns *c, sq_selection *s, int event);
 
 /* ---- col_reward.c --------------------------------------------------------------------------------------------- */
 

@@ -113,31 +113,12 @@ static void draw_latents(sq_ref *r)
     }
 }
 
-/* The first row whose cumulated weight exceeds the share u of all of it; never one of weight 0, since
- * 0 < u < 1. With equal weights this is floor(u n). */
-static int64_t weighted_row(const sq_patients *p, double u)
-{
-    double target = u * p->cumulative[p->n_rows - 1];
-    int64_t low = 0, high = p->n_rows - 1;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (p->cumulative[middle] > target) high = middle;
-        else low = middle + 1;
-    }
-    return low;
-}
-
-static int64_t resampled_row(sq_ref *r, const sq_patients *p)
-{
-    double u = sq_ref_uniform(r, r->model->csv_site);
-    return p->cumulative ? weighted_row(p, u) : (int64_t)(u * (double)p->n_rows);
-}
-
 static void take_patient_row(sq_ref *r)
 {
     const sq_patients *p = &r->model->patients;
     if (p->n_rows == 0) return;
-    int64_t row = p->resample ? resampled_row(r, p) : r->patient % p->n_rows;
+    int64_t row = r->patient % p->n_rows;
+    if (p->resample) row = sq_resampled_row(p, sq_ref_uniform(r, r->model->csv_site));
     const double *value = p->value + row * p->n_columns;
     for (int i = 0; i < p->n_columns; i++) r->attribute[p->attribute[i]] = value[i];
 }

@@ -56,6 +56,7 @@ static void freeze_code(sq_build *b)
     m->code = FREEZE(compiler.code);
     m->constants = FREEZE(compiler.constants);
     m->actions = FREEZE(actions);
+    m->n_actions = (int)b->actions.count;
     m->draws = FREEZE(draws);
     m->draw_options = FREEZE(draw_options);
     m->tables = FREEZE(tables);

@@ -8,6 +8,23 @@ void sq_model_free(sq_model *model)
     sq_arena_free(&arena);
 }
 
+static int64_t weighted_row(const sq_patients *p, double u)
+{
+    double target = u * p->cumulative[p->n_rows - 1];
+    int64_t low = 0, high = p->n_rows - 1;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (p->cumulative[middle] > target) high = middle;
+        else low = middle + 1;
+    }
+    return low;
+}
+
+int64_t sq_resampled_row(const sq_patients *p, double u)
+{
+    return p->cumulative ? weighted_row(p, u) : (int64_t)(u * (double)p->n_rows);
+}
+
 int sq_written_attributes(const sq_model *m)
 {
     int n = 0;

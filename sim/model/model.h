@@ -558,6 +558,7 @@ typedef struct sq_model {
     const double *constants;
     int n_sayings;
     const sq_saying *sayings;
+    int n_actions;
     const sq_action *actions;
     const sq_draw *draws;
     const sq_draw_option *draw_options;
@@ -621,6 +622,10 @@ typedef struct sq_model {
 
 /* Frees a model made by the loader, which allocates the sq_model itself in its own arena; NULL is allowed. */
 void sq_model_free(sq_model *model);
+
+/* The row of a resampled patient: the first whose cumulated weight exceeds the share u of all of it; never one of
+ * weight 0, since 0 < u < 1. With equal weights this is floor(u n). */
+int64_t sq_resampled_row(const sq_patients *patients, double u);
 
 /* How many attributes something may write after baseline. */
 int sq_written_attributes(const sq_model *model);

@@ -1,0 +1,258 @@
+/* Draws, for all lanes of a selection at once: uniforms at their addresses, what becomes of them through the
+ * copula, and the numbers, flags and options that come of that. The chapter of ref_clock.c of the same name says what
+ * a draw is; here every step of it is a column. A lane whose key, probability or law is impossible fails and goes
+ * on with one that is not. */
+#include "engine/col.h"
+
+#include <float.h>
+#include <math.h>
+
+/* ---- values that must lie between limits --------------------------------------------------------------- */
+
+void sq_col_judge(sq_columns *c, const sq_selection *s, double *value, double low, double high, double otherwise)
+{
+    int bad = 0;
+    for (int i = 0; i < s->n; i++) bad += !(value[i] >= low && value[i] <= high);
+    for (int i = 0; bad > 0 && i < s->n; i++) {
+        if (value[i] >= low && value[i] <= high) continue;
+        value[i] = otherwise;
+        sq_col_fail(c, s, i);
+    }
+}
+
+sq_column sq_col_within(sq_columns *c, const sq_selection *s, sq_column x, double low, double high,
+                        double otherwise)
+{
+    int bad = 0;
+    for (int i = 0; i < (x.step ? s->n : 1); i++) bad += !(x.p[i] >= low && x.p[i] <= high);
+    if (bad == 0) return x;
+    double *mended = sq_col_doubles(c, s->n);
+    for (int i = 0; i < sq_col_padded(s->n); i++) mended[i] = x.p[i * x.step];
+    sq_col_judge(c, s, mended, low, high, otherwise);
+    return (sq_column){mended, 1};
+}
+
+/* ---- uniforms -------------------------------------------------------------------------------------------- */
+
+static sq_word_column same_word(sq_columns *c, uint64_t value)
+{
+    uint64_t *p = sq_col_words(c, SQ_PAD);
+    for (int i = 0; i < SQ_PAD; i++) p[i] = value;
+    return (sq_word_column){p, 0};
+}
+
+/* Which of a keyed site's streams of luck is each lane's; NULL where there is but one. */
+static const int32_t *site_slots(sq_columns *c, sq_selection *s, const sq_site *site)
+{
+    if (site->n_keys == 0) return NULL;
+    int padded = sq_col_padded(s->n);
+    int32_t *slot = sq_col_lanes(c, s->n);
+    for (int i = 0; i < padded; i++) slot[i] = 0;
+    for (int k = 0; k < site->n_keys; k++) {
+        sq_column attribute = {sq_col_attribute(c, s, site->key_attribute[k]), 1};
+        sq_column key = sq_col_within(c, s, attribute, 0, site->key_size[k] - 1, 0); /* fails where it is unset */
+        for (int i = 0; i < s->n; i++) slot[i] = slot[i] * site->key_size[k] + (int)key.p[i * key.step];
+    }
+    return slot;
+}
+
+static sq_word_column site_hashes(sq_columns *c, const sq_selection *s, const sq_site *site, const int32_t *slot)
+{
+    if (!slot) return same_word(c, site->hash[0]);
+    uint64_t *hash = sq_col_words(c, s->n);
+    for (int i = 0; i < sq_col_padded(s->n); i++) hash[i] = site->hash[slot[i]];
+    return (sq_word_column){hash, 1};
+}
+
+/* Counters of a site are as a life left them until its successor in the lane first comes there. */
+static void begin_visits(const sq_columns *c, const sq_selection *s, int site_index)
+{
+    const sq_site *site = &c->model->sites[site_index];
+    size_t size = (size_t)c->p->size;
+    uint64_t *visited = c->p->visited + (size_t)(site_index / 64) * size, bit = UINT64_C(1) << (site_index % 64);
+    uint32_t *visits = c->p->visits + (size_t)site->counter * size;
+    for (int i = 0; i < s->n; i++) {
+        int lane = s->lane[i];
+        if (visited[lane] & bit) continue;
+        visited[lane] |= bit;
+        for (int k = 0; k < site->n_slots; k++) visits[(size_t)k * size + (size_t)lane] = 0;
+    }
+}
+
+static const uint64_t *count_visits(sq_columns *c, const sq_selection *s, int site_index, const int32_t *slot)
+{
+    size_t size = (size_t)c->p->size;
+    uint32_t *visits = c->p->visits + (size_t)c->model->sites[site_index].counter * size;
+    uint64_t *visit = sq_col_words(c, s->n);
+    begin_visits(c, s, site_index);
+    for (int i = 0; i < s->n; i++) {
+        size_t of_slot = slot ? (size_t)slot[i] * size : 0;
+        visit[i] = visits[of_slot + (size_t)s->lane[i]]++;
+    }
+    for (int i = s->n; i < sq_col_padded(s->n); i++) visit[i] = 0;
+    return visit;
+}
+
+static sq_luck_column luck_of(sq_columns *c, const sq_selection *s)
+{
+    uint64_t *state = sq_col_words(c, s->n), *stream = sq_col_words(c, s->n);
+    c->lanes->gather_words(state, c->p->luck_state, s->lane, s->n);
+    c->lanes->gather_words(stream, c->p->luck_stream, s->lane, s->n);
+    return (sq_luck_column){state, stream};
+}
+
+const double *sq_col_uniforms(sq_columns *c, sq_selection *s, int site_index)
+{
+    const sq_site *site = &c->model->sites[site_index];
+    double *u = sq_col_doubles(c, s->n);
+    sq_mark mark = sq_col_mark(c);
+    const int32_t *slot = site_slots(c, s, site);
+    sq_word_column hash = site_hashes(c, s, site, slot);
+    c->lanes->uniforms(u, luck_of(c, s), hash, count_visits(c, s, site_index, slot), s->n);
+    c->facts.draws += s->n;
+    sq_col_release(c, mark);
+    return u;
+}
+
+/* ---- luck: survival uniforms and hazards ------------------------------------------------------------------- */
+
+/* A way of making one column of another. */
+typedef void column_map(double *out, const double *in, int n);
+
+static double *mapped(sq_columns *c, const sq_selection *s, column_map *map, const double *in)
+{
+    double *out = sq_col_doubles(c, s->n);
+    map(out, in, s->n);
+    return out;
+}
+
+static void luck_of_uniform(sq_columns *c, const sq_selection *s, const double *u, const double **survival,
+                            const double **hazard)
+{
+    if (survival) *survival = u;
+    if (hazard) *hazard = mapped(c, s, c->lanes->hazards, u);
+}
+
+static void luck_of_score(sq_columns *c, const sq_selection *s, const double *score, const double **survival,
+                          const double **hazard)
+{
+    if (survival) *survival = mapped(c, s, c->lanes->survivals, score);
+    if (hazard) *hazard = mapped(c, s, c->lanes->score_hazards, score);
+}
+
+void sq_col_luck(sq_columns *c, sq_selection *s, int site, const sq_loading *loading, const double **survival,
+                 const double **hazard)
+{
+    const double *u = sq_col_uniforms(c, s, site);
+    if (loading->mean.count == 0) {
+        luck_of_uniform(c, s, u, survival, hazard);
+        return;
+    }
+    sq_column mean = sq_col_value(c, s, loading->mean, 0), sd = sq_col_value(c, s, loading->sd, 1);
+    mean = sq_col_within(c, s, mean, -DBL_MAX, DBL_MAX, 0);
+    sd = sq_col_within(c, s, sd, -DBL_MAX, DBL_MAX, 1);
+    double *score = sq_col_doubles(c, s->n);
+    c->lanes->loaded_scores(score, u, mean, sd, s->n);
+    luck_of_score(c, s, score, survival, hazard);
+}
+
+/* ---- draws -------------------------------------------------------------------------------------------------- */
+
+static void draw_luck(sq_columns *c, sq_selection *s, const sq_draw *draw, const double **survival,
+                      const double **hazard)
+{
+    if (draw->member == 0) sq_col_luck(c, s, draw->site, &draw->loading, survival, hazard);
+    else sq_col_member_luck(c, s, draw, survival, hazard);
+}
+
+const double *sq_col_number(sq_columns *c, sq_selection *s, const sq_draw *draw)
+{
+    double *value = sq_col_doubles(c, s->n);
+    sq_mark mark = sq_col_mark(c);
+    const double *hazard = NULL;
+    sq_law_columns law;
+    sq_law_numbers numbers;
+    draw_luck(c, s, draw, NULL, &hazard);
+    sq_col_law(c, s, &draw->law, false, &law, &numbers);
+    c->lanes->law_inverse(&law, value, hazard, s->n);
+    sq_col_judge(c, s, value, -DBL_MAX, DBL_MAX, 0);
+    sq_col_release(c, mark);
+    return value;
+}
+
+static sq_column probability(sq_columns *c, sq_selection *s, sq_program program)
+{
+    return sq_col_within(c, s, sq_col_value(c, s, program, 0), 0, 1, 0);
+}
+
+const double *sq_col_flag(sq_columns *c, sq_selection *s, const sq_draw *draw)
+{
+    double *value = sq_col_doubles(c, s->n);
+    sq_mark mark = sq_col_mark(c);
+    const double *survival = NULL;
+    draw_luck(c, s, draw, &survival, NULL);
+    sq_column p = probability(c, s, draw->chance);
+    for (int i = 0; i < s->n; i++) value[i] = survival[i] < p.p[i * p.step];
+    sq_col_release(c, mark);
+    return value;
+}
+
+/* The probabilities of a draw's options. */
+typedef struct option_columns {
+    int n, rest; /* rest: the option that takes what the others leave, -1 none */
+    sq_column p[SQ_DRAW_OPTIONS];
+} option_columns;
+
+static void option_probabilities(sq_columns *c, sq_selection *s, const sq_draw *draw, option_columns *options)
+{
+    const sq_draw_option *option = &c->model->draw_options[draw->first_option];
+    options->n = draw->n_options;
+    options->rest = -1;
+    for (int k = 0; k < draw->n_options; k++) {
+        if (option[k].probability.count == 0) options->rest = k;
+        else options->p[k] = probability(c, s, option[k].probability);
+    }
+}
+
+/* Sum of the given probabilities of lane i, in the order written. */
+static double sum_of_options(const option_columns *options, int i)
+{
+    double sum = 0;
+    for (int k = 0; k < options->n; k++)
+        if (k != options->rest) sum += options->p[k].p[i * options->p[k].step];
+    return sum;
+}
+
+/* The option that comes up in lane i: rounding never picks one of probability zero. */
+static int chosen_option(const option_columns *options, int i, double sum, double survival)
+{
+    int chosen = 0;
+    double cumulated = 0;
+    for (int k = 0; k < options->n; k++) {
+        double left = sum < 1 ? 1 - sum : 0;
+        double p = k == options->rest ? left : options->p[k].p[i * options->p[k].step];
+        if (p > 0) chosen = k;
+        cumulated += p;
+        if (survival < cumulated) break;
+    }
+    return chosen;
+}
+
+const double *sq_col_option(sq_columns *c, sq_selection *s, const sq_draw *draw)
+{
+    const double slack = 1e-9; /* as in the reference */
+    double *chosen = sq_col_doubles(c, s->n);
+    sq_mark mark = sq_col_mark(c);
+    const double *survival = NULL;
+    option_columns options;
+    draw_luck(c, s, draw, &survival, NULL);
+    option_probabilities(c, s, draw, &options);
+    for (int i = 0; i < s->n; i++) {
+        double sum = sum_of_options(&options, i);
+        bool adds_up = sum <= 1 + slack && (options.rest >= 0 || sum >= 1 - slack);
+        if (!adds_up) sq_col_fail(c, s, i);
+        chosen[i] = chosen_option(&options, i, sum, survival[i]);
+    }
+    sq_col_release(c, mark);
+    return chosen;
+}
