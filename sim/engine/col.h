@@ -355,7 +355,7 @@ const double *sq_col_option(sq_columns *c, sq_selection *s, const sq_draw *draw)
 /* The luck of a member of the correlation at baseline (draw->member), as sq_col_luck. */
 void sq_col_member_luck(sq_columns *c, sq_selection *s, const sq_draw *draw, const double **survival,
                         const double **hazard);
-/* Latents and the row of the patient file (ref.c: draw_latents, take_patient_row). */
+/* Latents and the row of the patient file (ref.c: draw_latents, take_patient_row), of patient first_patient + place. */
 void sq_col_latents(sq_columns *c, sq_selection *s);
 void sq_col_patient_rows(sq_columns *c, sq_selection *s, int64_t first_patient);
 
@@ -378,6 +378,25 @@ bool sq_col_law_number_is_of_patient(const sq_model *model, const sq_law_spec *s
 /* Keeps what an event's clocks need to go on with this law, and takes it up again. */
 void sq_col_keep_law(sq_columns *c, const sq_selection *s, int event, const sq_law_numbers *numbers);
 void sq_col_kept_law(sq_columns *c, sq_selection *s, int event, bool awaited, sq_law_columns *law);
+
+/* ---- col_item.c, col_baseline.c --------------------------------------------------------------------------------- */
+
+sq_status sq_col_source_new(sq_columns *c, sq_error *err);
+void sq_col_source_free(sq_columns *c);
+/* How many lives can begin now: lanes are free and an item has lives to begin (it may be asked for here). */
+int sq_col_ready(sq_columns *c);
+/* Fills n lanes with the next lives of one strategy, empty but for who they are; the lanes. */
+int32_t *sq_col_fill_lanes(sq_columns *c, int n);
+/* Lanes whose life is over, or has failed, are free again; items whose lives are all over are closed and done. */
+void sq_col_free_lanes(sq_columns *c, const int32_t *lane, int n);
+void sq_col_note_failure(sq_open_item *open, int64_t patient);
+/* Makes the patients of an open item under a strategy: who they are at baseline, into the cohort. */
+void sq_col_make_patients(sq_columns *c, int open, int strategy);
+static inline size_t sq_col_slot(const sq_columns *c, int open, int strategy, int place)
+{
+    size_t cohort = (size_t)open * (size_t)c->model->n_strategies + (size_t)strategy;
+    return cohort * (size_t)c->cohort_size + (size_t)place;
+}
 
 /* ---- col_action.c ------------------------------------------------------------------------------------------- */
 

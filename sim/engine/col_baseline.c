@@ -72,7 +72,7 @@ void sq_col_make_patients(sq_columns *c, int index, int strategy)
         empty_nursery(c, open, strategy, first, n);
         sq_selection s = sq_col_select(c, lane, n, m->start_state);
         sq_col_latents(c, &s);
-        sq_col_patient_rows(c, &s, open->item.first_patient + first);
+        sq_col_patient_rows(c, &s, open->item.first_patient);
         sq_col_forget(&s);
         sq_col_actions(c, &s, m->baseline_actions);
         keep_in_cohort(c, sq_col_slot(c, index, strategy, first), n);

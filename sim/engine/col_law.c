@@ -98,11 +98,10 @@ static sq_column with_ratio_before(sq_columns *c, sq_selection *s, const sq_law_
 
 /* ---- the law that has these numbers ----------------------------------------------------------------------------- */
 
-static void take_table(sq_columns *c, sq_selection *s, const sq_law_spec *spec, sq_law_numbers *numbers,
-                       sq_law_columns *law)
+static void take_table(sq_columns *c, sq_selection *s, const sq_law_spec *spec, sq_column row, sq_law_columns *law)
 {
     const sq_table *table = &c->model->tables[spec->table];
-    law->table = sq_col_table(c, s, spec->table, numbers->of[SQ_LAW_ROW]);
+    law->table = sq_col_table(c, s, spec->table, row);
     law->n = table->size;
     law->interpolation = table->interpolation;
     law->tail = table->tail;
@@ -110,7 +109,6 @@ static void take_table(sq_columns *c, sq_selection *s, const sq_law_spec *spec, 
     law->n_years = table->n_years;
     law->stride = table->stride;
     law->years = table->years;
-    if (table->n_years > 0) law->arg[0] = numbers->of[SQ_LAW_ARG];
 }
 
 static void take_profile(sq_columns *c, sq_selection *s, const sq_law_spec *spec, const sq_law_numbers *numbers,
@@ -133,7 +131,7 @@ static void take_profile(sq_columns *c, sq_selection *s, const sq_law_spec *spec
 }
 
 static void assemble(sq_columns *c, sq_selection *s, const sq_law_spec *spec, bool awaited,
-                     sq_law_numbers *numbers, sq_law_columns *law)
+                     const sq_law_numbers *numbers, sq_law_columns *law)
 {
     const sq_column *of = numbers->of;
     *law = (sq_law_columns){
@@ -145,10 +143,10 @@ static void assemble(sq_columns *c, sq_selection *s, const sq_law_spec *spec, bo
         .cured = of[SQ_LAW_CURED],
         .shift = of[SQ_LAW_SHIFT],
     };
-    for (int i = 0; i < sq_family_args(spec->family); i++) law->arg[i] = of[SQ_LAW_ARG + i];
+    for (int i = 0; i < SQ_LAW_ARGS; i++) law->arg[i] = of[SQ_LAW_ARG + i].p ? of[SQ_LAW_ARG + i] : same(c, 0);
     if (law->truncated) law->low = of[SQ_LAW_LOW];
     if (law->truncated) law->high = of[SQ_LAW_HIGH];
-    if (spec->table >= 0) take_table(c, s, spec, numbers, law);
+    if (spec->table >= 0) take_table(c, s, spec, of[SQ_LAW_ROW], law);
     if (spec->profile.kind && !awaited) take_profile(c, s, spec, numbers, law);
 }
 
@@ -166,7 +164,7 @@ static void take_harmless(sq_law_columns *law)
 {
     const sq_column none = {NONE, 0}, unit = {UNIT, 0};
     *law = (sq_law_columns){.family = SQ_EXPONENTIAL, .hazard_ratio = unit, .time_ratio = unit,
-                            .cured = none, .shift = none, .arg[0] = unit};
+                            .cured = none, .shift = none, .arg = {unit, none, none, none}};
 }
 
 /* The lanes that have failed get the numbers of lane `fine`. */
