@@ -91,6 +91,8 @@ struct sq_col_plan {
     bool *in_cohort;               /* [n_attributes] not written after baseline: lives in the cohort alone */
     int n_written;                 /* the others */
     int *written;
+    int *population;               /* [n_population] slots of the block that say who the patients are */
+    int n_population;
     int *pair;                     /* [n_states * n_states] number of a possible move, -1 */
     int n_pairs;
     bool *time_is_read;            /* [occurrences] some program, clock origin or profile reads the latest time */

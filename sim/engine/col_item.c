@@ -75,14 +75,20 @@ void sq_col_note_failure(sq_open_item *open, int64_t patient)
     if (open->failed < 0 || patient < open->failed) open->failed = patient;
 }
 
-/* Strategies with the same numbers have the same patients at baseline. */
+static bool same_population(const sq_col_plan *plan, const double *a, const double *b)
+{
+    for (int i = 0; i < plan->n_population; i++)
+        if (memcmp(a + plan->population[i], b + plan->population[i], sizeof *a) != 0) return false;
+    return true;
+}
+
+/* Strategies that agree on what the population reads have the same patients at baseline. */
 static void find_twins(const sq_columns *c, sq_open_item *open)
 {
-    size_t size = sizeof(double) * (size_t)c->model->block_size;
     for (int s = 0; s < c->model->n_strategies; s++) {
         open->twin[s] = s;
         for (int t = 0; t < s && open->twin[s] == s; t++)
-            if (memcmp(open->item.blocks[s], open->item.blocks[t], size) == 0) open->twin[s] = t;
+            if (same_population(c->plan, open->item.blocks[s], open->item.blocks[t])) open->twin[s] = t;
     }
 }
 

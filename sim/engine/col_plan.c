@@ -146,6 +146,71 @@ static bool find_history(sq_col_plan *plan)
     return true;
 }
 
+/* ---- what the population reads of the block ---------------------------------------------------------------------- */
+
+static void mark_slots(bool *read, int first, int n, int size)
+{
+    for (int i = first; i < first + n && i < size; i++) read[i] = true;
+}
+
+static void mark_table(const sq_model *m, int table, bool *read)
+{
+    const sq_table *t = &m->tables[table];
+    mark_slots(read, t->offset, t->rows * t->stride, m->block_size);
+}
+
+static void mark_program(const sq_model *m, sq_program program, bool *read)
+{
+    for (uint32_t i = program.first; i < program.first + program.count; i++) {
+        const sq_op *op = &m->code[i];
+        int all = m->block_size - op->a;
+        if (op->code == SQ_OP_PARAM) mark_slots(read, op->a, 1, m->block_size);
+        if (op->code == SQ_OP_PARAM_AT)
+            mark_slots(read, op->a, op->entries < UINT16_MAX ? op->entries : all, m->block_size);
+        if (op->code == SQ_OP_TABLE) mark_table(m, op->a, read);
+    }
+}
+
+static void mark_law(const sq_model *m, const sq_law_spec *law, bool *read)
+{
+    const sq_program programs[] = {law->row,    law->hazard_ratio, law->time_ratio,   law->cured,
+                                   law->low,    law->high,         law->shift,        law->profile.from,
+                                   law->profile.to, law->profile.start, law->profile.length, law->profile.before};
+    for (int i = 0; i < SQ_LAW_ARGS; i++) mark_program(m, law->arg[i], read);
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) mark_program(m, programs[i], read);
+    if (law->table >= 0) mark_table(m, law->table, read);
+    if (law->profile.kind == SQ_PROFILE_TABLE) mark_table(m, law->profile.table, read);
+}
+
+static void mark_draw(const sq_model *m, const sq_draw *draw, bool *read)
+{
+    mark_program(m, draw->loading.mean, read);
+    mark_program(m, draw->loading.sd, read);
+    if (draw->kind == SQ_DRAW_LAW) mark_law(m, &draw->law, read);
+    if (draw->kind == SQ_DRAW_CHANCE) mark_program(m, draw->chance, read);
+    for (int i = 0; draw->kind == SQ_DRAW_AMONG && i < draw->n_options; i++)
+        mark_program(m, m->draw_options[draw->first_option + i].probability, read);
+}
+
+/* Every number of the block on which it can depend who the patients are. The block that makes them has no branches. */
+static bool find_population(sq_col_plan *plan)
+{
+    const sq_model *m = plan->model;
+    bool *read = array(plan, m->block_size, sizeof *read);
+    plan->population = array(plan, m->block_size, sizeof *plan->population);
+    if (!read || !plan->population) return false;
+    mark_slots(read, m->factor, m->n_members * m->n_members, m->block_size);
+    for (int i = m->baseline_actions; m->actions[i].code != SQ_ACT_END; i++) {
+        const sq_action *action = &m->actions[i];
+        mark_program(m, action->p, read);
+        mark_program(m, action->q, read);
+        if (action->code == SQ_ACT_DRAW) mark_draw(m, &m->draws[action->b], read);
+    }
+    for (int i = 0; i < m->block_size; i++)
+        if (read[i]) plan->population[plan->n_population++] = i;
+    return true;
+}
+
 static bool find_attributes(sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
@@ -179,7 +244,7 @@ sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *er
     plan->site_words = words_for(model->n_sites);
     sq_status status = sq_col_specialise(plan, err);
     bool complete = !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) &&
-                    find_history(plan) && find_attributes(plan) && find_watched(plan);
+                    find_history(plan) && find_attributes(plan) && find_population(plan) && find_watched(plan);
     if (!status && !complete) status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     if (!status) status = sq_col_plan_clocks(plan, err);
     if (!status) return SQ_OK;

@@ -138,6 +138,12 @@ static void settle(sq_columns *c, sq_selection *s)
 {
     const int32_t *go = c->p->goto_state;
     int32_t *left = sq_col_lanes(c, s->n);
+    bool together = true;
+    for (int i = 1; i < s->n; i++) together &= go[s->lane[i]] == go[s->lane[0]];
+    if (together) {
+        settle_group(c, s, go[s->lane[0]]);
+        return;
+    }
     memcpy(left, s->lane, sizeof *left * (size_t)s->n);
     for (int n = s->n; n > 0;) {
         sq_mark mark = sq_col_mark(c);

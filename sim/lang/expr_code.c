@@ -97,7 +97,9 @@ static bool emit(sq_check *k, const sq_tree *tree, size_t first, int depth)
     if (tree->literal) return sq_code_const(c, tree->value);
     for (int i = 0; i < tree->n_args; i++)
         if (!emit(k, tree->arg[i], first, depth + 1)) return false;
-    return sq_code_op(c, tree->op, tree->a);
+    if (!sq_code_op(c, tree->op, tree->a)) return false;
+    c->code.items[c->code.count - 1].entries = (uint16_t)(tree->entries < UINT16_MAX ? tree->entries : UINT16_MAX);
+    return true;
 }
 
 static bool emit_program(sq_check *k, const sq_tree *tree, sq_program *out)

@@ -315,12 +315,17 @@ static sq_tree *entry_number(sq_check *k, const sq_tree *tree, const sq_symbol *
     return entry;
 }
 
-/* A vector read by a changing index may be any of its elements. */
-static void note_elements(sq_check *k, const sq_symbol *symbol, const sq_tree *entry)
+static int entries_of(const sq_check *k, const sq_symbol *symbol)
 {
     int n = 1;
     for (int d = 0; d < symbol->n_dims; d++) n *= sq_category_at(k->c, symbol->dim[d])->n_labels;
-    for (int i = 0; i < n; i++)
+    return n;
+}
+
+/* A vector read by a changing index may be any of its elements. */
+static void note_elements(sq_check *k, const sq_symbol *symbol, const sq_tree *entry)
+{
+    for (int i = 0; i < entries_of(k, symbol); i++)
         if (!entry->literal || entry->value == i) sq_note_read(k, symbol->index + i);
 }
 
@@ -346,6 +351,7 @@ bool sq_check_index(sq_check *k, sq_tree *tree)
         return sq_check_leaf(tree, is_vector ? SQ_OP_ATTR : SQ_OP_PARAM, symbol.index + (int)entry->value,
                     symbol.type);
     sq_check_leaf(tree, is_vector ? SQ_OP_ATTR_AT : SQ_OP_PARAM_AT, symbol.index, symbol.type);
+    tree->entries = entries_of(k, &symbol);
     tree->arg[0] = entry;
     tree->n_args = 1;
     tree->reads_time = entry->reads_time;

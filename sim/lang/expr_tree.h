@@ -71,6 +71,7 @@ typedef struct sq_tree {
     /* From here on known after the check, except op of operators and value and type of numbers. */
     sq_op_code op;
     int a;
+    int entries; /* of PARAM_AT and ATTR_AT: how many values the index chooses among */
     sq_type type;
     bool literal;  /* made of numbers, units and labels alone: value says it all */
     bool stepwise; /* a call of a table that is constant between its knots */

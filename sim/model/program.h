@@ -58,7 +58,7 @@ typedef enum sq_op_code {
 
 typedef struct sq_op {
     uint16_t code;
-    uint16_t unused;
+    uint16_t entries; /* of PARAM_AT and ATTR_AT: how many values the index chooses among (65535: or more) */
     int32_t a;
 } sq_op;
 
