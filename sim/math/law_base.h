@@ -14,13 +14,8 @@ typedef struct sq_family_ops {
     double (*spent)(const sq_law *law, double from, double to);
 } sq_family_ops;
 
-extern const sq_family_ops sq_exponential_ops, sq_weibull_ops, sq_gompertz_ops, sq_lognormal_ops,
-    sq_loglogistic_ops, sq_normal_ops;                       /* law_smooth.c */
-extern const sq_family_ops sq_uniform_ops, sq_triangular_ops; /* law_bounded.c */
 extern const sq_family_ops sq_gamma_ops, sq_generalised_gamma_ops; /* law_gamma.c */
 extern const sq_family_ops sq_spline_ops;                          /* law_spline.c */
-extern const sq_family_ops sq_rate_table_ops, sq_tabulated_ops; /* law_table.c */
-extern const sq_family_ops sq_life_table_ops; /* law_calendar.c: an ordinary one, or one by calendar year */
 
 const sq_family_ops *sq_law_ops(sq_family family); /* NULL for SQ_FIXED */
 

@@ -64,29 +64,4 @@ static inline v_law v_lane_of_law(const sq_law *law)
     };
 }
 
-/* The four operations of a family at one lane, as law_base.h wants them. */
-#define SQ_FAMILY_AT_ONE_LANE(family)                                                              \
-    static double family##_hazard(const sq_law *law, double t)                                     \
-    {                                                                                              \
-        v_law lane = v_lane_of_law(law);                                                           \
-        return v_##family##_hazard(&lane, t);                                                      \
-    }                                                                                              \
-    static double family##_inverse(const sq_law *law, double e)                                    \
-    {                                                                                              \
-        v_law lane = v_lane_of_law(law);                                                           \
-        return v_##family##_inverse(&lane, e);                                                     \
-    }                                                                                              \
-    static double family##_remaining(const sq_law *law, double age, double e)                      \
-    {                                                                                              \
-        v_law lane = v_lane_of_law(law);                                                           \
-        return v_##family##_remaining(&lane, age, e);                                              \
-    }                                                                                              \
-    static double family##_spent(const sq_law *law, double from, double to)                        \
-    {                                                                                              \
-        v_law lane = v_lane_of_law(law);                                                           \
-        return v_##family##_spent(&lane, from, to);                                                \
-    }                                                                                              \
-    const sq_family_ops sq_##family##_ops = {family##_hazard, family##_inverse, family##_remaining, \
-                                             family##_spent};
-
 #endif

@@ -1,6 +1,5 @@
-/* Families given by a table: checking and preparing the table, and one lane of the forms that
- * simd_law_table.h and simd_law_calendar.h have for all widths. Cumulative hazards at the knots are
- * computed once, here. */
+/* Families given by a table: checking and preparing it, before use. Cumulative hazards at the knots are
+ * computed once, here; the families themselves are in simd_law_table.h and simd_law_calendar.h. */
 #define SQ_WIDTH 1
 #include "math/law_base.h"
 #include "math/law_lane.h"
@@ -8,10 +7,6 @@
 
 #include <math.h>
 #include <stddef.h>
-
-SQ_FAMILY_AT_ONE_LANE(rate_table)
-SQ_FAMILY_AT_ONE_LANE(life_table)
-SQ_FAMILY_AT_ONE_LANE(tabulated)
 
 /* ---- before use */
 

@@ -19,6 +19,8 @@
  *     if (v_any(tail))
  *         x = v_if(tail, tail_form(e), x);
  *
+ * (Of two vectors ?: wants the same type, which a sum and a v_d are not for GCC: use if.)
+ *
  * At width 1 v_m is bool, so that this is an ordinary branch. Lanes that are not picked may hold anything:
  * nothing traps. */
 #ifndef SQ_MATH_SIMD_H
@@ -60,6 +62,9 @@
  *   v_shr_w(x, n)             by one count for all lanes; v_shrv_w by a count for each, below 64
  *   v_lt_w                    of signed integers
  *   v_gather(base, index)     ((const double *)base)[index] in each lane; v_gather_w words */
+
+/* One truth for all lanes. */
+static inline v_m v_same(bool truth) { return v_mask(truth ? 0xff : 0); }
 
 static inline v_m v_isnan(v_d x) { return v_ne(x, x); }
 static inline v_m v_isinf(v_d x) { return v_eq(v_abs(x), v_set(INFINITY)); }

@@ -3,6 +3,8 @@
 #ifndef TESTS_LIB_VECTORS_H
 #define TESTS_LIB_VECTORS_H
 
+#include "math/law_columns.h"
+
 enum { VECTOR_MOST = 8 }; /* arrays hold a multiple of this */
 
 /* result[i] = f(x[i], y[i]); functions of one argument leave y alone. */
@@ -11,10 +13,17 @@ typedef struct vector_function {
     void (*run)(int n, const double *x, const double *y, double *result);
 } vector_function;
 
+/* result[i] = f(law of lane i, x[i], y[i]). */
+typedef struct vector_law_function {
+    const char *name;
+    void (*run)(const sq_law_columns *law, int n, const double *x, const double *y, double *result);
+} vector_law_function;
+
 typedef struct vector_forms {
     const char *instruction_set;
     int width;
     const vector_function *kernels; /* names as in kernel.h without sq_; ended by a NULL name */
+    const vector_law_function *laws; /* names as in law.h without sq_law_; truth as 1 or 0; ended likewise */
     const vector_function *operations; /* of simd.h, words as the bits of doubles; truth as 1 or 0 */
 } vector_forms;
 

@@ -1,5 +1,6 @@
 /* The loops at one width: compiled once for each instruction set, with SQ_WIDTH given by the build. */
-#include "math/simd_kernel.h"
+#include "math/simd_law_columns.h"
+#include "math/simd_law_problem.h"
 #include "vectors.h"
 
 #include <stddef.h>
@@ -79,6 +80,28 @@ static const double TABLE[8] = {3, 1, 4, -1, 5, 9, -2, 6};
     X(gather, v_gather(BASE, INDEX))                                                               \
     X(gather_w, v_of_bits(v_gather_w(BASE, INDEX)))
 
+#define LAWS(X)                                                                                     \
+    X(hazard, v_law_hazard(&law, x))                                                               \
+    X(inverse, v_law_inverse(&law, x))                                                             \
+    X(remaining, v_law_remaining(&law, x, y))                                                      \
+    X(spent, v_law_spent(&law, x, y))                                                              \
+    X(start, v_law_start(&law))                                                                    \
+    X(admissible, TRUTH(v_law_admissible(&law)))
+
+#define LAW_LOOP(name, expression)                                                                 \
+    static void law_##name(const sq_law_columns *columns, int n, const double *from_x,             \
+                           const double *from_y, double *result)                                   \
+    {                                                                                              \
+        for (int i = 0; i < n; i += SQ_WIDTH) {                                                    \
+            v_d x = v_load(from_x + i), y = v_load(from_y + i);                                    \
+            v_law law = v_law_at_lane(columns, i);                                                 \
+            (void)x;                                                                               \
+            (void)y;                                                                               \
+            v_store(result + i, expression);                                                       \
+        }                                                                                          \
+    }
+#define LAW_ENTRY(name, expression) {#name, law_##name},
+
 #define KERNEL_LOOP(name, expression) LOOP(kernel_##name, expression)
 #define KERNEL_ENTRY(name, expression) {#name, kernel_##name},
 #define OPERATION_LOOP(name, expression) LOOP(operation_##name, expression)
@@ -86,17 +109,19 @@ static const double TABLE[8] = {3, 1, 4, -1, 5, 9, -2, 6};
 
 KERNELS(KERNEL_LOOP)
 OPERATIONS(OPERATION_LOOP)
+LAWS(LAW_LOOP)
 
 static const vector_function KERNEL_LIST[] = {KERNELS(KERNEL_ENTRY){NULL, NULL}};
+static const vector_law_function LAW_LIST[] = {LAWS(LAW_ENTRY){NULL, NULL}};
 static const vector_function OPERATION_LIST[] = {OPERATIONS(OPERATION_ENTRY){NULL, NULL}};
 
 #if SQ_WIDTH == 1
 extern const vector_forms VECTORS_1;
-const vector_forms VECTORS_1 = {"scalar", 1, KERNEL_LIST, OPERATION_LIST};
+const vector_forms VECTORS_1 = {"scalar", 1, KERNEL_LIST, LAW_LIST, OPERATION_LIST};
 #elif SQ_WIDTH == 4
 extern const vector_forms VECTORS_4;
-const vector_forms VECTORS_4 = {"avx2", 4, KERNEL_LIST, OPERATION_LIST};
+const vector_forms VECTORS_4 = {"avx2", 4, KERNEL_LIST, LAW_LIST, OPERATION_LIST};
 #else
 extern const vector_forms VECTORS_8;
-const vector_forms VECTORS_8 = {"avx512", 8, KERNEL_LIST, OPERATION_LIST};
+const vector_forms VECTORS_8 = {"avx512", 8, KERNEL_LIST, LAW_LIST, OPERATION_LIST};
 #endif
