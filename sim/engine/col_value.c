@@ -1,7 +1,7 @@
 /* Programs over a selection: the stack machine of model/program.c with columns on its stack. What is the same for all
  * lanes (constants, parameters where there is one block, and what is computed from such) is computed once and stays a
  * column of step 0. The result of an operation lies in the room that belongs to its place on the stack, where its
- * first operand may lie too: every value depends on its own lane alone. */
+ * first operand may lie too: every value depends on its own lane alone. What is the same for all has a room beside. */
 #include "engine/col_program.h"
 
 #include <math.h>
@@ -21,9 +21,18 @@ static const signed char POPS[SQ_OP_COUNT] = {
 #undef X
 };
 
+/* Doubles of a room: for a column, then for a number that is the same for all. */
+static int room_size(const sq_selection *s) { return sq_col_padded(s->n) + SQ_PAD; }
+
 static double *room(const machine *m, int place)
 {
-    return place == 0 ? m->result : m->rest + (ptrdiff_t)(place - 1) * sq_col_padded(m->s->n);
+    return place == 0 ? m->result : m->rest + (ptrdiff_t)(place - 1) * room_size(m->s);
+}
+
+/* Where in a room the result goes. */
+static double *place_of(const machine *m, double *room, int step)
+{
+    return step == 0 ? room + sq_col_padded(m->s->n) : room;
 }
 
 /* A row of `size` numbers, words, … of the pool. */
@@ -48,9 +57,10 @@ static sq_column parameter(const machine *m, int slot, double *out)
         m->c->lanes->gather_blocks(out, s->blocks, slot, s->n);
         return (sq_column){out, 1};
     }
-    out[0] = s->block[slot];
-    spread(out);
-    return (sq_column){out, 0};
+    double *one = place_of(m, out, 0);
+    one[0] = s->block[slot];
+    spread(one);
+    return (sq_column){one, 0};
 }
 
 static sq_column in_state(const machine *m, double *out)
@@ -129,6 +139,7 @@ static sq_column parameter_at(const machine *m, int slot, sq_column at, double *
 {
     const sq_selection *s = m->s;
     if (s->block) {
+        out = place_of(m, out, at.step);
         m->c->lanes->gather_block_at(out, s->block, slot, at.p, lanes_of(m, at.step));
         return settled(out, at.step);
     }
@@ -159,6 +170,7 @@ static sq_column table(const machine *m, int index, sq_column at, double *out)
     const sq_table *t = &m->c->model->tables[index];
     sq_row_column rows = sq_col_table(m->c, m->s, index, (sq_column){FIRST_ROW, 0});
     int step = at.step | rows.step;
+    out = place_of(m, out, step);
     m->c->lanes->table_at(t->interpolation, t->size, rows, out, at, lanes_of(m, step));
     return settled(out, step);
 }
@@ -167,6 +179,7 @@ static sq_column operate(const machine *m, sq_op_code code, const sq_column *ope
 {
     int pops = POPS[code], step = 0;
     for (int i = 0; i < pops; i++) step |= operand[i].step;
+    out = place_of(m, out, step);
     sq_column y = operand[pops > 1], z = operand[pops > 2 ? 2 : 0];
     m->c->lanes->operate(code, out, operand[0], y, z, lanes_of(m, step));
     return settled(out, step);
@@ -199,9 +212,9 @@ static sq_column value_of_form(sq_columns *c, sq_selection *s, const sq_col_form
 {
     machine m = {.c = c, .s = s};
     if (form->n == 1 && needs_no_room((sq_op_code)form->op->code)) return leaf(&m, *form->op, NULL);
-    m.result = sq_col_doubles(c, s->n);
+    m.result = sq_col_doubles(c, room_size(s));
     sq_mark mark = sq_col_mark(c);
-    if (form->depth > 1) m.rest = sq_col_doubles(c, (form->depth - 1) * sq_col_padded(s->n));
+    if (form->depth > 1) m.rest = sq_col_doubles(c, (form->depth - 1) * room_size(s));
     for (int i = 0; i < form->n; i++) step(&m, form->op[i]);
     sq_col_release(c, mark);
     return m.stack[0];

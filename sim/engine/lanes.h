@@ -46,7 +46,7 @@ typedef struct sq_lanes {
     void (*counts_if)(double *out, const uint32_t *count, const uint64_t *words, int bit, const int32_t *lane, int n);
 
     /* An operation of model/program.h that takes values from the stack and nothing else: x, y, z in the order
-     * pushed; bits as sq_program_value's. */
+     * pushed; bits as sq_program_value's. out may be a dense operand's own array. */
     void (*operate)(sq_op_code code, double *out, sq_column x, sq_column y, sq_column z, int n);
     /* 1 where x is a number but 0, else 0; how many of the n are no numbers. */
     int (*truths)(double *out, sq_column x, int n);
