@@ -236,7 +236,7 @@ static void pass_break(sq_columns *c, int32_t *lane, int n, int state)
         p->firings_now[lane[i]] = 0;
     }
     sq_selection s = sq_col_select(c, lane, n, state);
-    c->any_failed = false;
+    c->any_failed = c->starting = false;
     for (int i = 0; i < n; i++)
         if (p->breaks[lane[i]]++ == SQ_BREAKS_IN_A_LIFE) sq_col_fail(c, &s, i);
     sq_col_rewards_look(c, &s);

@@ -1,0 +1,239 @@
+/* Rewards in columns: ref_reward.c for all lanes of a selection. A flow is accrued when its rate changes, over the whole
+ * time it was in force. The discounted time at which a rate began is kept beside it, so that a change costs one
+ * discounted time for all flows that are discounted alike, and none where nothing changes. */
+#include "engine/col.h"
+
+#include <float.h>
+#include <math.h>
+
+enum { LIFE = SQ_QUANTITY_LIFE_YEARS, UTILITY = SQ_QUANTITY_QALYS };
+
+/* Discounted time now, of either discounting; computed when first asked for. */
+typedef struct instant {
+    sq_columns *c;
+    const sq_selection *s;
+    const double *discounted[SQ_DISCOUNTINGS];
+} instant;
+
+static double *row(const sq_columns *c, double *columns, int i)
+{
+    return columns + (size_t)i * (size_t)c->p->size;
+}
+
+static sq_discounting discounting_of(int quantity)
+{
+    return quantity < SQ_QUANTITY_COST ? SQ_DISCOUNT_EFFECTS : SQ_DISCOUNT_COSTS;
+}
+
+static bool are_alike(const sq_discount *a, const sq_discount *b)
+{
+    bool same_origin = a->from_year ? b->from_year && a->year == b->year : !b->from_year && a->origin == b->origin;
+    return same_origin && a->rate[0] == b->rate[0] && a->rate[1] == b->rate[1] && a->change == b->change;
+}
+
+/* Both discountings, where they are alike, are the first. */
+static sq_discounting first_alike(const sq_model *m, sq_discounting d)
+{
+    return are_alike(&m->discount[0], &m->discount[1]) ? (sq_discounting)0 : d;
+}
+
+/* The day from which is discounted. */
+static sq_column origin_of(sq_columns *c, const sq_selection *s, sq_discounting d)
+{
+    const sq_discount *discount = &c->model->discount[d];
+    if (!discount->from_year) return sq_col_uniform(c, discount->origin);
+    return (sq_column){sq_col_gather(c, s, row(c, c->p->discount_origin, d)), 1};
+}
+
+static const double *discounted_now(instant *at, int quantity)
+{
+    sq_columns *c = at->c;
+    sq_discounting d = first_alike(c->model, discounting_of(quantity));
+    if (at->discounted[d]) return at->discounted[d];
+    double *t = sq_col_doubles(c, at->s->n);
+    c->lanes->discounted_time(&c->model->discount[d], origin_of(c, at->s, d), t, at->s->now, at->s->n);
+    return at->discounted[d] = t;
+}
+
+/* ---- flows ---------------------------------------------------------------------------------------------------- */
+
+/* Gives a flow this rate where it has another, and accrues what it brought so far. */
+static void change_rate(instant *at, int flow, sq_column rate)
+{
+    sq_columns *c = at->c;
+    const sq_selection *s = at->s;
+    double *old = row(c, c->p->rate, flow), *since = row(c, c->p->rate_since, flow);
+    double *discounted = row(c, c->p->discounted_since, flow);
+    double *total = row(c, c->p->total, 2 * flow), *undiscounted = row(c, c->p->total, 2 * flow + 1);
+    int changes = 0;
+    for (int i = 0; i < s->n; i++) changes += old[s->lane[i]] != rate.p[i * rate.step];
+    if (changes == 0) return;
+    const double *now = discounted_now(at, flow);
+    for (int i = 0; i < s->n; i++) {
+        int32_t lane = s->lane[i];
+        double r = old[lane], new = rate.p[i * rate.step];
+        if (r == new) continue;
+        if (r != 0 && since[lane] != s->now[i]) {
+            total[lane] += r * (now[i] - discounted[lane]);
+            undiscounted[lane] += r * (s->now[i] - since[lane]);
+        }
+        old[lane] = new;
+        since[lane] = s->now[i];
+        discounted[lane] = now[i];
+    }
+}
+
+/* The rate where it is a finite number; a lane where it is not fails. */
+static sq_column judged_rate(sq_columns *c, const sq_selection *s, sq_column rate)
+{
+    return sq_col_within(c, s, rate, -DBL_MAX, DBL_MAX, 0);
+}
+
+/* ---- utility ---------------------------------------------------------------------------------------------------- */
+
+/* Takes the losses in force from the utility, and the end of the first of them to end into next. */
+static sq_column less_losses(sq_columns *c, const sq_selection *s, sq_column utility, double *next)
+{
+    int n_losses = c->model->n_losses;
+    if (n_losses == 0) return utility;
+    double *rest = sq_col_doubles(c, s->n), *sum = sq_col_doubles(c, s->n);
+    for (int i = 0; i < s->n; i++) sum[i] = 0;
+    for (int k = 0; k < n_losses; k++) {
+        const double *amount = row(c, c->p->loss_amount, k), *until = row(c, c->p->loss_until, k);
+        for (int i = 0; i < s->n; i++) {
+            int32_t lane = s->lane[i];
+            if (!(until[lane] > s->now[i])) continue;
+            sum[i] += amount[lane];
+            next[i] = fmin(next[i], until[lane]);
+        }
+    }
+    for (int i = 0; i < s->n; i++) rest[i] = utility.p[i * utility.step] - sum[i];
+    return (sq_column){rest, 1};
+}
+
+/* ---- breaks ------------------------------------------------------------------------------------------------------- */
+
+/* Where the break's table has its next knot: rounded up to the time grid, and always ahead. */
+static void add_break(sq_columns *c, sq_selection *s, const sq_break *b, double *next)
+{
+    static const double FIRST_ROW[SQ_PAD] = {0};
+    const sq_table *t = &c->model->tables[b->table];
+    double *knot = sq_col_doubles(c, s->n);
+    sq_column at = {sq_col_dense(c, s, sq_col_value(c, s, b->argument, 0)), 1};
+    sq_row_column rows = sq_col_table(c, s, b->table, (sq_column){FIRST_ROW, 0});
+    c->lanes->next_knot(t->size, rows, knot, at, s->n);
+    for (int i = 0; i < s->n; i++) {
+        if (isnan(at.p[i])) continue; /* the reward that uses it judges it */
+        double ahead = s->now[i] + (knot[i] - at.p[i]);
+        next[i] = fmin(next[i], fmax(ceil(ahead * 0x1p20) * 0x1p-20, s->now[i] + 0x1p-20));
+    }
+}
+
+static void add_breaks(sq_columns *c, sq_selection *s, double *next)
+{
+    for (int k = 0; k < c->model->n_breaks; k++) {
+        const sq_break *b = &c->model->breaks[k];
+        if (b->only_in >= 0 && b->only_in != s->state) continue;
+        sq_mark mark = sq_col_mark(c);
+        add_break(c, s, b, next);
+        sq_col_release(c, mark);
+    }
+}
+
+/* ---- the doors ------------------------------------------------------------------------------------------------------- */
+
+void sq_col_rewards_start(sq_columns *c, sq_selection *s)
+{
+    const sq_model *m = c->model;
+    sq_pool *p = c->p;
+    for (int i = 0; i < 2 * sq_quantities(m); i++) sq_col_fill(s, row(c, p->total, i), 0);
+    for (int i = 0; i < 2 + m->n_costs; i++) sq_col_fill(s, row(c, p->rate, i), 0);
+    for (int i = 0; i < m->n_losses; i++) sq_col_fill(s, row(c, p->loss_until, i), -INFINITY);
+    sq_col_fill(s, p->next_break, INFINITY);
+}
+
+static void change_all_to_zero(instant *at)
+{
+    sq_column none = sq_col_uniform(at->c, 0);
+    for (int i = 0; i < 2 + at->c->model->n_costs; i++) change_rate(at, i, none);
+}
+
+static void look_alive(sq_columns *c, sq_selection *s, instant *at)
+{
+    const sq_model *m = c->model;
+    double *next = sq_col_doubles(c, s->n);
+    for (int i = 0; i < s->n; i++) next[i] = INFINITY;
+    if (c->starting) change_rate(at, LIFE, sq_col_uniform(c, 1));
+    sq_column utility = less_losses(c, s, sq_col_value(c, s, m->utility, 1), next);
+    change_rate(at, UTILITY, judged_rate(c, s, utility));
+    for (int i = 0; i < m->n_costs; i++)
+        change_rate(at, SQ_QUANTITY_COST + i, judged_rate(c, s, sq_col_value(c, s, m->costs[i].rate, 0)));
+    add_breaks(c, s, next);
+    sq_col_scatter(s, c->p->next_break, next);
+}
+
+void sq_col_rewards_look(sq_columns *c, sq_selection *s)
+{
+    sq_mark mark = sq_col_mark(c);
+    instant at = {.c = c, .s = s};
+    if (c->model->states[s->state].death) {
+        change_all_to_zero(&at);
+        sq_col_fill(s, c->p->next_break, INFINITY);
+    } else {
+        look_alive(c, s, &at);
+    }
+    sq_col_release(c, mark);
+}
+
+static void sum_costs(const sq_columns *c, const sq_selection *s)
+{
+    const sq_model *m = c->model;
+    int sum = 2 * sq_quantity_total_cost(m);
+    for (int k = 0; k < 2; k++) {
+        double *total = row(c, c->p->total, sum + k);
+        sq_col_fill(s, total, 0);
+        for (int j = 0; j < m->n_costs; j++) {
+            const double *cost = row(c, c->p->total, 2 * (SQ_QUANTITY_COST + j) + k);
+            for (int i = 0; i < s->n; i++) total[s->lane[i]] += cost[s->lane[i]];
+        }
+    }
+}
+
+void sq_col_rewards_end(sq_columns *c, sq_selection *s)
+{
+    sq_mark mark = sq_col_mark(c);
+    instant at = {.c = c, .s = s};
+    change_all_to_zero(&at);
+    sum_costs(c, s);
+    sq_col_release(c, mark);
+}
+
+void sq_col_pay(sq_columns *c, sq_selection *s, int quantity, sq_column amount)
+{
+    sq_mark mark = sq_col_mark(c);
+    sq_discounting d = discounting_of(quantity);
+    double *factor = sq_col_doubles(c, s->n);
+    double *total = row(c, c->p->total, 2 * quantity), *undiscounted = row(c, c->p->total, 2 * quantity + 1);
+    c->lanes->discount_factor(&c->model->discount[d], origin_of(c, s, d), factor, s->now, s->n);
+    for (int i = 0; i < s->n; i++) {
+        double x = amount.p[i * amount.step];
+        total[s->lane[i]] += x * factor[i];
+        undiscounted[s->lane[i]] += x;
+    }
+    sq_col_release(c, mark);
+}
+
+void sq_col_lose(sq_columns *c, sq_selection *s, int loss, sq_column amount, sq_column duration)
+{
+    double *of = row(c, c->p->loss_amount, loss), *until = row(c, c->p->loss_until, loss);
+    for (int i = 0; i < s->n; i++) {
+        int32_t lane = s->lane[i];
+        double days = duration.p[i * duration.step];
+        if (days < 0) {
+            sq_col_fail(c, s, i);
+            continue;
+        }
+        of[lane] = amount.p[i * amount.step];
+        until[lane] = fmax(until[lane], sq_on_time_grid(s->now[i] + days));
+    }
+}
