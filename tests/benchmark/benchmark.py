@@ -18,6 +18,7 @@ import need  # noqa: E402
 
 need.modules("numpy", "h5py")
 
+from grown import GROWN, write  # noqa: E402
 from measure import ROOT, Bench, experiment, machine, per_patient, ratio  # noqa: E402
 
 TINY = {"rounds": 1, "scale": 1e-4, "largest": 1e4}
@@ -88,7 +89,61 @@ def reference(bench, table):
                       ratio(seen["reference"], seen["columnar"]), "times")
 
 
-PARTS = {"twins": twins, "reference": reference}
+def threads(bench, table):
+    """How well two threads share the main job."""
+    table.part("Two threads (the main job)")
+    n = bench.patients(100_000)
+    seen = bench.in_turn({count: lambda count=count: bench.simulator(MAIN_JOB, n, threads=count) for count in (1, 2)})
+    busiest = [facts["busiest_thread_seconds"] for facts in seen[2]]
+    table.row("threads", "efficiency: work of one thread / (2 x busiest of two)",
+              ratio([facts["busy_seconds"] / 2 for facts in seen[1]], busiest), "", "aim 0.95")
+    idle = [1 - facts["busy_seconds"] / (2 * most) for facts, most in zip(seen[2], busiest)]
+    table.row("threads", "idle share of two threads", statistics.median(idle))
+
+
+def growth(bench, table):
+    """Time and memory as the number of patients grows."""
+    table.part("Growth (one thread)")
+    for name, file, largest in (("main job", MAIN_JOB, min(1e6, bench.largest)),
+                                ("illness_death", experiment("illness_death"), bench.largest)):
+        first, n = None, min(1e5, largest)
+        while n <= largest:
+            facts = bench.simulator(file, int(n))
+            first = first or facts
+            table.row("growth", f"{name}, {n:.0e} patients", per_patient(facts), "ns a patient",
+                      f"{per_patient(facts) / per_patient(first):.2f} times the first")
+            table.row("growth", f"{name}, {n:.0e} patients: peak memory", facts["peak_bytes"] / 2**20, "MiB",
+                      f"aim 256; {facts['peak_bytes'] / first['peak_bytes']:.2f} times the first, aim 1 +- 0.05")
+            n *= 10
+
+
+def fixed_cost(bench, table):
+    """What a run costs before anybody lives."""
+    table.part("Fixed cost (the main job, one patient, one thread)")
+    whole = bench.in_turn({"run": lambda: bench.simulator(MAIN_JOB, 1)["process_seconds"]})["run"]
+    table.row("fixed", "the program from start to end", 1e3 * statistics.median(whole), "ms", "aim 100")
+    facts = bench.json([os.path.join(bench.folder, "repeat"), MAIN_JOB, "1", str(1 + bench.patients(200))])
+    table.row("fixed", "loading", 1e3 * facts["load"], "ms")
+    table.row("fixed", "one more run in the library", 1e3 * statistics.median(facts["runs"][1:]), "ms", "aim 1")
+
+
+def language(bench, table):
+    """Time an event as the model grows by what no patient touches."""
+    table.part("Ten times as many of them, touched by nobody (salvage; time an event against the model as it is)")
+    n = bench.patients(500_000 if bench.engine == "columnar" else 50_000)
+
+    def event(file):
+        facts = bench.simulator(file, n)
+        return 1e9 * facts["seconds"] / facts["firings"]
+
+    for name in GROWN:
+        file = write(bench.results, name)
+        seen = bench.in_turn({"as it is": lambda: event(experiment("salvage")), "grown": lambda: event(file)})
+        table.row("language", name, ratio(seen["grown"], seen["as it is"]), "times", "aim 1")
+
+
+PARTS = {"twins": twins, "reference": reference, "threads": threads, "growth": growth, "fixed": fixed_cost,
+         "language": language}
 
 
 def arguments():
@@ -99,7 +154,7 @@ def arguments():
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part (may be repeated)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0, help="times as many patients")
-    parser.add_argument("--largest", type=float, default=1e7, help="most patients of `growth` (the aim is 1e8)")
+    parser.add_argument("--largest", type=float, default=1e8, help="most patients of `growth`")
     parser.add_argument("--tiny", action="store_true", help="every part with next to no patients: does it work?")
     options = parser.parse_args()
     if options.tiny:

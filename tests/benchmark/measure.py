@@ -27,6 +27,7 @@ class Bench:
         self.program, self.folder = os.path.abspath(program), folder
         self.rounds, self.scale = rounds, scale
         self._results = tempfile.TemporaryDirectory(prefix="sequela-benchmark-")
+        self.results = self._results.name
         help_text = subprocess.run([self.program, "help", "run"], capture_output=True, text=True, check=True).stdout
         self.engines = ("columnar", "reference") if "--engine" in help_text else ("reference",)
         self.engine = self.engines[0]
@@ -44,18 +45,20 @@ class Bench:
     def simulator(self, experiment, patients, *flags, threads=1, seed=1, engine=None):
         """Run an experiment; its facts, with the path of the result, the whole process's peak memory [bytes] and
         processor seconds."""
-        out = os.path.join(self._results.name, "result.h5")
+        out = os.path.join(self.results, "result.h5")
         command = [self.program, "run", experiment, "-o", out, "--quiet", "-n", str(patients), "-j", str(threads),
                    "-s", str(seed), "--yes", *flags]
         if len(self.engines) > 1:
             command += ["--engine", engine or self.engine]
-        usage = run_to_end(command)
+        done = subprocess.run([os.path.join(self.folder, "usage"), *command], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"exit code {done.returncode} from {' '.join(command)}\n{done.stderr}")
         result = Results(out)
         facts = {name: float(result.file["provenance/" + name][()])
-                 for name in ("patients", "lives", "firings", "wall_seconds", "cpu_seconds")}
+                 for name in ("patients", "lives", "firings", "cpu_seconds", "busiest_thread_seconds", "busy_seconds")}
         facts["seconds"] = facts["cpu_seconds"]
-        facts.update(result=result, peak_bytes=usage.ru_maxrss * 1024.0,
-                     process_seconds=usage.ru_utime + usage.ru_stime)
+        facts.update(json.loads(done.stderr.splitlines()[-1]), result=result)
         return facts
 
     def by_hand(self, name, patients, seed=1):
@@ -78,18 +81,6 @@ class Bench:
             for name, contestant in contestants.items():
                 seen[name].append(contestant())
         return seen
-
-
-def run_to_end(command):
-    """Run a command that must succeed; what it used."""
-    with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            said.seek(0)
-            raise RuntimeError(f"exit code {process.returncode} from {' '.join(command)}\n{said.read()}")
-    return usage
 
 
 def per_patient(facts):
