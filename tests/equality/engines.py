@@ -5,13 +5,14 @@ however many patients it has in flight, with any number of threads and any instr
 Models are random over the whole language (random_model.py), the same for a number. Each is run once by the
 reference and then in several variants; what every run leaves (event log, patient tables, all
 results outside /provenance; of a life that goes wrong the message) must be equal. In turn the models
-meet all variants. One that fails is shrunk (shrink.py) and kept in a folder that the message names;
-those that found bugs once are in `kept/` and run first.
+meet all variants. Further ones go wrong in some lives (random_wrong.py). One that fails is shrunk
+(shrink.py) and kept in a folder that the message names; those that found bugs once are in `kept/` and
+run first.
 
     engines.py PROGRAM                 40 models, few patients
     engines.py PROGRAM --long          500 models, more patients and variants
     engines.py PROGRAM --self-check    wrong answers must be noticed
-    engines.py PROGRAM --models 17-20  these only, in all variants
+    engines.py PROGRAM --models 17-20  these only, in all variants; --wrong "a law" makes them go wrong so
 """
 import argparse
 import itertools
@@ -24,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from random_model import random_model
+from random_wrong import WRONG
 from shrink import shrunk
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -33,15 +35,31 @@ REFERENCE = ("-j", "1")
 THREADS = (1, 2, 3)
 VARIANTS = [("-j", str(threads)) for threads in THREADS]
 
+TABLES = ("--event-log", "--patients-table")
 AT_ONCE = 2       # runs at the same time
 QUICK, LONG = 40, 500
 EACH_QUICK, EACH_LONG = 3, 8   # variants a model meets
 # Numbers of patients that models meet in turn; above 4,096 there is more than one block to share out.
 PATIENTS_QUICK = (1, 9, 37, 70, 5, 130, 33, 4200)
 PATIENTS_LONG = (64, 129, 500, 1000, 7, 4097, 300, 9000)
+PATIENTS_WRONG = 500  # enough for some life to go wrong
 
 
 # ---- running a model -----------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Case:
+    """A random model, which may be made to go wrong, and how many patients live it."""
+    number: int
+    patients: int
+    wrong: str = ""
+
+    def files(self):
+        return random_model(self.number, self.wrong)
+
+    def name(self):
+        return f"model{self.number}" + "".join(f"_{word}" for word in self.wrong.split())
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -66,18 +84,18 @@ class Runner:
                 file.write(text)
         return folder
 
-    def _call(self, folder, *arguments):
+    def call(self, folder, *arguments):
         return subprocess.run([self.program, *arguments], cwd=folder, capture_output=True, text=True,
                               check=False, errors="replace")
 
     def run(self, folder, flags, patients):
         """How a run of the model in a folder ends."""
         out = f"out{next(self.written)}.h5"
-        done = self._call(folder, "run", "experiment.yaml", "-o", out, "--quiet", "-n", str(patients), "--yes",
-                          "--event-log", "--patients-table", *flags)
+        done = self.call(folder, "run", "experiment.yaml", "-o", out, "--quiet", "-n", str(patients), "--yes",
+                         *TABLES, *flags)
         if done.returncode != 0:
             return Ending(done.returncode, done.stderr)
-        digest = self._call(folder, "digest", out).stdout.split()
+        digest = self.call(folder, "digest", out).stdout.split()
         os.unlink(os.path.join(folder, out))
         return Ending(0, digest[0] if digest else "no digest")
 
@@ -109,32 +127,33 @@ def says(expected, variant, found):
            f"{expected.left.strip()[-600:]}\n  variant:   {found.left.strip()[-600:]}"
 
 
-def keep(runner, number, files, variant, patients, kept):
+def keep(runner, case, variant, kept):
     """Shrink a failing model and keep it; the folder."""
     def fails(candidate):
         folder = runner.write(candidate)
-        expected, differing, _ = runner.compared(folder, [variant], patients)
+        expected, differing, _ = runner.compared(folder, [variant], case.patients)
         shutil.rmtree(folder)
         return differing is not None and expected.code != 2
-    smaller = shrunk(files, fails)
-    folder = os.path.join(kept, f"model{number}")
+    smaller = shrunk(case.files(), fails)
+    folder = os.path.join(kept, case.name())
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(runner.write(smaller), folder)
     return folder
 
 
-def judge_model(runner, number, variants, patients, kept):
+def judge_case(runner, case, variants, kept):
     """None, or what is wrong with this model."""
-    files = random_model(number)
-    folder = runner.write(files)
-    expected, variant, found = runner.compared(folder, variants, patients)
+    folder = runner.write(case.files())
+    expected, variant, found = runner.compared(folder, variants, case.patients)
     shutil.rmtree(folder)
-    if expected.code not in (0, 1):
-        return f"model {number} is not valid:\n{expected.left}"
+    wanted = 1 if case.wrong else 0
+    if expected.code != wanted:
+        return f"{case.name()} ends with {expected.code}, which should be {wanted}:\n{expected.left}"
     if variant is None:
         return None
-    small = keep(runner, number, files, variant, patients, kept)
-    return f"model {number}, {patients} patients: {says(expected, variant, found)}\n  a smaller model that fails is in {small}"
+    small = keep(runner, case, variant, kept)
+    return f"{case.name()}, {case.patients} patients: {says(expected, variant, found)}\n" \
+           f"  a smaller model that fails is in {small}"
 
 
 def judge_kept(runner, name):
@@ -149,12 +168,20 @@ def in_turn(tasks):
         return [wrong for wrong in pool.map(lambda task: task(), tasks) if wrong]
 
 
-def tasks_of(runner, numbers, options):
-    each, patients = (EACH_LONG, PATIENTS_LONG) if options.long else (EACH_QUICK, PATIENTS_QUICK)
-    for number in numbers:
-        variants = VARIANTS if options.models else variants_of(number, each)
-        n = options.patients or patients[number % len(patients)]
-        yield lambda number=number, variants=variants, n=n: judge_model(runner, number, variants, n, options.keep)
+def cases_of(options):
+    """The models of a run: right ones, and one of each way to go wrong."""
+    patients = PATIENTS_LONG if options.long else PATIENTS_QUICK
+    wrong = enumerate(list(WRONG) * (4 if options.long else 1)) if not options.models else ()
+    numbers = numbers_of(options)
+    right = [Case(number, options.patients or patients[number % len(patients)], options.wrong) for number in numbers]
+    return right + [Case(1000 + i, PATIENTS_WRONG, kind) for i, kind in wrong]
+
+
+def tasks_of(runner, options):
+    each = EACH_LONG if options.long else EACH_QUICK
+    for case in cases_of(options):
+        variants = VARIANTS if options.models else variants_of(case.number, each)
+        yield lambda case=case, variants=variants: judge_case(runner, case, variants, options.keep)
 
 
 # ---- the check of the check ----------------------------------------------------------------------
@@ -177,8 +204,8 @@ def flipped_bit(runner, number):
     import h5py
     folder = runner.write(random_model(number))
     path = os.path.join(folder, "out.h5")
-    runner._call(folder, "run", "experiment.yaml", "-o", "out.h5", "-n", "20", "--quiet", "--event-log", "--patients-table")
-    right = runner._call(folder, "digest", "out.h5").stdout
+    runner.call(folder, "run", "experiment.yaml", "-o", "out.h5", "-n", "20", "--quiet", *TABLES)
+    right = runner.call(folder, "digest", "out.h5").stdout
     missed = []
     with h5py.File(path) as file:
         strategy = next(iter(file["event_log"]))
@@ -187,7 +214,7 @@ def flipped_bit(runner, number):
             values = file[name][()]
             values.reshape(-1).view("i8")[-1] ^= 1
             file[name][...] = values
-        found = runner._call(folder, "digest", "out.h5").stdout
+        found = runner.call(folder, "digest", "out.h5").stdout
         if found == right or not found:
             missed.append(f"model {number}: did not notice one bit of {name}")
         right = found
@@ -207,7 +234,9 @@ def shrinks(runner, number):
         return None
     small = shrunk(files, fails)
     size = [sum(map(len, version.values())) for version in (files, small)]
-    return None if size[1] < size[0] / 5 and fails(small) else f"model {number}: shrunk from {size[0]} to {size[1]} only"
+    if size[1] < size[0] / 5 and fails(small):
+        return None
+    return f"model {number}: shrunk from {size[0]} to {size[1]} only"
 
 
 def self_check(runner):
@@ -226,6 +255,8 @@ def arguments():
     parser.add_argument("--long", action="store_true", help=f"{LONG} models")
     parser.add_argument("--self-check", action="store_true", help="wrong answers must be noticed")
     parser.add_argument("--models", metavar="A-B", help="these models only, in all variants")
+    parser.add_argument("--wrong", metavar="KIND", default="", choices=["", *WRONG],
+                        help="make them go wrong in this way")
     parser.add_argument("--patients", type=int, metavar="N", help="so many in every model")
     parser.add_argument("--keep", default="equality_failures", metavar="FOLDER", help="where failing models are kept")
     return parser.parse_args()
@@ -248,7 +279,7 @@ def main():
         else:
             kept = [] if options.models or not os.path.isdir(KEPT) else sorted(os.listdir(KEPT))
             wrong = in_turn([*(lambda name=name: judge_kept(runner, name) for name in kept),
-                             *tasks_of(runner, numbers_of(options), options)])
+                             *tasks_of(runner, options)])
     for sentence in wrong:
         print(sentence)
     return 1 if wrong else 0

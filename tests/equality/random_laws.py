@@ -3,7 +3,6 @@
 A law for a clock has a typical time of months to years, so that in a follow-up of years a good part
 of the patients meet it and nobody meets it thousands of times.
 """
-from random_words import BASELINE, Words
 
 
 def _mean(world):
@@ -163,7 +162,8 @@ class Laws:
     def numbers(self, kind):
         """A law of numbers of a type, for a draw."""
         if kind == "time":
-            return self.world.pick([self.uniform, self.lognormal, self.triangular, self.exponential, self.gamma])()
+            return self.world.pick([self.uniform, self.lognormal, self.triangular, self.exponential, self.gamma,
+                                    self.piecewise, self.spline])()
         if kind in ("probability", "utility"):
             return {"uniform": {"min": 0.1, "max": 0.9}}
         if kind == "count":
@@ -201,3 +201,9 @@ def law_parameter(world, by):
     for entry in entries.values():  # the rows of one table end alike, and are on one scale
         entry.update({"tabulated": {"tail": "never"}, "spline": {"scale": first.get("scale")}}.get(name, {}))
     return {"law": name, "by": by, **entries}
+
+
+def surely_ends(definition):
+    """Whether what a law parameter gives is always a finite time, so that it may be drawn."""
+    text = str(definition)
+    return definition["law"] not in ("gompertz", "tabulated") and "cured" not in text and "plateau" not in text

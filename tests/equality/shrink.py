@@ -85,7 +85,9 @@ class _Shrinking:
                       if isinstance(option, dict) and isinstance(option.get("do"), list)]
             for actions in inner:
                 listed = _at(self.trees[name], path[:-1])
-                if isinstance(listed, list) and len(actions) == 1 and self.accept(name, _with(self.trees[name], path, actions[0])):
+                if not isinstance(listed, list) or len(actions) != 1:
+                    continue
+                if self.accept(name, _with(self.trees[name], path, actions[0])):
                     went = True
                     break
         return went

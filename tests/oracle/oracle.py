@@ -32,11 +32,11 @@ FEWEST_FIRINGS = 100  # below, a mean is not near enough to normal for a z-score
 SEED = 20260103
 
 
-def simulate(program, process, number, patients):
-    """Write a process in the simulator's language and run it."""
+def simulate(program, process, number, patients, engine=()):
+    """Write a process in the simulator's language and run it, with the flags that say by which engine."""
     model = program.write(f"model{number}", written_model(process, f"model{number}"))
     experiment = written_experiment(process, model, f"oracle{number}")
-    return program.run(experiment, patients=patients, seed=SEED + number)
+    return program.run(experiment, patients=patients, seed=SEED + number, flags=engine)
 
 
 def compare_shares(judge, label, result, patients, solution, left):
@@ -133,10 +133,10 @@ def check_counts(judge, label, process, result):
         judge.exact(f"{label}: moves to {state}", moved, fired)
 
 
-def right_models(program, judge, models, patients):
+def right_models(program, judge, models, patients, engine):
     for number in range(models):
         process = random_process(number)
-        result = simulate(program, process, number, patients)
+        result = simulate(program, process, number, patients, engine)
         compare(judge, f"model {number}", process, result, patients)
         check_counts(judge, f"model {number}", process, result)
 
@@ -159,16 +159,17 @@ def wrong_models(program, judge):
 
 
 def main():
-    options = arguments(__doc__, self_check=SELF_CHECK,
+    options = arguments(__doc__, self_check=SELF_CHECK, reference="judge the reference interpreter",
                         long="two hundred models, 200,000 patients each")
+    engine = ("--engine", "reference") if options.reference else ()
     judge = Judge("oracle_long" if options.long else "oracle_quick")
     with Program(options.program) as program:
         if options.self_check:
             wrong_models(program, judge)
         elif options.long:
-            right_models(program, judge, MODELS_LONG, PATIENTS_LONG)
+            right_models(program, judge, MODELS_LONG, PATIENTS_LONG, engine)
         else:
-            right_models(program, judge, MODELS, PATIENTS)
+            right_models(program, judge, MODELS, PATIENTS, engine)
     return judge.verdict()
 
 
