@@ -29,6 +29,7 @@ typedef struct sq_item {
     sq_luck luck;
     const double *const *blocks;  /* [n_strategies] parameter blocks */
     sq_outcome *outcome;          /* takes the lives in; the calling thread's own */
+    void *own;                    /* the giver's; the engine does not look at it */
 } sq_item;
 
 /* One finished life, for patient tables and event logs: pointers live during the call. */

@@ -328,6 +328,6 @@ void sq_ref_free(sq_ref *r)
     free(r);
 }
 
-double sq_ref_baseline(const sq_ref *r, int attribute) { return r->baseline[attribute]; }
-double sq_ref_at_end(const sq_ref *r, int attribute) { return r->attribute[attribute]; }
+const double *sq_ref_baseline(const sq_ref *r) { return r->baseline; }
+const double *sq_ref_at_end(const sq_ref *r) { return r->attribute; }
 int sq_ref_firings(const sq_ref *r) { return r->firings; }

@@ -28,10 +28,10 @@ sq_luck sq_luck_of(uint64_t seed, uint64_t draw, uint64_t replicate);
 sq_status sq_ref_live(sq_ref *ref, const double *block, int strategy, sq_luck luck, int64_t patient,
                       sq_life *life, const sq_trace *trace, sq_error *err);
 
-/* Of the last life lived: an attribute's value at baseline and at death or the end of follow-up, and how many
- * events fired. */
-double sq_ref_baseline(const sq_ref *ref, int attribute);
-double sq_ref_at_end(const sq_ref *ref, int attribute);
+/* Of the last life lived: its attributes [n_attributes] at baseline and at death or the end of follow-up, and how
+ * many events fired. */
+const double *sq_ref_baseline(const sq_ref *ref);
+const double *sq_ref_at_end(const sq_ref *ref);
 int sq_ref_firings(const sq_ref *ref);
 
 #endif

@@ -1,11 +1,11 @@
 /* Three flat arrays that keep their memory from item to item: rows, their numbers, their log entries. A row
- * refers to the others by index, so that growth moves nothing under its feet. */
+ * refers to the others by index, so that growth moves nothing under its feet, and rows alone are sorted. */
 #include "study/row_buffer.h"
 
 #include <stdlib.h>
 
 sq_status sq_row_buffer_add(sq_row_buffer *b, const sq_model *m, int64_t patient, int strategy,
-                            const sq_ref *ref, const sq_life *life, sq_error *err)
+                            const double *baseline, const double *at_end, const sq_life *life, sq_error *err)
 {
     sq_kept_row row = {
         .patient = patient,
@@ -18,19 +18,27 @@ sq_status sq_row_buffer_add(sq_row_buffer *b, const sq_model *m, int64_t patient
     };
     bool room = sq_vec_push(&b->rows, row);
     for (int i = 0; i < m->n_attributes && room; i++)
-        room = sq_vec_push(&b->numbers, sq_ref_baseline(ref, i));
+        room = sq_vec_push(&b->numbers, baseline[i]);
     for (int i = 0; i < m->n_attributes && room; i++)
-        if (m->attributes[i].is_written) room = sq_vec_push(&b->numbers, sq_ref_at_end(ref, i));
+        if (m->attributes[i].is_written) room = sq_vec_push(&b->numbers, at_end[i]);
     for (int i = 0; i < 2 * sq_quantities(m) && room; i++)
         room = sq_vec_push(&b->numbers, life->total[i]);
     for (int i = 0; i < life->n_log && room; i++) room = sq_vec_push(&b->log, life->log[i]);
     return room ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the rows of a patient table");
 }
 
-sq_status sq_row_buffer_emit(const sq_row_buffer *b, const sq_model *m, const sq_row_sink *sink,
+static int by_patient(const void *one, const void *other)
+{
+    const sq_kept_row *a = one, *b = other;
+    if (a->patient != b->patient) return a->patient < b->patient ? -1 : 1;
+    return a->strategy - b->strategy;
+}
+
+sq_status sq_row_buffer_emit(sq_row_buffer *b, const sq_model *m, const sq_row_sink *sink,
                              sq_error *err)
 {
     int n_written = sq_written_attributes(m);
+    if (b->rows.count > 1) qsort(b->rows.items, b->rows.count, sizeof *b->rows.items, by_patient);
     for (size_t i = 0; i < b->rows.count; i++) {
         const sq_kept_row *kept = &b->rows.items[i];
         double *numbers = b->numbers.items + kept->number, *at_end = numbers + m->n_attributes;
@@ -48,7 +56,11 @@ sq_status sq_row_buffer_emit(const sq_row_buffer *b, const sq_model *m, const sq
     return SQ_OK;
 }
 
-void sq_row_buffer_clear(sq_row_buffer *b) { b->rows.count = b->numbers.count = b->log.count = 0; }
+void sq_row_buffer_clear(sq_row_buffer *b)
+{
+    b->rows.count = b->numbers.count = b->log.count = 0;
+    b->use = SQ_ROWS_NONE;
+}
 
 void sq_row_buffer_free(sq_row_buffer *b)
 {

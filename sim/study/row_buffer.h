@@ -3,7 +3,6 @@
 #define SQ_STUDY_ROW_BUFFER_H
 
 #include "base/vec.h"
-#include "engine/ref.h"
 #include "study/study.h"
 
 /* One row's place in the buffers below. */
@@ -14,19 +13,24 @@ typedef struct sq_kept_row {
     double end, died;
 } sq_kept_row;
 
+typedef enum sq_row_use { SQ_ROWS_NONE, SQ_ROWS_COMING, SQ_ROWS_WHOLE } sq_row_use;
+
 /* Zero-initialise before use. */
 typedef struct sq_row_buffer {
+    sq_row_use use;
+    int64_t item;
     SQ_VEC(sq_kept_row) rows;
     SQ_VEC(double) numbers; /* per row: baseline attributes, those written at the end, totals */
     SQ_VEC(sq_log_entry) log;
 } sq_row_buffer;
 
+/* Adds a row: baseline and at_end are [n_attributes]; of the life totals, end, death and log are kept. */
 sq_status sq_row_buffer_add(sq_row_buffer *buffer, const sq_model *model, int64_t patient, int strategy,
-                            const sq_ref *ref, const sq_life *life, sq_error *err);
-/* Hands all rows to the sink in the order they were added. */
-sq_status sq_row_buffer_emit(const sq_row_buffer *buffer, const sq_model *model, const sq_row_sink *sink,
+                            const double *baseline, const double *at_end, const sq_life *life, sq_error *err);
+/* Hands all rows to the sink, by patient and for each patient by strategy. */
+sq_status sq_row_buffer_emit(sq_row_buffer *buffer, const sq_model *model, const sq_row_sink *sink,
                              sq_error *err);
-void sq_row_buffer_clear(sq_row_buffer *buffer); /* keeps the memory */
+void sq_row_buffer_clear(sq_row_buffer *buffer); /* for another item; keeps the memory */
 void sq_row_buffer_free(sq_row_buffer *buffer);
 
 #endif

@@ -146,8 +146,8 @@ static void a_used_workspace(void **state)
     assert_int_equal(sq_ref_live(ref, NO_BLOCK, 0, luck, 3, &again, NULL, &err), SQ_OK);
     assert_true(same_life(&fresh, &again));
     assert_int_equal(sq_ref_firings(ref), 2);
-    assert_true(sq_ref_baseline(ref, X) == 0);
-    assert_true(sq_ref_at_end(ref, X) == 5);
+    assert_true(sq_ref_baseline(ref)[X] == 0);
+    assert_true(sq_ref_at_end(ref)[X] == 5);
     sq_ref_free(ref);
     sq_life_free(&fresh);
     sq_life_free(&again);

@@ -1,0 +1,54 @@
+/* The plan of a study: its points, the work items made of them, who is to do the next one, and what failed first.
+ * A point is one scenario and draw: its parameter blocks, its luck and the accumulator that all threads merge theirs
+ * into. Items are numbered point by point. What many threads write here is written under a lock or atomically. */
+#ifndef SQ_STUDY_PLAN_H
+#define SQ_STUDY_PLAN_H
+
+#include "engine/columns.h"
+#include "study/row_order.h"
+#include "study/study.h"
+
+typedef struct sq_point {
+    const double **blocks; /* [n_strategies] */
+    sq_luck luck;
+    sq_outcome *total;
+} sq_point;
+
+/* Of the lowest item that failed. */
+typedef struct sq_failure {
+    int64_t item;    /* n_items if none */
+    int64_t patient; /* whose life went wrong; -1: it was something else, as err says */
+    sq_error err;
+} sq_failure;
+
+typedef struct sq_plan {
+    const sq_model *model;
+    const sq_run_options *options;
+    sq_point *points;
+    double *numbers;        /* [n_points][n_strategies][block_size] */
+    int n_points;
+    int64_t point_items;    /* of each point */
+    int64_t n_items;
+    int64_t next;           /* item to be handed out */
+    int64_t done;           /* patients of the items that are over */
+    sq_failure failure;
+    sq_row_order rows;      /* if there is a sink */
+} sq_plan;
+
+/* Zero-initialise before; freed by sq_plan_free in every case. */
+sq_status sq_plan_init(sq_plan *plan, const sq_model *model, const sq_run_options *options, sq_error *err);
+void sq_plan_free(sq_plan *plan);
+
+/* The next item, all but its accumulator; false when there is none, or only such as come after one that failed and
+ * are therefore in vain. Any thread. */
+bool sq_plan_next(sq_plan *plan, sq_item *item);
+int sq_plan_point_of(const sq_plan *plan, int64_t item);
+
+/* An item whose patient failed (err NULL), or during which something else did (patient -1). Any thread. */
+void sq_plan_note_failure(sq_plan *plan, int64_t item, int64_t patient, const sq_error *err);
+/* Whether an item comes after one that failed. Any thread. */
+bool sq_plan_in_vain(const sq_plan *plan, int64_t item);
+/* SQ_OK, or what failed: the sentence about a life is the reference interpreter's. After all threads have ended. */
+sq_status sq_plan_verdict(const sq_plan *plan, sq_error *err);
+
+#endif

@@ -1,0 +1,31 @@
+/* A thread at work: it asks the plan for items and has their patients lived by the engine that the options name. */
+#ifndef SQ_STUDY_WORKER_H
+#define SQ_STUDY_WORKER_H
+
+#include "study/plan.h"
+
+typedef struct sq_worker {
+    sq_plan *plan;
+    sq_outcome **outcomes;   /* [n_points] the thread's own, made when first needed */
+    int64_t firings;
+    double busy;             /* processor seconds until the last item was over */
+} sq_worker;
+
+/* Does items until there are none; what fails is noted in the plan. Frees nothing. */
+void sq_worker_run(sq_worker *worker, sq_plan *plan);
+/* Merges what was won into the plan's points. One thread at a time. */
+void sq_worker_merge(const sq_worker *worker);
+void sq_worker_free(sq_worker *worker);
+
+/* For the engines: the next item with the accumulator and the row buffer that belong to it; false when there is none.
+ * A buffer is there if rows are wanted (item->own). */
+bool sq_worker_next(sq_worker *worker, sq_item *item);
+/* An item is over; failed: its lowest patient that did, -1 none. */
+void sq_worker_done(sq_worker *worker, const sq_item *item, int64_t failed);
+/* Something else than a life failed. */
+void sq_worker_fail(sq_worker *worker, int64_t item, const sq_error *err);
+
+/* worker_reference.c: all items, one patient after the other, by the reference interpreter. */
+sq_status sq_work_by_reference(sq_worker *worker, sq_error *err);
+
+#endif
