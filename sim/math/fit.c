@@ -6,7 +6,7 @@
 #include "math/fit.h"
 
 #include "math/kernel.h"
-#include "math/law_base.h"
+#include "math/law.h"
 #include "math/least_squares.h"
 
 #include <math.h>

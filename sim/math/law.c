@@ -48,38 +48,6 @@ const char *sq_law_problem(const sq_law *law)
     return v_law_judge(&one).why;
 }
 
-/* ---- the families for law_wrap.c */
-
-static double family_hazard(const sq_law *law, double t)
-{
-    v_law one = v_lane_of_law(law);
-    return v_family_hazard(&one, t);
-}
-
-static double family_inverse(const sq_law *law, double e)
-{
-    v_law one = v_lane_of_law(law);
-    return v_family_inverse(&one, e);
-}
-
-static double family_remaining(const sq_law *law, double age, double e)
-{
-    v_law one = v_lane_of_law(law);
-    return v_family_remaining(&one, age, e);
-}
-
-static double family_spent(const sq_law *law, double from, double to)
-{
-    v_law one = v_lane_of_law(law);
-    return v_family_spent(&one, from, to);
-}
-
-const sq_family_ops *sq_law_ops(sq_family family)
-{
-    static const sq_family_ops OPS = {family_hazard, family_inverse, family_remaining, family_spent};
-    return family == SQ_FIXED ? NULL : &OPS;
-}
-
 /* ---- what is known of a family */
 
 typedef struct family_fact {

@@ -1,7 +1,6 @@
 /* Families given by a table: checking and preparing it, before use. Cumulative hazards at the knots are
  * computed once, here; the families themselves are in simd_law_table.h and simd_law_calendar.h. */
 #define SQ_WIDTH 1
-#include "math/law_base.h"
 #include "math/law_lane.h"
 #include "math/simd_law_calendar.h"
 

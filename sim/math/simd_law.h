@@ -10,6 +10,7 @@
 #define SQ_MATH_SIMD_LAW_H
 
 #include "math/simd_law_family.h"
+#include "math/simd_law_wrap.h"
 #include "math/simd_mixture.h"
 
 /* Most clocks wear no ratio: what is divided by 1 stays what it is. */

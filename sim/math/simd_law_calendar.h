@@ -33,7 +33,8 @@ static inline v_w v_year_at(const v_law *law, v_d age)
 static inline v_d v_end_of_year(const v_law *law, v_w year)
 {
     const v_table *table = &law->table;
-    v_d end = v_gather(v_address(table->years), v_next_index(table->n_years, year)) - law->arg[0] - law->shift;
+    v_d next = v_gather(v_address(table->years), v_next_index(table->n_years, year));
+    v_d end = next - law->arg[0] - law->shift;
     return v_if(v_lt_w(year, v_index(table->n_years - 1)), end, v_set(INFINITY));
 }
 

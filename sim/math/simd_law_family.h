@@ -5,9 +5,10 @@
 #define SQ_MATH_SIMD_LAW_FAMILY_H
 
 #include "math/simd_law_bounded.h"
-#include "math/simd_law_by_lane.h"
 #include "math/simd_law_calendar.h"
+#include "math/simd_law_gamma.h"
 #include "math/simd_law_smooth.h"
+#include "math/simd_law_spline.h"
 #include "math/simd_law_table.h"
 
 #define V_FAMILIES(X, operation)                                                                   \

@@ -72,7 +72,8 @@ static inline v_d v_rates_hazard(const v_table *table, v_d t)
 
 static inline v_d v_rates_inverse(const v_table *table, v_d e)
 {
-    v_stretch part = v_stretch_of(table, v_place_from(table->n, table->x, v_last_below(table->n, table->cumulative, e)));
+    v_w i = v_last_below(table->n, table->cumulative, e);
+    v_stretch part = v_stretch_of(table, v_place_from(table->n, table->x, i));
     return part.start + v_stretch_inverse(table, &part, e - part.before);
 }
 

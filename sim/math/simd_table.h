@@ -19,6 +19,12 @@ static inline v_w v_address(const double *p)
     return v_set_w((uint64_t)(uintptr_t)p);
 }
 
+/* What follows an array of so many doubles. */
+static inline v_w v_address_after(v_w array, int doubles)
+{
+    return v_add_w(array, v_index(doubles * (int)sizeof(double)));
+}
+
 /* The one array of all lanes; NULL where they differ. */
 static inline const double *v_shared(v_w base)
 {
@@ -119,7 +125,8 @@ static inline v_place v_place_of(int n, v_w x, v_d at)
     v_m beyond = v_le(last, at), found = v_and(v_le(here, at), v_lt(at, there));
     if (v_any(v_not(v_or(beyond, found))))
         return v_place_from(n, x, v_search(n, x, at, true));
-    return (v_place){v_if_w(beyond, v_index(n - 1), guess), v_if(beyond, last, here), v_if(beyond, last, there)};
+    v_w i = v_if_w(beyond, v_index(n - 1), guess);
+    return (v_place){i, v_if(beyond, last, here), v_if(beyond, last, there)};
 }
 
 static inline v_w v_last_at_or_below(int n, v_w x, v_d at)

@@ -22,7 +22,7 @@ typedef struct vector_law_function {
 typedef struct vector_forms {
     const char *instruction_set;
     int width;
-    const vector_function *kernels; /* names as in kernel.h without sq_; ended by a NULL name */
+    const vector_function *kernels; /* names as in kernel.h without sq_, and the tails of gamma; ended by a NULL name */
     const vector_law_function *laws; /* names as in law.h without sq_law_; truth as 1 or 0; ended likewise */
     const vector_function *operations; /* of simd.h, words as the bits of doubles; truth as 1 or 0 */
 } vector_forms;

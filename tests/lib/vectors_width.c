@@ -15,6 +15,18 @@
         }                                                                                          \
     }
 
+static v_d gamma_hazard(v_d a, v_d y, bool lower)
+{
+    v_shape shape = v_shape_of(a);
+    return v_gamma_tail_hazard(&shape, y, v_same(lower), v_same(true));
+}
+
+static v_d gamma_inverse(v_d a, v_d e, bool lower)
+{
+    v_shape shape = v_shape_of(a);
+    return v_gamma_from_hazard(&shape, e, v_same(lower));
+}
+
 #define KERNELS(X)                                                                                 \
     X(exp, v_exp(x))                                                                               \
     X(expm1, v_expm1(x))                                                                           \
@@ -25,7 +37,11 @@
     X(normal_ccdf, v_normal_ccdf(x))                                                               \
     X(normal_log_ccdf, v_normal_log_ccdf(x))                                                       \
     X(normal_quantile, v_normal_quantile(x))                                                       \
-    X(normal_from_hazard, v_normal_from_hazard(x))
+    X(normal_from_hazard, v_normal_from_hazard(x))                                                 \
+    X(gamma_upper_hazard, gamma_hazard(x, y, false))                                               \
+    X(gamma_lower_hazard, gamma_hazard(x, y, true))                                                \
+    X(gamma_upper_inverse, gamma_inverse(x, y, false))                                             \
+    X(gamma_lower_inverse, gamma_inverse(x, y, true))
 
 #define TRUTH(m) v_if(m, v_set(1), v_set(0))
 #define WORDS(f) v_of_bits(f(v_bits_of(x), v_bits_of(y)))
@@ -34,6 +50,15 @@
 #define INDEX v_and_w(v_bits_of(x), v_set_w(7))
 
 static const double TABLE[8] = {3, 1, 4, -1, 5, 9, -2, 6};
+
+/* Knots and values: few, many evenly spaced, many that are not. */
+enum { FEW = 5, MANY = 18 };
+static const double FEW_KNOTS[] = {-3, -.5, 0, 1, 40, /* values: */ 2, .5, .5, 3, 1};
+static const double EVEN_KNOTS[] = {-45, -40, -35, -30, -25, -20, -15, -10, -5, 0, 5, 10, 15, 20, 25, 30, 35, 40,
+                                    1,   2,   4,   8,   9,   8,   7,   .5,  1,  1, 3, 2,  6,  1,  .1, 2,  5,  7};
+static const double UNEVEN_KNOTS[] = {-49, -48, -40, -20, -19, -8, -2, -.5, -.2, .1, .3, .9, 2, 3, 11, 26, 38, 44,
+                                      1,   2,   4,   8,   9,   8,  7,  .5,  1,   1,  3,  2,  6, 1, .1, 2,  5,  7};
+#define AT(interpolation, n, knots) v_table_at(interpolation, n, v_address(knots), v_address(knots + n), x)
 
 #define OPERATIONS(X)                                                                              \
     X(lt, TRUTH(v_lt(x, y)))                                                                       \
@@ -78,7 +103,15 @@ static const double TABLE[8] = {3, 1, 4, -1, 5, 9, -2, 6};
     X(eq_w, TRUTH(v_eq_w(v_shr_w(v_bits_of(x), 63), v_shr_w(v_bits_of(y), 63))))                   \
     X(if_w, v_of_bits(v_if_w(v_lt(x, y), v_bits_of(x), v_bits_of(y))))                             \
     X(gather, v_gather(BASE, INDEX))                                                               \
-    X(gather_w, v_of_bits(v_gather_w(BASE, INDEX)))
+    X(gather_w, v_of_bits(v_gather_w(BASE, INDEX)))                                                \
+    X(few_constant, AT(SQ_CONSTANT, FEW, FEW_KNOTS))                                               \
+    X(few_linear, AT(SQ_LINEAR, FEW, FEW_KNOTS))                                                   \
+    X(even_loglinear, AT(SQ_LOGLINEAR, MANY, EVEN_KNOTS))                                          \
+    X(uneven_linear, AT(SQ_LINEAR, MANY, UNEVEN_KNOTS))                                            \
+    X(one_value, AT(SQ_LINEAR, 1, FEW_KNOTS))                                                      \
+    X(few_next, v_table_next_knot(FEW, v_address(FEW_KNOTS), x))                                   \
+    X(even_next, v_table_next_knot(MANY, v_address(EVEN_KNOTS), x))                                \
+    X(uneven_next, v_table_next_knot(MANY, v_address(UNEVEN_KNOTS), x))
 
 #define LAWS(X)                                                                                     \
     X(hazard, v_law_hazard(&law, x))                                                               \

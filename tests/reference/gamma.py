@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes sim/math/gamma_series.h: the coefficients that sim/math/gamma.c works with.
+"""Writes sim/math/gamma_series.h: the coefficients that sim/math/simd_gamma.h works with.
 
 Temme's expansion of the incomplete gamma function in powers of 1/a (SIAM J Math Anal 1979;10:757-766)
 needs functions c_k(eta). Their Taylor series follow from mu mu' = eta (1 + mu), mu = lambda - 1, and

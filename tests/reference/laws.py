@@ -288,7 +288,7 @@ LAWS += [("SQ_GAMMA", [2500.0, 2.0], None), ("SQ_GAMMA", [10.5, 0.05], None),
          ("SQ_GAMMA", [26.0, 0.1], None)]
 OPEN = (-mp.inf, mp.inf)
 BARE = (OPEN, 0.0, None)
-# The wrappers of law_wrap.c: (ratio, stretch, cured, population), (low, high), shift, profile
+# The wrappers of simd_law_wrap.h: (ratio, stretch, cured, population), (low, high), shift, profile
 DRESSED = [((1, 1, 0, False), (20.5, 300.25), 0.0, None),
            ((1, 1, 0, False), (100.0, mp.inf), 0.0, None),
            ((1, 1, 0, False), OPEN, 12.25, None),

@@ -12,7 +12,7 @@ static sq_law law_of(sq_family family, double a, double b, double c)
     return (sq_law){.family = family, .arg = {a, b, c}, .hazard_ratio = 1, .time_ratio = 1};
 }
 
-enum { KNOTS = 6, YEARS = 2, ROOM = 6 * KNOTS * YEARS };
+enum { KNOTS = 20, YEARS = 2, ROOM = 6 * KNOTS * YEARS };
 
 typedef struct specimen {
     const char *name;
@@ -48,6 +48,15 @@ static const specimen SPECIMENS[] = {
      .y = {{2e-5, 1e-6, 2.5e-6, 1e-5, 8e-5, 5e-4}}, .interpolation = SQ_LOGLINEAR},
     {"life table, by year", .family = SQ_LIFE_TABLE, .arg = {710000}, .n = 6, .n_years = 2, .x = AGES,
      .y = {{2e-5, 1e-6, 2.5e-6, 1e-5, 8e-5, 5e-4}, {9e-6, 1e-6, 2e-6, 1.5e-5, 6e-5, 7e-4}}},
+    {"life table, evenly spaced", .family = SQ_LIFE_TABLE, .n = 20, .interpolation = SQ_LOGLINEAR,
+     .x = {0, 1461, 2922, 4383, 5844, 7305, 8766, 10227, 11688, 13149, 14610, 16071, 17532, 18993, 20454, 21915, 23376,
+           24837, 26298, 27759},
+     .y = {{8e-7, 4e-7, 3e-7, 3e-7, 9e-7, 1.4e-6, 1.5e-6, 1.8e-6, 2e-6, 2.7e-6, 3.9e-6, 6e-6, 9e-6, 1.3e-5, 1.9e-5,
+            2.9e-5, 4.4e-5, 7e-5, 1.1e-4, 1.9e-4}}},
+    {"piecewise, many", .family = SQ_PIECEWISE, .n = 19,
+     .x = {0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987, 1597, 2584, 4181},
+     .y = {{.02, .01, 0, .004, .003, .005, .003, .003, .002, 0, .001, .002, .003, .001, .002, .001, .0007, .0005,
+            .0004}}},
     {"tabulated, never", .family = SQ_TABULATED, .n = 5, .x = {0, 20, 180, 200, 400},
      .y = {{1, 1, .6, .6, .25}}, .interpolation = SQ_LINEAR},
     {"tabulated, exponential", .family = SQ_TABULATED, .n = 4, .x = {0, 90, 180, 720},

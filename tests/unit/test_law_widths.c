@@ -71,14 +71,16 @@ static void vary_lane(sq_law *law, sq_pcg *generator)
     law->profile.offset = near(generator, law->profile.offset);
 }
 
+/* Now the lanes have tables of their own, now one for all. */
 static void populate(population *p, const specimen *s, const wrapper *w, sq_pcg *generator)
 {
+    int tables = sq_pcg_next(generator) % 2 ? TABLES : 1;
     for (int i = 0; i < TABLES; i++) {
         specimen other = varied(s, i);
         fill_room(&other, p->room[i]);
     }
     for (int i = 0; i < LANES; i++) {
-        double *room = p->room[sq_pcg_next(generator) % TABLES];
+        double *room = p->room[sq_pcg_next(generator) % (unsigned)tables];
         p->law[i] = law_of_specimen(s, p->room[0]);
         w->wear(&p->law[i], size_of(&p->law[i]));
         p->law[i].table.x = room;

@@ -1,4 +1,4 @@
-/* What law_wrap.c, law_gamma.c and law_spline.c promise beyond the reference values of test_law.c: the
+/* What the wrappers, the gamma laws and the splines promise beyond the reference values of test_law.c: the
  * wrappers against their definitions, written down a second time with sums and differences; families that
  * contain one another; and every inadmissible number. */
 #include "math/kernel.h"
