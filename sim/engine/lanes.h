@@ -65,6 +65,7 @@ typedef struct sq_lanes {
     /* mean - sd * quantile(u): the score of a draw that loads on latents */
     void (*loaded_scores)(double *out, const double *uniform, sq_column mean, sq_column sd, int n);
 
+    /* Laws. Addresses of tables are good ones in the padding too. */
     void (*law_inverse)(const sq_law_columns *law, double *out, const double *e, int n);
     void (*law_remaining)(const sq_law_columns *law, double *out, const double *age, const double *e, int n);
     void (*law_spent)(const sq_law_columns *law, double *out, const double *from, const double *to, int n);

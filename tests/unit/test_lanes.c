@@ -385,6 +385,68 @@ static void discounting_is_that_of_the_reference(void **state)
     everywhere(discounting_of);
 }
 
+/* ---- laws: the loops; test_law_widths.c has the formulas ------------------------------------------------------------ */
+
+/* Life tables, with a hazard ratio for each lane, some of them impossible. */
+static sq_law law_of_lane(const sq_law_columns *c, int i)
+{
+    const double *x = c->table.p[i];
+    return (sq_law){
+        .family = c->family, .hazard_ratio = c->hazard_ratio.p[i], .time_ratio = 1,
+        .table = {.x = x, .y = x + KNOTS, .cumulative = x + 2 * KNOTS, .n = KNOTS, .interpolation = c->interpolation},
+    };
+}
+
+static void check_laws(const sq_lanes *lanes, const sq_law_columns *c, const double *age, const double *e, int n)
+{
+    static double inverse[ROOM], remaining[ROOM], spent[ROOM], start[ROOM], admissible[ROOM];
+    lanes->law_inverse(c, inverse, e, n);
+    lanes->law_remaining(c, remaining, age, e, n);
+    lanes->law_spent(c, spent, age, e, n);
+    lanes->law_start(c, start, n);
+    lanes->law_admissible(c, admissible, n);
+    for (int i = 0; i < n; i++) {
+        const sq_law law = law_of_lane(c, i);
+        assert_same("inverse", lanes, n, i, inverse[i], sq_law_inverse(&law, e[i]));
+        assert_same("remaining", lanes, n, i, remaining[i], sq_law_remaining(&law, age[i], e[i]));
+        assert_same("spent", lanes, n, i, spent[i], sq_law_spent(&law, age[i], e[i]));
+        assert_same("start", lanes, n, i, start[i], sq_law_start(&law));
+        assert_same("admissible", lanes, n, i, admissible[i], sq_law_problem(&law) == NULL);
+    }
+}
+
+static void laws_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static const double ZERO[SQ_PAD] = {0}, ONE[SQ_PAD] = {1, 1, 1, 1, 1, 1, 1, 1};
+    static double tables[2][3 * KNOTS], ratio[ROOM], age[ROOM], e[ROOM];
+    static const double *rows[ROOM];
+    for (int t = 0; t < 2; t++) {
+        for (int i = 0; i < KNOTS; i++) tables[t][i] = 100 * i;
+        for (int i = 0; i < KNOTS; i++) tables[t][KNOTS + i] = between(g, 1e-4, 1e-2);
+        assert_null(sq_law_prepare_table(SQ_LIFE_TABLE, SQ_LOGLINEAR, KNOTS, tables[t], tables[t] + KNOTS,
+                                         tables[t] + 2 * KNOTS));
+    }
+    fill_any(g, ratio, n);
+    fill_any(g, age, n);
+    fill_any(g, e, n);
+    for (int i = 0; i < n; i++) ratio[i] = below(g, 9) ? between(g, .1, 3) : below(g, 2) - 1;
+    for (int i = 0; i < n; i++) age[i] = between(g, 0, 900);
+    for (int i = 0; i < n; i++) e[i] = below(g, 9) ? -log(uniform(g)) : (double)NAN;
+    for (int i = 0; i < ROOM; i++) rows[i] = tables[below(g, 2)];
+    const sq_column zero = {ZERO, 0}, one = {ONE, 0};
+    const sq_law_columns columns = {
+        .family = SQ_LIFE_TABLE, .interpolation = SQ_LOGLINEAR, .n = KNOTS, .table = {rows, 1},
+        .arg = {zero, zero, zero, zero}, .hazard_ratio = {ratio, 1}, .time_ratio = one, .cured = zero, .shift = zero,
+    };
+    check_laws(lanes, &columns, age, e, n);
+}
+
+static void laws_are_asked_lane_by_lane(void **state)
+{
+    (void)state;
+    everywhere(laws_of);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +459,7 @@ int main(void)
         cmocka_unit_test(tables_are_read),
         cmocka_unit_test(luck_is_that_of_addresses),
         cmocka_unit_test(discounting_is_that_of_the_reference),
+        cmocka_unit_test(laws_are_asked_lane_by_lane),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
