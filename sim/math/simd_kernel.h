@@ -59,7 +59,7 @@ static inline v_d v_polynomial(v_d z, int n, const double *c)
 
 /* log(1 - 1/x^2 + 3/x^4 - ...), the asymptotic series of ccdf(x) x sqrt(2 pi) exp(x^2/2)
  * (Abramowitz & Stegun 26.2.12). From x = 20 on the first term left out is below 2e-16. */
-static inline v_d v_log_mills_series(v_d x)
+static inline __attribute__((cold)) v_d v_log_mills_series(v_d x)
 {
     static const double TERMS[] = {-1, 3, -15, 105, -945, 10395, -135135, 2027025};
     v_d z = 1 / (x * x);
@@ -123,7 +123,7 @@ static inline v_d v_quantile_middle(v_d q)
 
 /* Beyond the range of AS 241 (tail below 1e-300): Newton on the logarithm of the tail, whose slope is
  * -(x + 1/x - 2/x^3 + ...); it is so nearly a parabola that three steps reach rounding. */
-static inline v_d v_quantile_extreme(v_d e)
+static inline __attribute__((cold)) v_d v_quantile_extreme(v_d e)
 {
     v_d x = v_sqrt(2 * e);
     for (int i = 0; i < 3; i++) {

@@ -1,9 +1,15 @@
-/* The laws of SQ_WIDTH patients, from the columns that their numbers stand in. */
+/* Laws by columns: the operations of law.h for whole arrays, SQ_WIDTH patients at a time.
+ *
+ * Most laws of a batch wear nothing. For these there is a loop for each family, with nothing in it but the
+ * arguments and the formula. The others go through one loop over v_law, of which only the numbers that differ
+ * between patients are loaded anew for each vector. */
 #ifndef SQ_MATH_SIMD_LAW_COLUMNS_H
 #define SQ_MATH_SIMD_LAW_COLUMNS_H
 
 #include "math/law_columns.h"
-#include "math/simd_law_type.h"
+#include "math/simd_law_problem.h"
+
+#include <stddef.h>
 
 static inline v_d v_column(sq_column column, int i)
 {
@@ -20,55 +26,267 @@ static inline v_w v_row_part(v_w row, int doubles)
     return v_add_w(row, v_set_w((uint64_t)doubles * sizeof(double)));
 }
 
-static inline v_table v_table_at_lane(const sq_law_columns *law, int i)
+/* ---- one law after another */
+
+enum { V_LAW_NUMBERS = SQ_LAW_ARGS + 11 };
+
+/* The laws of SQ_WIDTH patients, and what changes when the next ones come. */
+typedef struct v_laws {
+    v_law law;
+    const sq_law_columns *columns;
+    bool rows_move, steps_move;
+    int moving;
+    struct {
+        const double *from;
+        v_d *to;
+    } move[V_LAW_NUMBERS];
+} v_laws;
+
+static inline void v_add_number(v_laws *laws, sq_column column, v_d *number)
 {
-    v_w x = v_row_column(law->table, i);
-    return (v_table){.x = x, .y = v_row_part(x, law->n), .cumulative = v_row_part(x, 2 * law->n), .n = law->n,
-                     .interpolation = law->interpolation, .tail = law->tail, .scale = law->scale,
-                     .n_years = law->n_years, .stride = law->stride, .years = law->years};
+    *number = v_load(column.p);
+    if (column.step == 0)
+        return;
+    laws->move[laws->moving].from = column.p;
+    laws->move[laws->moving].to = number;
+    laws->moving++;
 }
 
-static inline v_profile v_profile_at_lane(const sq_profile_columns *profile, int i)
+static inline void v_read_rows(v_laws *laws, int i)
 {
-    v_profile r = {.kind = profile->kind, .logarithmic = profile->logarithmic, .n = profile->n};
-    r.offset = v_column(profile->offset, i);
-    if (profile->kind == SQ_PROFILE_TABLE) {
-        r.x = v_row_column(profile->table, i);
-        r.y = v_row_part(r.x, profile->n);
-        return r;
+    v_table *table = &laws->law.table;
+    table->x = v_row_column(laws->columns->table, i);
+    table->y = v_row_part(table->x, table->n);
+    table->cumulative = v_row_part(table->x, 2 * table->n);
+}
+
+static inline void v_read_steps(v_laws *laws, int i)
+{
+    v_profile *profile = &laws->law.profile;
+    profile->x = v_row_column(laws->columns->profile.table, i);
+    profile->y = v_row_part(profile->x, profile->n);
+}
+
+static inline void v_begin_table(v_laws *laws)
+{
+    const sq_law_columns *c = laws->columns;
+    v_table *table = &laws->law.table;
+    table->n = c->n;
+    table->interpolation = c->interpolation;
+    table->tail = c->tail;
+    table->scale = c->scale;
+    table->n_years = c->n_years;
+    table->stride = c->stride;
+    table->years = c->years;
+    laws->rows_move = c->table.step != 0;
+    v_read_rows(laws, 0);
+}
+
+static inline void v_begin_profile(v_laws *laws)
+{
+    const sq_profile_columns *c = &laws->columns->profile;
+    v_profile *profile = &laws->law.profile;
+    profile->logarithmic = c->logarithmic;
+    profile->n = c->n;
+    v_add_number(laws, c->offset, &profile->offset);
+    if (c->kind == SQ_PROFILE_TABLE) {
+        laws->steps_move = c->table.step != 0;
+        v_read_steps(laws, 0);
+        return;
     }
-    r.from = v_column(profile->from, i);
-    r.to = v_column(profile->to, i);
-    r.start = v_column(profile->start, i);
-    r.length = v_column(profile->length, i);
-    return r;
+    v_add_number(laws, c->from, &profile->from);
+    v_add_number(laws, c->to, &profile->to);
+    v_add_number(laws, c->start, &profile->start);
+    v_add_number(laws, c->length, &profile->length);
+}
+
+/* A table by calendar year asks for the day of birth. */
+static inline int v_arguments(const sq_law_columns *c)
+{
+    return c->family == SQ_LIFE_TABLE && c->n_years > 0 ? 1 : sq_family_args(c->family);
+}
+
+/* The laws of the first SQ_WIDTH patients. */
+static inline void v_laws_begin(v_laws *laws, const sq_law_columns *c)
+{
+    v_law *law = &laws->law;
+    laws->columns = c;
+    laws->moving = 0;
+    laws->rows_move = laws->steps_move = false;
+    law->family = c->family;
+    law->cure_on_population = c->cure_on_population;
+    law->truncated = c->truncated;
+    for (int k = 0; k < v_arguments(c); k++)
+        v_add_number(laws, c->arg[k], &law->arg[k]);
+    v_add_number(laws, c->hazard_ratio, &law->hazard_ratio);
+    v_add_number(laws, c->time_ratio, &law->time_ratio);
+    v_add_number(laws, c->cured, &law->cured);
+    v_add_number(laws, c->shift, &law->shift);
+    if (c->truncated) {
+        v_add_number(laws, c->low, &law->low);
+        v_add_number(laws, c->high, &law->high);
+    }
+    if (sq_family_has_table(c->family))
+        v_begin_table(laws);
+    law->profile.kind = c->profile.kind;
+    if (c->profile.kind != SQ_PROFILE_NONE)
+        v_begin_profile(laws);
 }
 
 /* The laws of patients i to i + SQ_WIDTH - 1. */
+static inline const v_law *v_laws_at(v_laws *laws, int i)
+{
+    for (int k = 0; k < laws->moving; k++)
+        *laws->move[k].to = v_load(laws->move[k].from + i);
+    if (laws->rows_move)
+        v_read_rows(laws, i);
+    if (laws->steps_move)
+        v_read_steps(laws, i);
+    return &laws->law;
+}
+
 static inline v_law v_law_at_lane(const sq_law_columns *columns, int i)
 {
-    v_law law;
-    law.family = columns->family;
-    law.cure_on_population = columns->cure_on_population;
-    law.truncated = columns->truncated;
-    law.hazard_ratio = v_column(columns->hazard_ratio, i);
-    law.time_ratio = v_column(columns->time_ratio, i);
-    law.cured = v_column(columns->cured, i);
-    law.shift = v_column(columns->shift, i);
-    bool calendar = columns->family == SQ_LIFE_TABLE && columns->n_years > 0;
-    int args = calendar ? 1 : sq_family_args(columns->family);
-    for (int k = 0; k < args; k++)
-        law.arg[k] = v_column(columns->arg[k], i);
-    if (columns->truncated) {
-        law.low = v_column(columns->low, i);
-        law.high = v_column(columns->high, i);
+    v_laws laws;
+    v_laws_begin(&laws, columns);
+    return *v_laws_at(&laws, i);
+}
+
+/* ---- laws that wear nothing */
+
+static inline bool v_is_everywhere(sq_column column, double x)
+{
+    return column.step == 0 && column.p[0] == x;
+}
+
+static inline bool v_laws_are_bare(const sq_law_columns *c)
+{
+    return c->family != SQ_FIXED && !c->truncated && c->profile.kind == SQ_PROFILE_NONE &&
+           v_is_everywhere(c->hazard_ratio, 1) && v_is_everywhere(c->time_ratio, 1) &&
+           v_is_everywhere(c->cured, 0) && v_is_everywhere(c->shift, 0);
+}
+
+/* A family without a table: nothing but its arguments is looked at. */
+#define V_BARE_LOOP(n_args, formula)                                                               \
+    do {                                                                                           \
+        v_law bare;                                                                                \
+        const v_law *law = &bare;                                                                  \
+        for (int i = 0; i < n; i += SQ_WIDTH) {                                                    \
+            v_d x = v_load(xs + i), y = v_load(ys + i);                                            \
+            (void)y;                                                                               \
+            for (int k = 0; k < (n_args); k++)                                                     \
+                bare.arg[k] = v_column(columns->arg[k], i);                                        \
+            v_store(out + i, formula);                                                             \
+        }                                                                                          \
+    } while (0)
+
+#define V_BARE_FAMILIES(X)                                                                         \
+    X(SQ_EXPONENTIAL, exponential, 1)                                                              \
+    X(SQ_WEIBULL, weibull, 2)                                                                      \
+    X(SQ_GOMPERTZ, gompertz, 2)                                                                    \
+    X(SQ_LOGNORMAL, lognormal, 2)                                                                  \
+    X(SQ_LOGLOGISTIC, loglogistic, 2)                                                              \
+    X(SQ_UNIFORM, uniform, 2)                                                                      \
+    X(SQ_TRIANGULAR, triangular, 3)                                                                \
+    X(SQ_NORMAL, normal, 2)
+
+/* Each says whether there was such a loop. */
+static inline bool v_bare_inverse(const sq_law_columns *columns, double *out, const double *xs, const double *ys,
+                                  int n)
+{
+    switch (columns->family) {
+#define X(family, name, n_args)                                                                    \
+    case family:                                                                                   \
+        V_BARE_LOOP(n_args, v_if(v_isnan(x), x, v_##name##_inverse(law, x)));                      \
+        return true;
+        V_BARE_FAMILIES(X)
+#undef X
+    default: return false;
     }
-    if (sq_family_has_table(columns->family))
-        law.table = v_table_at_lane(columns, i);
-    law.profile.kind = columns->profile.kind;
-    if (columns->profile.kind != SQ_PROFILE_NONE)
-        law.profile = v_profile_at_lane(&columns->profile, i);
-    return law;
+}
+
+/* What v_law_remaining makes of the family's answer. */
+static inline v_d v_bare_wait(v_d age, v_d e, v_d wait)
+{
+    v_d r = v_if(v_or(v_lt(wait, v_set(0)), v_le(e, v_set(0))), v_set(0), wait);
+    return v_if(v_or(v_isnan(age), v_isnan(e)), v_set(NAN), r);
+}
+
+static inline bool v_bare_remaining(const sq_law_columns *columns, double *out, const double *xs, const double *ys,
+                                    int n)
+{
+    switch (columns->family) {
+#define X(family, name, n_args)                                                                    \
+    case family: V_BARE_LOOP(n_args, v_bare_wait(x, y, v_##name##_remaining(law, x, y))); return true;
+        V_BARE_FAMILIES(X)
+#undef X
+    default: return false;
+    }
+}
+
+static inline bool v_bare_spent(const sq_law_columns *columns, double *out, const double *xs, const double *ys,
+                                int n)
+{
+    switch (columns->family) {
+#define X(family, name, n_args)                                                                    \
+    case family:                                                                                   \
+        V_BARE_LOOP(n_args, v_if(v_or(v_isnan(x), v_isnan(y)), v_set(NAN), v_##name##_spent(law, x, y))); \
+        return true;
+        V_BARE_FAMILIES(X)
+#undef X
+    default: return false;
+    }
+}
+
+/* ---- the operations of law.h: lane i of each array belongs to patient i; n is rounded up to SQ_WIDTH */
+
+#define V_EACH_LAW(formula)                                                                        \
+    do {                                                                                           \
+        v_laws laws;                                                                               \
+        v_laws_begin(&laws, columns);                                                              \
+        for (int i = 0; i < n; i += SQ_WIDTH) {                                                    \
+            const v_law *law = v_laws_at(&laws, i);                                                \
+            v_store(out + i, formula);                                                             \
+        }                                                                                          \
+    } while (0)
+
+static inline void v_laws_hazard(const sq_law_columns *columns, double *out, const double *t, int n)
+{
+    V_EACH_LAW(v_law_hazard(law, v_load(t + i)));
+}
+
+static inline void v_laws_inverse(const sq_law_columns *columns, double *out, const double *e, int n)
+{
+    if (v_laws_are_bare(columns) && v_bare_inverse(columns, out, e, e, n))
+        return;
+    V_EACH_LAW(v_law_inverse(law, v_load(e + i)));
+}
+
+static inline void v_laws_remaining(const sq_law_columns *columns, double *out, const double *age, const double *e,
+                                    int n)
+{
+    if (v_laws_are_bare(columns) && v_bare_remaining(columns, out, age, e, n))
+        return;
+    V_EACH_LAW(v_law_remaining(law, v_load(age + i), v_load(e + i)));
+}
+
+static inline void v_laws_spent(const sq_law_columns *columns, double *out, const double *from, const double *to,
+                                int n)
+{
+    if (v_laws_are_bare(columns) && v_bare_spent(columns, out, from, to, n))
+        return;
+    V_EACH_LAW(v_law_spent(law, v_load(from + i), v_load(to + i)));
+}
+
+static inline void v_laws_start(const sq_law_columns *columns, double *out, int n)
+{
+    V_EACH_LAW(v_law_start(law));
+}
+
+/* 1 where sq_law_problem has nothing to say, else 0. */
+static inline void v_laws_admissible(const sq_law_columns *columns, double *out, int n)
+{
+    V_EACH_LAW(v_if(v_law_admissible(law), v_set(1), v_set(0)));
 }
 
 #endif

@@ -1,6 +1,5 @@
 /* The loops at one width: compiled once for each instruction set, with SQ_WIDTH given by the build. */
 #include "math/simd_law_columns.h"
-#include "math/simd_law_problem.h"
 #include "vectors.h"
 
 #include <stddef.h>
@@ -114,26 +113,22 @@ static const double UNEVEN_KNOTS[] = {-49, -48, -40, -20, -19, -8, -2, -.5, -.2,
     X(uneven_next, v_table_next_knot(MANY, v_address(UNEVEN_KNOTS), x))
 
 #define LAWS(X)                                                                                     \
-    X(hazard, v_law_hazard(&law, x))                                                               \
-    X(inverse, v_law_inverse(&law, x))                                                             \
-    X(remaining, v_law_remaining(&law, x, y))                                                      \
-    X(spent, v_law_spent(&law, x, y))                                                              \
-    X(start, v_law_start(&law))                                                                    \
-    X(admissible, TRUTH(v_law_admissible(&law)))
+    X(hazard, v_laws_hazard(law, result, x, n))                                                    \
+    X(inverse, v_laws_inverse(law, result, x, n))                                                  \
+    X(remaining, v_laws_remaining(law, result, x, y, n))                                           \
+    X(spent, v_laws_spent(law, result, x, y, n))                                                   \
+    X(start, v_laws_start(law, result, n))                                                         \
+    X(admissible, v_laws_admissible(law, result, n))
 
-#define LAW_LOOP(name, expression)                                                                 \
-    static void law_##name(const sq_law_columns *columns, int n, const double *from_x,             \
-                           const double *from_y, double *result)                                   \
+#define LAW_LOOP(name, statement)                                                                  \
+    static void law_##name(const sq_law_columns *law, int n, const double *x, const double *y,     \
+                           double *result)                                                         \
     {                                                                                              \
-        for (int i = 0; i < n; i += SQ_WIDTH) {                                                    \
-            v_d x = v_load(from_x + i), y = v_load(from_y + i);                                    \
-            v_law law = v_law_at_lane(columns, i);                                                 \
-            (void)x;                                                                               \
-            (void)y;                                                                               \
-            v_store(result + i, expression);                                                       \
-        }                                                                                          \
+        (void)x;                                                                                   \
+        (void)y;                                                                                   \
+        statement;                                                                                 \
     }
-#define LAW_ENTRY(name, expression) {#name, law_##name},
+#define LAW_ENTRY(name, statement) {#name, law_##name},
 
 #define KERNEL_LOOP(name, expression) LOOP(kernel_##name, expression)
 #define KERNEL_ENTRY(name, expression) {#name, kernel_##name},
