@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The hand-written programs and the simulator agree on every declared outcome.
+"""The hand-written programs and the simulator agree on every declared outcome, and the floor counts what there is.
 
 Both are simulations, so every mean, share and point of a survival curve is judged by the standard error of the
 difference. For a variance between patients nobody states a standard error: it is taken from repetitions of the
@@ -91,6 +91,18 @@ def judge_model(judge, bench, name, flags=()):
     judge_variances(judge, bench, name, file, flags)
 
 
+def judge_floor(judge, bench):
+    """What is counted for the floor is what the lives had: two clocks and an end, and more for those who fall ill."""
+    file = experiment("illness_death")
+    ill = float(bench.simulator(file, 1000)["result"].get("event_count", strategy="only", event="fall_ill"))
+    parts = bench.json([os.path.join(bench.folder, "floor"), file, "1000"])["parts"]
+    counted = {part["what"]: part["per_life"] for part in parts}
+    for what, expected in (("uniforms", 2 + ill), ("hazards of clocks, -log u", 2 + ill),
+                           ("weibull, remaining", 2 + ill), ("discounted times", 1 + ill)):
+        judge.exact(f"floor: {what}", counted.pop(what, 0.0), expected)
+    judge.true(f"floor: counted what is not there: {counted}", not counted)
+
+
 def wrong_is_noticed(bench, name):
     """Exit code: 0 if many comparisons fail with a wrong number in the simulator."""
     judge = Judge("benchmark")
@@ -112,6 +124,7 @@ def main():
         judge = Judge("benchmark")
         for name in WRONG:
             judge_model(judge, bench, name)
+        judge_floor(judge, bench)
         return judge.verdict()
 
 

@@ -39,6 +39,26 @@ class Table:
         print(f"  {what:<58}{value:>12.4g} {unit:<14}{aim}", flush=True)
 
 
+def floor(bench, table):
+    """The main job beside its random numbers and transcendental functions alone."""
+    table.part("Floor (the main job, one thread)")
+    program, count = os.path.join(bench.folder, "floor"), str(bench.patients(20_000))
+
+    def job():
+        facts = bench.simulator(MAIN_JOB, bench.patients(100_000))
+        return 1e9 * facts["seconds"] / facts["lives"]
+
+    seen = bench.in_turn({"floor": lambda: bench.json([program, MAIN_JOB, count]), "job": job})
+    for kinds in zip(*(run["parts"] for run in seen["floor"])):
+        cost = statistics.median(kind["ns"] for kind in kinds)
+        table.row("floor", f"{kinds[0]['what']}: {kinds[0]['per_life']:.2f} x {cost:.2f}",
+                  kinds[0]["per_life"] * cost, "ns a life")
+    floors = [run["floor"] for run in seen["floor"]]
+    table.row("floor", "floor", statistics.median(floors), "ns a life")
+    table.row("floor", "main job", statistics.median(seen["job"]), "ns a life")
+    table.row("floor", "main job against its floor", ratio(seen["job"], floors), "times", "aim 2.5")
+
+
 def twins(bench, table):
     """The simulator beside the same models written by hand."""
     table.part("Written by hand (one thread; how many times as fast the simulator is)")
@@ -142,7 +162,7 @@ def language(bench, table):
         table.row("language", name, ratio(seen["grown"], seen["as it is"]), "times", "aim 1")
 
 
-PARTS = {"twins": twins, "reference": reference, "threads": threads, "growth": growth, "fixed": fixed_cost,
+PARTS = {"floor": floor, "twins": twins, "reference": reference, "threads": threads, "growth": growth, "fixed": fixed_cost,
          "language": language}
 
 
