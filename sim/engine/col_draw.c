@@ -192,7 +192,7 @@ const double *sq_col_flag(sq_columns *c, sq_selection *s, const sq_draw *draw)
     const double *survival = NULL;
     draw_luck(c, s, draw, &survival, NULL);
     sq_column p = probability(c, s, draw->chance);
-    for (int i = 0; i < s->n; i++) value[i] = survival[i] < p.p[i * p.step];
+    for (int i = 0; i < sq_col_padded(s->n); i++) value[i] = survival[i] < p.p[i * p.step];
     sq_col_release(c, mark);
     return value;
 }
@@ -253,6 +253,7 @@ const double *sq_col_option(sq_columns *c, sq_selection *s, const sq_draw *draw)
         if (!adds_up) sq_col_fail(c, s, i);
         chosen[i] = chosen_option(&options, i, sum, survival[i]);
     }
+    for (int i = s->n; i < sq_col_padded(s->n); i++) chosen[i] = 0; /* an index to whoever looks */
     sq_col_release(c, mark);
     return chosen;
 }

@@ -183,7 +183,7 @@ void sq_law_at(const sq_view *view, const sq_law_spec *spec, sq_law *law)
         law->high = sq_program_value(view, spec->high, INFINITY);
     }
     law->shift = sq_program_value(view, spec->shift, 0);
-    law->profile.kind = SQ_PROFILE_NONE;
+    law->profile = (sq_profile){0};
     if (spec->profile.kind) wear_profile(view, &spec->profile, law);
     law->table = (sq_law_table){0};
     if (spec->table >= 0)
