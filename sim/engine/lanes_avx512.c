@@ -4,19 +4,21 @@
 
 static inline __m256i eight(const int32_t *lane) { return _mm256_loadu_si256((const __m256i *)(const void *)lane); }
 
-static inline v_d lanes_gather(const double *column, const int32_t *lane)
+/* Eight loads: quicker than the instruction that gathers, which is microcode on some processors. */
+static inline v_d lanes_gather(const double *c, const int32_t *l)
 {
-    return _mm512_i32gather_pd(eight(lane), column, 8);
+    return _mm512_set_pd(c[l[7]], c[l[6]], c[l[5]], c[l[4]], c[l[3]], c[l[2]], c[l[1]], c[l[0]]);
 }
 
-static inline v_w lanes_gather_w(const uint64_t *column, const int32_t *lane)
+static inline v_w lanes_gather_w(const uint64_t *c, const int32_t *l)
 {
-    return _mm512_i32gather_epi64(eight(lane), column, 8);
+    return _mm512_set_epi64((long long)c[l[7]], (long long)c[l[6]], (long long)c[l[5]], (long long)c[l[4]],
+                            (long long)c[l[3]], (long long)c[l[2]], (long long)c[l[1]], (long long)c[l[0]]);
 }
 
-static inline v_w lanes_gather_counts(const uint32_t *column, const int32_t *lane)
+static inline v_w lanes_gather_counts(const uint32_t *c, const int32_t *l)
 {
-    return _mm512_cvtepu32_epi64(_mm256_i32gather_epi32((const int *)(const void *)column, eight(lane), 4));
+    return _mm512_set_epi64(c[l[7]], c[l[6]], c[l[5]], c[l[4]], c[l[3]], c[l[2]], c[l[1]], c[l[0]]);
 }
 
 /* Compressed in a register: compressing into memory is microcode on some processors. */

@@ -12,15 +12,13 @@
 #define SQ_ENGINE_LANES_BODY_H
 
 #include "engine/lanes.h"
-#include "math/simd_kernel.h"
+#include "math/simd_law_columns.h"
 #include "math/simd_table.h"
 #include "rand/address.h"
 
 #define LANES(i) for (int i = 0; i < n; i += SQ_WIDTH)
 
-static inline v_d at_lane(sq_column c, int i) { return v_load(c.p + (ptrdiff_t)i * c.step); }
 static inline v_w word_at(sq_word_column c, int i) { return v_load_w(c.p + (ptrdiff_t)i * c.step); }
-static inline v_w row_at(sq_row_column c, int i) { return v_load_w(c.p + (ptrdiff_t)i * c.step); }
 static inline v_w word_of(int x) { return v_set_w((uint64_t)(int64_t)x); }
 static inline v_w address_of(const void *p) { return v_set_w((uint64_t)(uintptr_t)p); }
 
@@ -142,13 +140,13 @@ static inline v_d v_choice(v_d condition, v_d a, v_d b)
 
 #define EACH(value)                                                                                \
     LANES(i) {                                                                                     \
-        v_d a = at_lane(x, i);                                                                     \
+        v_d a = v_column(x, i);                                                                     \
         v_store(out + i, (value));                                                                 \
     }                                                                                              \
     break
 #define EACH_PAIR(value)                                                                           \
     LANES(i) {                                                                                     \
-        v_d a = at_lane(x, i), b = at_lane(y, i);                                                  \
+        v_d a = v_column(x, i), b = v_column(y, i);                                                  \
         v_store(out + i, (value));                                                                 \
     }                                                                                              \
     break
@@ -172,7 +170,7 @@ static void operate(sq_op_code code, double *out, sq_column x, sq_column y, sq_c
     case SQ_OP_OR: EACH_PAIR(v_either(a, b));
     case SQ_OP_MIN: EACH_PAIR(v_least(a, b));
     case SQ_OP_MAX: EACH_PAIR(v_most(a, b));
-    case SQ_OP_IF: LANES(i) v_store(out + i, v_choice(at_lane(x, i), at_lane(y, i), at_lane(z, i))); break;
+    case SQ_OP_IF: LANES(i) v_store(out + i, v_choice(v_column(x, i), v_column(y, i), v_column(z, i))); break;
     case SQ_OP_ABS: EACH(v_abs(a));
     case SQ_OP_FLOOR: EACH(v_floor(a));
     case SQ_OP_SQRT: EACH(v_sqrt(a));
@@ -190,7 +188,7 @@ static int truths(double *out, sq_column x, int n)
 {
     int unclear = 0;
     LANES(i) {
-        v_d a = at_lane(x, i);
+        v_d a = v_column(x, i);
         v_m unset = v_isnan(a);
         v_store(out + i, v_truth(v_and_not(v_ne(a, v_set(0)), unset)));
         unclear += __builtin_popcount(v_bits(v_and(unset, below(i, n))));
@@ -203,14 +201,14 @@ static int truths(double *out, sq_column x, int n)
 /* Addresses for lanes that are none: the first lane's. */
 static inline v_w row_of(sq_row_column table, int i, int n)
 {
-    return v_if_w(below(i, n), row_at(table, i), address_of(table.p[0]));
+    return v_if_w(below(i, n), v_row_column(table, i), address_of(table.p[0]));
 }
 
 static void table_rows(const double **out, sq_row_column block, int offset, int stride, int n_rows, sq_column row,
                        int n)
 {
     LANES(i) {
-        v_d number = v_floor(v_min(v_max(at_lane(row, i), v_set(0)), v_set(n_rows - 1)));
+        v_d number = v_floor(v_min(v_max(v_column(row, i), v_set(0)), v_set(n_rows - 1)));
         v_w bytes = v_to_w((number * stride + offset) * (double)sizeof(double));
         v_store_w(out + i, v_add_w(row_of(block, i, n), bytes));
     }
@@ -221,13 +219,13 @@ static void table_at(sq_interpolation interpolation, int n_knots, sq_row_column 
 {
     LANES(i) {
         v_w x = row_of(table, i, n), y = v_add_w(x, word_of(n_knots * (int)sizeof(double)));
-        v_store(out + i, v_table_at(interpolation, n_knots, x, y, at_lane(at, i)));
+        v_store(out + i, v_table_at(interpolation, n_knots, x, y, v_column(at, i)));
     }
 }
 
 static void next_knot(int n_knots, sq_row_column table, double *out, sq_column at, int n)
 {
-    LANES(i) v_store(out + i, v_table_next_knot(n_knots, row_of(table, i, n), at_lane(at, i)));
+    LANES(i) v_store(out + i, v_table_next_knot(n_knots, row_of(table, i, n), v_column(at, i)));
 }
 
 /* ---- luck: rand/address.h with a prefix in each lane ------------------------------------------------------- */
@@ -301,7 +299,7 @@ static void score_hazards(double *out, const double *score, int n)
 static void loaded_scores(double *out, const double *uniform, sq_column mean, sq_column sd, int n)
 {
     LANES(i)
-        v_store(out + i, at_lane(mean, i) - at_lane(sd, i) * v_normal_quantile(v_load(uniform + i)));
+        v_store(out + i, v_column(mean, i) - v_column(sd, i) * v_normal_quantile(v_load(uniform + i)));
 }
 
 /* ---- discounting --------------------------------------------------------------------------------------------- */
@@ -318,7 +316,7 @@ static void discounted_time(const sq_discount *d, sq_column origin, double *out,
     v_d change = v_set(d->change), first = v_annuity(d->rate[0], change);
     v_d factor = v_exp(-d->rate[0] * change);
     LANES(i) {
-        v_d now = v_load(t + i), from = at_lane(origin, i), since = now - from, sum = now;
+        v_d now = v_load(t + i), from = v_column(origin, i), since = now - from, sum = now;
         v_m begun = v_not(v_le(since, v_set(0))), later = v_not(v_le(since, change));
         if (v_any(v_and_not(begun, later))) sum = v_if(begun, from + v_annuity(d->rate[0], since), sum);
         if (v_any(later))
@@ -331,15 +329,13 @@ static void discount_factor(const sq_discount *d, sq_column origin, double *out,
 {
     v_d change = v_set(d->change);
     LANES(i) {
-        v_d since = v_load(t + i) - at_lane(origin, i), exponent = -d->rate[0] * since;
+        v_d since = v_load(t + i) - v_column(origin, i), exponent = -d->rate[0] * since;
         v_m begun = v_not(v_le(since, v_set(0))), later = v_not(v_le(since, change));
         if (v_any(later))
             exponent = v_if(later, -d->rate[0] * change - d->rate[1] * (since - change), exponent);
         v_store(out + i, v_if(begun, v_exp(exponent), v_set(1)));
     }
 }
-
-#include "engine/lanes_law.h"
 
 const sq_lanes SQ_LANES = {
     .name = SQ_LANES_NAME,
@@ -364,11 +360,11 @@ const sq_lanes SQ_LANES = {
     .survivals = survivals,
     .score_hazards = score_hazards,
     .loaded_scores = loaded_scores,
-    .law_inverse = law_inverse,
-    .law_remaining = law_remaining,
-    .law_spent = law_spent,
-    .law_start = law_start,
-    .law_admissible = law_admissible,
+    .law_inverse = v_laws_inverse,
+    .law_remaining = v_laws_remaining,
+    .law_spent = v_laws_spent,
+    .law_start = v_laws_start,
+    .law_admissible = v_laws_admissible,
     .discounted_time = discounted_time,
     .discount_factor = discount_factor,
 };
