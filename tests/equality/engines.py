@@ -35,13 +35,15 @@ REFERENCE = ("-j", "1")
 THREADS = (1, 2, 3)
 VARIANTS = [("-j", str(threads)) for threads in THREADS]
 
-TABLES = ("--event-log", "--patients-table")
+BOTH = ("--event-log", "--patients-table")
+TABLES = (BOTH, (), BOTH, ("--patients-table",))
 AT_ONCE = 2       # runs at the same time
 QUICK, LONG = 40, 500
 EACH_QUICK, EACH_LONG = 3, 8   # variants a model meets
 # Numbers of patients that models meet in turn; above 4,096 there is more than one block to share out.
 PATIENTS_QUICK = (1, 9, 37, 70, 5, 130, 33, 4200)
 PATIENTS_LONG = (64, 129, 500, 1000, 7, 4097, 300, 9000)
+KEPT_FLAGS = ("-n", "50", *BOTH)
 PATIENTS_WRONG = 500  # enough for some life to go wrong
 
 
@@ -56,6 +58,10 @@ class Case:
 
     def files(self):
         return random_model(self.number, self.wrong)
+
+    def flags(self):
+        """What is run: as many patients, and in turn with rows per patient and event, and without."""
+        return ("-n", str(self.patients), *TABLES[(self.number + self.number // 8) % len(TABLES)])
 
     def name(self):
         return f"model{self.number}" + "".join(f"_{word}" for word in self.wrong.split())
@@ -88,22 +94,21 @@ class Runner:
         return subprocess.run([self.program, *arguments], cwd=folder, capture_output=True, text=True,
                               check=False, errors="replace")
 
-    def run(self, folder, flags, patients):
+    def run(self, folder, *flags):
         """How a run of the model in a folder ends."""
         out = f"out{next(self.written)}.h5"
-        done = self.call(folder, "run", "experiment.yaml", "-o", out, "--quiet", "-n", str(patients), "--yes",
-                         *TABLES, *flags)
+        done = self.call(folder, "run", "experiment.yaml", "-o", out, "--quiet", "--yes", *flags)
         if done.returncode != 0:
             return Ending(done.returncode, done.stderr)
         digest = self.call(folder, "digest", out).stdout.split()
         os.unlink(os.path.join(folder, out))
         return Ending(0, digest[0] if digest else "no digest")
 
-    def compared(self, folder, variants, patients):
+    def compared(self, folder, variants, flags):
         """How the reference ends, and the first of the variants that ends otherwise with its ending, or None twice."""
-        expected = self.run(folder, REFERENCE, patients)
+        expected = self.run(folder, *flags, *REFERENCE)
         for variant in variants:
-            found = self.run(folder, variant, patients)
+            found = self.run(folder, *flags, *variant)
             if found != expected:
                 return expected, variant, found
         return expected, None, None
@@ -131,7 +136,7 @@ def keep(runner, case, variant, kept):
     """Shrink a failing model and keep it; the folder."""
     def fails(candidate):
         folder = runner.write(candidate)
-        expected, differing, _ = runner.compared(folder, [variant], case.patients)
+        expected, differing, _ = runner.compared(folder, [variant], case.flags())
         shutil.rmtree(folder)
         return differing is not None and expected.code != 2
     smaller = shrunk(case.files(), fails)
@@ -144,7 +149,7 @@ def keep(runner, case, variant, kept):
 def judge_case(runner, case, variants, kept):
     """None, or what is wrong with this model."""
     folder = runner.write(case.files())
-    expected, variant, found = runner.compared(folder, variants, case.patients)
+    expected, variant, found = runner.compared(folder, variants, case.flags())
     shutil.rmtree(folder)
     wanted = 1 if case.wrong else 0
     if expected.code != wanted:
@@ -152,13 +157,13 @@ def judge_case(runner, case, variants, kept):
     if variant is None:
         return None
     small = keep(runner, case, variant, kept)
-    return f"{case.name()}, {case.patients} patients: {says(expected, variant, found)}\n" \
+    return f"{case.name()}, {' '.join(case.flags())}: {says(expected, variant, found)}\n" \
            f"  a smaller model that fails is in {small}"
 
 
 def judge_kept(runner, name):
     """A model that found a bug once, in all variants."""
-    expected, variant, found = runner.compared(os.path.join(KEPT, name), VARIANTS, 50)
+    expected, variant, found = runner.compared(os.path.join(KEPT, name), VARIANTS, KEPT_FLAGS)
     return variant and f"kept model {name}: {says(expected, variant, found)}"
 
 
@@ -189,10 +194,10 @@ def tasks_of(runner, options):
 def must_notice(runner, number):
     """What a comparison that sees nothing would let pass: another seed, one patient more."""
     folder = runner.write(random_model(number))
-    right = runner.run(folder, REFERENCE, 40)
-    wrong = {"another seed": runner.run(folder, (*REFERENCE, "-s", "987654"), 40),
-             "one patient more": runner.run(folder, REFERENCE, 41)}
-    again = runner.run(folder, REFERENCE, 40)
+    right = runner.run(folder, *REFERENCE, "-n", "40")
+    wrong = {"another seed": runner.run(folder, *REFERENCE, "-n", "40", "-s", "987654"),
+             "one patient more": runner.run(folder, *REFERENCE, "-n", "41")}
+    again = runner.run(folder, *REFERENCE, "-n", "40")
     found = [f"model {number}: did not notice {name}" for name, ending in wrong.items() if ending == right]
     if again != right:
         found.append(f"model {number}: the same run differs from itself")
@@ -204,7 +209,7 @@ def flipped_bit(runner, number):
     import h5py
     folder = runner.write(random_model(number))
     path = os.path.join(folder, "out.h5")
-    runner.call(folder, "run", "experiment.yaml", "-o", "out.h5", "-n", "20", "--quiet", *TABLES)
+    runner.call(folder, "run", "experiment.yaml", "-o", "out.h5", "-n", "20", "--quiet", *BOTH)
     right = runner.call(folder, "digest", "out.h5").stdout
     missed = []
     with h5py.File(path) as file:
@@ -227,7 +232,7 @@ def shrinks(runner, number):
 
     def fails(candidate):
         folder = runner.write(candidate)
-        ending = runner.run(folder, REFERENCE, 2)
+        ending = runner.run(folder, "-n", "2", *REFERENCE)
         shutil.rmtree(folder)
         return ending.code == 0 and '"hazard ratio"' in candidate["model.yaml"]
     if '"hazard ratio"' not in files["model.yaml"] or not fails(files):
@@ -241,7 +246,7 @@ def shrinks(runner, number):
 
 def self_check(runner):
     sound = [number for number in range(8)
-             if runner.run(runner.write(random_model(number)), REFERENCE, 40).code == 0]
+             if runner.run(runner.write(random_model(number)), "-n", "40").code == 0]
     tasks = [lambda number=number: must_notice(runner, number) for number in sound]
     tasks += [lambda: flipped_bit(runner, sound[0]), lambda: shrinks(runner, sound[1])]
     return in_turn(tasks)
