@@ -27,6 +27,7 @@
 
 #include "engine/columns.h"
 #include "engine/ref_body.h" /* limits that both engines keep: SQ_FIRINGS_AT_ONE_INSTANT ... */
+#include "outcome/count.h"
 
 enum { SQ_WAVE = 512 }; /* lanes of a wave at most */
 
@@ -75,6 +76,13 @@ typedef struct sq_clock_words {
     uint64_t looks_again;     /* follow and redraw */
 } sq_clock_words;
 
+/* What an endpoint awaits, as words of bits of pool.occurred. */
+typedef struct sq_endpoint_plan {
+    uint64_t *from, *censor;
+    uint64_t **cause;    /* [n_causes] */
+    uint64_t *awaits;    /* any of these */
+} sq_endpoint_plan;
+
 struct sq_col_plan {
     const sq_model *model;
     int event_words;     /* of 64 events */
@@ -99,6 +107,7 @@ struct sq_col_plan {
     bool *stay_is_read;            /* [n_states] some program reads time_in */
     int *watch;                    /* [occurrences] bit in pool.occurred of an occurrence that endpoints await; -1 */
     int n_watched;
+    sq_endpoint_plan *endpoints;   /* [n_endpoints] */
     struct sq_specialised *specialised; /* programs by state, see col_value.c */
     sq_arena arena;
 };
@@ -438,9 +447,13 @@ void sq_col_lose(sq_columns *c, sq_selection *s, int loss, sq_column amount, sq_
 
 /* ---- col_endpoint.c, col_count.c ---------------------------------------------------------------------------------- */
 
+/* Fills plan->endpoints; plan->watch is there. */
+sq_status sq_col_plan_endpoints(sq_col_plan *plan, sq_error *err);
 void sq_col_endpoints(sq_columns *c, sq_selection *s);
 /* Closes what is open at the end of follow-up. */
 void sq_col_endpoints_end(sq_columns *c, sq_selection *s, const double *end);
+/* The lives of a selection as outcome/count.h takes them; scratch. */
+sq_lives sq_col_lives(sq_columns *c, const sq_selection *s);
 /* As sq_ref_occur: bits, counts, times, tallies, log. */
 void sq_col_occur(sq_columns *c, sq_selection *s, int occurrence);
 /* The move itself as far as it is counted: the stay in s->state ends now, one in `to` begins. At the start of a

@@ -247,6 +247,7 @@ sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *er
                     find_history(plan) && find_attributes(plan) && find_population(plan) && find_watched(plan);
     if (!status && !complete) status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     if (!status) status = sq_col_plan_clocks(plan, err);
+    if (!status) status = sq_col_plan_endpoints(plan, err);
     if (!status) return SQ_OK;
     sq_col_plan_free(plan);
     *out = NULL;

@@ -27,7 +27,7 @@ typedef struct sq_item {
     int64_t first_patient;
     int n_patients;               /* at most SQ_BLOCK */
     sq_luck luck;
-    const double *const *blocks;  /* [n_strategies] parameter blocks */
+    const double *const *blocks;  /* [n_strategies] parameter blocks; a block belongs to one outcome */
     sq_outcome *outcome;          /* takes the lives in; the calling thread's own */
     void *own;                    /* the giver's; the engine does not look at it */
 } sq_item;

@@ -8,52 +8,45 @@
 
 /* ---- endpoints ------------------------------------------------------------------------------------- */
 
-/* How a passage ended: the row and the interval in which it is counted. */
-typedef enum fate_kind { EVENT, INSIDE, AT_END } fate_kind;
-typedef struct fate {
-    fate_kind kind;
-    size_t row, interval; /* row: cause or endpoint */
-} fate;
-
-/* False if the patient was never at risk. */
-static bool fate_of(const sq_outcome *o, int endpoint, const sq_life *life, fate *f)
+bool sq_fate_of(const sq_outcome *o, int endpoint, int cause, double days, sq_fate *fate)
 {
     const sq_model *m = o->model;
-    const sq_passage *p = &life->passage[endpoint];
-    double end = p->end;
-    int cause = p->cause;
-    if (!p->closed) { /* nothing happened to the end of the life */
-        end = life->n_stays > 0 ? life->stay[life->n_stays - 1].to : NAN;
-        cause = -1;
-    }
-    double time = end - p->origin;
-    if (!(time >= 0))
+    if (!(days >= 0))
         return false;
-    int j = sq_grid_interval(&o->times, time);
-    bool at_end = j < m->n_grid && o->times.point[j] == time;
-    *f = (fate){cause >= 0 ? EVENT : at_end ? AT_END : INSIDE,
-                (size_t)(cause >= 0 ? m->endpoints[endpoint].first_cause + cause : endpoint), (size_t)j};
+    int j = sq_grid_interval(&o->times, days);
+    bool at_end = j < m->n_grid && o->times.point[j] == days;
+    *fate = (sq_fate){cause >= 0 ? SQ_FATE_EVENT : at_end ? SQ_FATE_AT_END : SQ_FATE_INSIDE,
+                      (size_t)(cause >= 0 ? m->endpoints[endpoint].first_cause + cause : endpoint), (size_t)j};
     return true;
 }
 
-static void count_passage(const sq_layout *at, int64_t *tally, int endpoint, fate f)
+void sq_count_fate(const sq_layout *at, int64_t *tally, int endpoint, sq_fate f)
 {
-    size_t begin = f.kind == EVENT ? at->events : f.kind == INSIDE ? at->inside : at->at_end;
+    size_t begin = f.kind == SQ_FATE_EVENT ? at->events : f.kind == SQ_FATE_INSIDE ? at->inside : at->at_end;
     tally[at->at_origin + (size_t)endpoint]++;
     tally[begin + f.row * at->points + f.interval]++;
+}
+
+/* A passage that is not closed goes on to the end of the life: nothing happened to it. */
+static bool fate_in_life(const sq_outcome *o, int endpoint, const sq_life *life, sq_fate *fate)
+{
+    const sq_passage *p = &life->passage[endpoint];
+    double end = life->n_stays > 0 ? life->stay[life->n_stays - 1].to : NAN;
+    return p->closed ? sq_fate_of(o, endpoint, p->cause, p->end - p->origin, fate)
+                     : sq_fate_of(o, endpoint, -1, end - p->origin, fate);
 }
 
 static void observe_passages(const sq_outcome *o, int strategy, const sq_life *life)
 {
     const sq_model *m = o->model;
-    fate f;
+    sq_fate f;
     for (int i = 0; i < (int)o->all.endpoints; i++) {
-        if (!fate_of(o, i, life, &f))
+        if (!fate_in_life(o, i, life, &f))
             continue;
-        count_passage(&o->all, sq_tally(o, strategy, -1), i, f);
+        sq_count_fate(&o->all, sq_tally(o, strategy, -1), i, f);
         for (int k = 0; k < m->n_groupings && o->part.endpoints > 0; k++) {
             if (life->subgroup[k] >= 0)
-                count_passage(&o->part, sq_tally(o, strategy, life->subgroup[k]), i, f);
+                sq_count_fate(&o->part, sq_tally(o, strategy, life->subgroup[k]), i, f);
         }
     }
 }
@@ -63,15 +56,14 @@ static void observe_passages(const sq_outcome *o, int strategy, const sq_life *l
 /* The last stay of a life whose follow-up closes before the horizon covers the grid points up to that
  * instant; beyond them the patient is not counted in any state, nor among those still followed. The dead
  * too are followed until then, or the share of the dead would depend on when they died. */
-static void observe_closing(const sq_outcome *o, const sq_layout *at, int64_t *tally, const sq_life *life,
-                            int64_t *left)
+void sq_count_closing(const sq_outcome *o, const sq_layout *at, int64_t *tally, int state, double end)
 {
-    if (at->closing == 0 || !(life->end < o->model->horizon))
+    if (at->closing == 0 || !(end < o->model->horizon))
         return;
-    int j = sq_grid_interval(&o->times, life->end);
-    if (j < o->times.n && o->times.point[j] == life->end)
+    int j = sq_grid_interval(&o->times, end);
+    if (j < o->times.n && o->times.point[j] == end)
         j++;
-    left[j]--;
+    tally[at->occupancy + (size_t)state * at->points + (size_t)j]--;
     tally[at->closed + (size_t)j]++;
 }
 
@@ -91,7 +83,7 @@ static void observe_stays(const sq_outcome *o, const sq_layout *at, int64_t *tal
         left = row;
     }
     if (left != NULL)
-        observe_closing(o, at, tally, life, left);
+        sq_count_closing(o, at, tally, life->stay[life->n_stays - 1].state, life->end);
 }
 
 static size_t move_at(const sq_outcome *o, const sq_life *life, int i)
@@ -145,19 +137,34 @@ static void queue_first_time(sq_outcome *o, int i, double years)
         sq_first_times_enter(o, i);
 }
 
+void sq_first_time(sq_outcome *o, int i, double days)
+{
+    sq_wide t = (uint64_t)llrint(days * 0x1p20);
+    o->first[i].sum += t;
+    o->first[i].squares += t * t;
+    if (o->first_histograms != NULL)
+        queue_first_time(o, i, days / SQ_DAYS_PER_YEAR);
+}
+
 static void observe_first_times(sq_outcome *o, int strategy, const sq_life *life)
 {
     int row = strategy * o->n_first;
     for (int i = 0; i < o->n_first; i++) {
-        if (life->count[i] == 0)
-            continue;
-        double days = life->first_time[i];
-        sq_wide t = (uint64_t)llrint(days * 0x1p20);
-        o->first[row + i].sum += t;
-        o->first[row + i].squares += t * t;
-        if (o->first_histograms != NULL)
-            queue_first_time(o, row + i, days / SQ_DAYS_PER_YEAR);
+        if (life->count[i] > 0)
+            sq_first_time(o, row + i, life->first_time[i]);
     }
+}
+
+bool sq_target_of_all(const sq_model *m, const sq_target *target)
+{
+    return target->among < 0 || target->among == SQ_OCCURS_INDEX(m);
+}
+
+void sq_count_share(const sq_outcome *o, int target, bool among, bool happened)
+{
+    int64_t *pair = o->counts + o->targets + 2 * (size_t)target;
+    pair[0] += among;
+    pair[1] += among && happened;
 }
 
 static void observe_targets(const sq_outcome *o, int strategy, const sq_life *life)
@@ -167,11 +174,8 @@ static void observe_targets(const sq_outcome *o, int strategy, const sq_life *li
         const sq_target *target = &m->targets[i];
         if (target->kind != SQ_TARGET_SHARE || target->strategy != strategy)
             continue;
-        int64_t *pair = o->counts + o->targets + 2 * (size_t)i;
-        bool among = target->among < 0 || target->among == SQ_OCCURS_INDEX(m) ||
-                     life->count[target->among] > 0;
-        pair[0] += among;
-        pair[1] += among && life->count[target->index] > 0;
+        bool among = sq_target_of_all(m, target) || life->count[target->among] > 0;
+        sq_count_share(o, i, among, life->count[target->index] > 0);
     }
 }
 

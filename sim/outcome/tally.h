@@ -123,6 +123,27 @@ static inline const sq_layout *sq_tally_layout(const sq_outcome *o, int subgroup
     return subgroup < 0 ? &o->all : &o->part;
 }
 
+/* How a passage ended: the row and the interval in which it is counted. */
+typedef enum sq_fate_kind { SQ_FATE_EVENT, SQ_FATE_INSIDE, SQ_FATE_AT_END } sq_fate_kind;
+typedef struct sq_fate {
+    sq_fate_kind kind;
+    size_t row, interval; /* row: cause or endpoint */
+} sq_fate;
+
+/* The steps of taking a life in, for observe.c and count.c; the tallies are those that `at` lays out. */
+
+/* Of a passage so many days after its origin, by a cause of the endpoint (-1: censored); false if the patient was never
+ * at risk. */
+bool sq_fate_of(const sq_outcome *o, int endpoint, int cause, double days, sq_fate *fate);
+void sq_count_fate(const sq_layout *at, int64_t *tally, int endpoint, sq_fate fate);
+/* Follow-up of a life that is in `state` ends at a day; nothing if that is the horizon. */
+void sq_count_closing(const sq_outcome *o, const sq_layout *at, int64_t *tally, int state, double end);
+/* First time of row i of o->first, in days. */
+void sq_first_time(sq_outcome *o, int i, double days);
+/* Whether a target is a share of all patients. */
+bool sq_target_of_all(const sq_model *model, const sq_target *target);
+void sq_count_share(const sq_outcome *o, int target, bool among, bool happened);
+
 /* Takes what waits into first histogram i. */
 void sq_first_times_enter(sq_outcome *o, int i);
 

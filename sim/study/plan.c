@@ -9,16 +9,19 @@
 
 /* ---- points --------------------------------------------------------------------------------------------- */
 
+/* Never nothing: a block's address says whose it is. */
+static size_t block_room(const sq_model *m) { return m->block_size > 0 ? (size_t)m->block_size : 1; }
+
 static sq_status fill_point(sq_plan *plan, int index, sq_error *err)
 {
     const sq_model *m = plan->model;
     sq_point *point = &plan->points[index];
     size_t strategies = (size_t)m->n_strategies;
-    double *block = plan->numbers + (size_t)index * strategies * (size_t)m->block_size;
+    double *block = plan->numbers + (size_t)index * strategies * block_room(m);
     point->luck = sq_luck_of(m->seed, 0, 0);
     point->blocks = calloc(strategies, sizeof *point->blocks);
     if (!point->blocks) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the parameters");
-    for (int s = 0; s < m->n_strategies; s++, block += m->block_size) {
+    for (int s = 0; s < m->n_strategies; s++, block += block_room(m)) {
         point->blocks[s] = block;
         sq_status status = sq_block_fill(m, s, block, err);
         if (status) return status;
@@ -31,9 +34,9 @@ static sq_status fill_point(sq_plan *plan, int index, sq_error *err)
 static sq_status make_points(sq_plan *plan, sq_error *err)
 {
     const sq_model *m = plan->model;
-    size_t numbers = (size_t)plan->n_points * (size_t)m->n_strategies * (size_t)m->block_size;
+    size_t numbers = (size_t)plan->n_points * (size_t)m->n_strategies * block_room(m);
     plan->points = calloc((size_t)plan->n_points, sizeof *plan->points);
-    plan->numbers = calloc(numbers > 0 ? numbers : 1, sizeof *plan->numbers);
+    plan->numbers = calloc(numbers, sizeof *plan->numbers);
     if (!plan->points || !plan->numbers) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the parameters");
     for (int i = 0; i < plan->n_points; i++) {
         sq_status status = fill_point(plan, i, err);

@@ -25,7 +25,7 @@ typedef struct sq_plan {
     const sq_model *model;
     const sq_run_options *options;
     sq_point *points;
-    double *numbers;        /* [n_points][n_strategies][block_size] */
+    double *numbers;        /* [n_points][n_strategies] blocks */
     int n_points;
     int64_t point_items;    /* of each point */
     int64_t n_items;

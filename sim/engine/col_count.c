@@ -1,0 +1,182 @@
+/* What is counted of lives while they go on: occurrences, moves, and at the end the quantities. Each lane keeps only
+ * how often things have happened to it, since squares of counts need that; all else goes straight into the
+ * accumulators (outcome/count.h). */
+#include "engine/col.h"
+
+#include <math.h>
+
+/* ---- whose lives they are --------------------------------------------------------------------------------- */
+
+static const sq_open_item *item_of(const sq_columns *c, int32_t lane) { return &c->source.open[c->p->item[lane]]; }
+
+static const int32_t *const *subgroups_of(sq_columns *c, const sq_selection *s)
+{
+    int groupings = c->model->n_groupings;
+    if (groupings == 0) return NULL;
+    const int32_t **subgroup = sq_col_pointers(c, groupings);
+    for (int k = 0; k < groupings; k++) {
+        const int32_t *row = c->cohort_subgroup + (size_t)k * c->cohort_row;
+        int32_t *dense = sq_col_lanes(c, s->n);
+        for (int i = 0; i < s->n; i++) dense[i] = row[c->p->slot[s->lane[i]]];
+        subgroup[k] = dense;
+    }
+    return subgroup;
+}
+
+/* A parameter block belongs to one strategy of one accumulator. */
+sq_lives sq_col_lives(sq_columns *c, const sq_selection *s)
+{
+    sq_lives lives = {.n = s->n, .strategy = s->strategy, .subgroup = subgroups_of(c, s)};
+    if (s->block) {
+        lives.outcome = item_of(c, s->lane[0])->item.outcome;
+        return lives;
+    }
+    sq_outcome **outcomes = sq_col_pointers(c, s->n);
+    int32_t *strategies = sq_col_lanes(c, s->n);
+    for (int i = 0; i < s->n; i++) {
+        outcomes[i] = item_of(c, s->lane[i])->item.outcome;
+        strategies[i] = c->p->strategy[s->lane[i]];
+    }
+    lives.outcomes = outcomes;
+    lives.strategies = strategies;
+    return lives;
+}
+
+/* ---- occurrences --------------------------------------------------------------------------------------------- */
+
+/* One more of what is counted in `count` where `bit` is set in `word`: how many there were before, by lane. */
+static const uint32_t *one_more(sq_columns *c, const sq_selection *s, uint64_t *word, uint64_t bit, uint32_t *count)
+{
+    uint32_t *before = (uint32_t *)(void *)sq_col_lanes(c, s->n);
+    for (int i = 0; i < s->n; i++) {
+        int32_t lane = s->lane[i];
+        before[i] = word[lane] & bit ? count[lane] : 0;
+        word[lane] |= bit;
+        count[lane] = before[i] + 1;
+    }
+    return before;
+}
+
+static void touch_readers(sq_columns *c, const sq_selection *s, int occurrence, const uint32_t *before)
+{
+    const sq_model *m = c->model;
+    int happened = SQ_READS_HAPPENED(m);
+    for (int i = 0; i < s->n && c->plan->reactions[happened].n > 0; i++)
+        if (before[i] == 0) sq_col_touch_lane(c, s, happened, i);
+    sq_col_touch(c, s, SQ_READS_OCCURRED(m, occurrence));
+}
+
+static void add_to_logs(sq_columns *c, const sq_selection *s, int occurrence)
+{
+    for (int i = 0; i < s->n; i++) {
+        sq_status status = sq_life_add_log(&c->p->life[s->lane[i]], s->now[i], occurrence, s->state, c->err);
+        if (status) c->status = status;
+    }
+}
+
+void sq_col_occur(sq_columns *c, sq_selection *s, int occurrence)
+{
+    const sq_col_plan *plan = c->plan;
+    sq_pool *p = c->p;
+    size_t size = (size_t)p->size, row = (size_t)occurrence * size;
+    sq_mark mark = sq_col_mark(c);
+    const uint32_t *before = one_more(c, s, p->happened + (size_t)(occurrence / 64) * size,
+                                      UINT64_C(1) << (occurrence % 64), p->count + row);
+    if (plan->time_is_read[occurrence]) sq_col_scatter(s, p->last_time + row, s->now);
+    if (plan->watch[occurrence] >= 0) sq_col_set_bit(c, s, p->occurred, plan->watch[occurrence]);
+    touch_readers(c, s, occurrence, before);
+    sq_lives lives = sq_col_lives(c, s);
+    sq_count_occurrence(&lives, occurrence, before, s->now);
+    if (p->life) add_to_logs(c, s, occurrence);
+    sq_col_release(c, mark);
+}
+
+void sq_col_count_move(sq_columns *c, sq_selection *s, int from, int to)
+{
+    sq_pool *p = c->p;
+    size_t size = (size_t)p->size;
+    sq_mark mark = sq_col_mark(c);
+    const uint32_t *before = NULL;
+    if (from >= 0) {
+        int pair = c->plan->pair[from * c->model->n_states + to];
+        before = one_more(c, s, p->moved + (size_t)(pair / 64) * size, UINT64_C(1) << (pair % 64),
+                          p->moves + (size_t)pair * size);
+    }
+    sq_lives lives = sq_col_lives(c, s);
+    sq_count_move(&lives, from, to, before, s->now);
+    sq_col_release(c, mark);
+}
+
+/* ---- the end ---------------------------------------------------------------------------------------------------- */
+
+/* A total beyond all numbers would only show as NaN in a mean. */
+static void check_totals(sq_columns *c, const sq_selection *s)
+{
+    for (int k = 0; k < 2 * sq_quantities(c->model); k++) {
+        const double *total = c->p->total + (size_t)k * (size_t)c->p->size;
+        for (int i = 0; i < s->n; i++)
+            if (!isfinite(total[s->lane[i]])) sq_col_fail(c, s, i);
+    }
+}
+
+static void count_ends(sq_columns *c, const sq_selection *s)
+{
+    const sq_pool *p = c->p;
+    sq_block_lanes **block = sq_col_pointers(c, s->n);
+    int32_t *place = sq_col_lanes(c, s->n);
+    for (int i = 0; i < s->n; i++) {
+        block[i] = item_of(c, s->lane[i])->rows;
+        place[i] = p->place[s->lane[i]];
+    }
+    sq_lives lives = sq_col_lives(c, s);
+    sq_ends ends = {
+        .block = block,
+        .place = place,
+        .state = s->state,
+        .column = s->lane,
+        .stride = (size_t)p->size,
+        .total = p->total,
+        .happened = p->happened,
+        .end = p->end,
+    };
+    sq_count_ends(&lives, &ends);
+}
+
+/* The life of a lane as a row of a patient table; numbers has room for attributes twice and totals. */
+static void hand_row_on(sq_columns *c, int32_t lane, double *numbers)
+{
+    const sq_pool *p = c->p;
+    const sq_model *m = c->model;
+    double *baseline = numbers, *at_end = numbers + m->n_attributes, *total = at_end + m->n_attributes;
+    for (int a = 0; a < m->n_attributes; a++) {
+        baseline[a] = c->cohort_attribute[a][p->slot[lane]];
+        at_end[a] = p->attribute[a] ? p->attribute[a][lane] : baseline[a];
+    }
+    for (int k = 0; k < 2 * sq_quantities(m); k++) total[k] = p->total[(size_t)k * (size_t)p->size + (size_t)lane];
+    sq_life life = {.total = total, .end = p->end[lane], .died = p->died[lane]};
+    if (p->life) {
+        life.log = p->life[lane].log;
+        life.n_log = p->life[lane].n_log;
+    }
+    const sq_finished_life finished = {
+        .item = &item_of(c, lane)->item,
+        .place = p->place[lane],
+        .strategy = p->strategy[lane],
+        .baseline = baseline,
+        .at_end = at_end,
+        .life = &life,
+    };
+    sq_status status = c->work->life(c->work->context, &finished, c->err);
+    if (status) c->status = status;
+}
+
+void sq_col_count_end(sq_columns *c, sq_selection *s)
+{
+    const sq_model *m = c->model;
+    sq_mark mark = sq_col_mark(c);
+    check_totals(c, s);
+    count_ends(c, s);
+    double *numbers = sq_col_doubles(c, 2 * m->n_attributes + 2 * sq_quantities(m));
+    for (int i = 0; i < s->n && c->work->life; i++) hand_row_on(c, s->lane[i], numbers);
+    sq_col_release(c, mark);
+}

@@ -1,0 +1,265 @@
+/* Counting many lives at once. Each kind of count comes twice: for all patients of a strategy, where one addition may do
+ * for all lives, and for the subgroups, life by life. */
+#include "outcome/count.h"
+
+#include "outcome/tally.h"
+
+#include "model/unit.h"
+
+#include <math.h>
+
+/* ---- where lives are counted ------------------------------------------------------------------------ */
+
+static sq_outcome *outcome_of(const sq_lives *l, int i)
+{
+    return l->outcome != NULL ? l->outcome : l->outcomes[i];
+}
+
+static int strategy_of(const sq_lives *l, int i)
+{
+    return l->strategy >= 0 ? l->strategy : l->strategies[i];
+}
+
+static bool together(const sq_lives *l)
+{
+    return l->outcome != NULL && l->strategy >= 0;
+}
+
+static int64_t *tally_of(const sq_lives *l, int i)
+{
+    return sq_tally(outcome_of(l, i), strategy_of(l, i), -1);
+}
+
+/* The tally of the life's subgroup of a grouping; NULL if it is in none. */
+static int64_t *part_of(const sq_lives *l, int i, int grouping)
+{
+    int subgroup = l->subgroup[grouping][i];
+    return subgroup < 0 ? NULL : sq_tally(outcome_of(l, i), strategy_of(l, i), subgroup);
+}
+
+/* ---- occurrences ------------------------------------------------------------------------------------ */
+
+/* A count that was `before` is one more: its square grows by 2 before + 1. */
+static void count_once(const sq_layout *at, int64_t *tally, size_t occurrence, int64_t before)
+{
+    tally[at->count + occurrence]++;
+    tally[at->count_squared + occurrence] += 2 * before + 1;
+    tally[at->ever + occurrence] += before == 0;
+}
+
+static void count_together(const sq_lives *l, const sq_layout *at, size_t occurrence, const uint32_t *before)
+{
+    int64_t *tally = tally_of(l, 0), sum = 0, first = 0;
+    for (int i = 0; i < l->n; i++) {
+        sum += before[i];
+        first += before[i] == 0;
+    }
+    tally[at->count + occurrence] += l->n;
+    tally[at->count_squared + occurrence] += 2 * sum + l->n;
+    tally[at->ever + occurrence] += first;
+}
+
+static void count_in_parts(const sq_lives *l, const sq_outcome *o, size_t occurrence, const uint32_t *before)
+{
+    for (int k = 0; k < o->model->n_groupings; k++) {
+        for (int i = 0; i < l->n; i++) {
+            int64_t *part = part_of(l, i, k);
+            if (part != NULL)
+                count_once(&o->part, part, occurrence, before[i]);
+        }
+    }
+}
+
+static void count_first_times(const sq_lives *l, int occurrence, const uint32_t *before, const double *time)
+{
+    for (int i = 0; i < l->n; i++) {
+        if (before[i] > 0)
+            continue;
+        sq_outcome *o = outcome_of(l, i);
+        sq_first_time(o, strategy_of(l, i) * o->n_first + occurrence, time[i]);
+    }
+}
+
+void sq_count_occurrence(const sq_lives *l, int occurrence, const uint32_t *before, const double *time)
+{
+    const sq_outcome *o = outcome_of(l, 0);
+    size_t place = (size_t)occurrence;
+    if (o->all.occurrences > 0 && together(l)) {
+        count_together(l, &o->all, place, before);
+    } else if (o->all.occurrences > 0) {
+        for (int i = 0; i < l->n; i++)
+            count_once(&o->all, tally_of(l, i), place, before[i]);
+    }
+    if (o->part.occurrences > 0)
+        count_in_parts(l, o, place, before);
+    if (occurrence < o->n_first)
+        count_first_times(l, occurrence, before, time);
+}
+
+/* ---- moves ------------------------------------------------------------------------------------------ */
+
+static void count_stay(const sq_layout *at, int64_t *tally, int from, int to, int j)
+{
+    int64_t *point = tally + at->occupancy + (size_t)j;
+    if (from >= 0)
+        point[(size_t)from * at->points]--;
+    point[(size_t)to * at->points]++;
+}
+
+static void count_stays(const sq_lives *l, const sq_outcome *o, int from, int to, const double *time)
+{
+    int groupings = o->part.states > 0 ? o->model->n_groupings : 0;
+    for (int i = 0; i < l->n; i++) {
+        int j = sq_grid_interval(&o->times, time[i]);
+        if (o->all.states > 0)
+            count_stay(&o->all, tally_of(l, i), from, to, j);
+        for (int k = 0; k < groupings; k++) {
+            int64_t *part = part_of(l, i, k);
+            if (part != NULL)
+                count_stay(&o->part, part, from, to, j);
+        }
+    }
+}
+
+static void count_moves(const sq_lives *l, const sq_outcome *o, size_t move, const uint32_t *before)
+{
+    const sq_layout *at = &o->all;
+    int64_t sum = 0;
+    if (together(l)) {
+        for (int i = 0; i < l->n; i++)
+            sum += before[i];
+        tally_of(l, 0)[at->move + move] += l->n;
+        tally_of(l, 0)[at->move_squared + move] += 2 * sum + l->n;
+        return;
+    }
+    for (int i = 0; i < l->n; i++) {
+        tally_of(l, i)[at->move + move]++;
+        tally_of(l, i)[at->move_squared + move] += 2 * (int64_t)before[i] + 1;
+    }
+}
+
+void sq_count_move(const sq_lives *l, int from, int to, const uint32_t *before, const double *time)
+{
+    const sq_outcome *o = outcome_of(l, 0);
+    if (o->all.states > 0 || o->part.states > 0)
+        count_stays(l, o, from, to, time);
+    if (o->all.moves > 0 && from >= 0)
+        count_moves(l, o, (size_t)from * (size_t)o->model->n_states + (size_t)to, before);
+}
+
+/* ---- endpoints -------------------------------------------------------------------------------------- */
+
+void sq_count_passages(const sq_lives *l, int endpoint, const sq_passages *p)
+{
+    const sq_outcome *o = outcome_of(l, 0);
+    sq_fate fate;
+    if (o->all.endpoints == 0)
+        return;
+    for (int j = 0; j < p->k; j++) {
+        int i = p->which[j];
+        if (!sq_fate_of(o, endpoint, p->cause[j], p->days[j], &fate))
+            continue;
+        sq_count_fate(&o->all, tally_of(l, i), endpoint, fate);
+        for (int k = 0; k < o->model->n_groupings && o->part.endpoints > 0; k++) {
+            int64_t *part = part_of(l, i, k);
+            if (part != NULL)
+                sq_count_fate(&o->part, part, endpoint, fate);
+        }
+    }
+}
+
+/* ---- the end ---------------------------------------------------------------------------------------- */
+
+static void count_lives(const sq_lives *l, const sq_outcome *o)
+{
+    if (together(l)) {
+        tally_of(l, 0)[o->all.lives] += l->n;
+    } else {
+        for (int i = 0; i < l->n; i++)
+            tally_of(l, i)[o->all.lives]++;
+    }
+    for (int k = 0; k < o->model->n_groupings; k++) {
+        for (int i = 0; i < l->n; i++) {
+            int64_t *part = part_of(l, i, k);
+            if (part != NULL)
+                part[o->part.lives]++;
+        }
+    }
+}
+
+/* Of follow-up that closes before the horizon. */
+static void count_closing(const sq_lives *l, const sq_outcome *o, const sq_ends *e)
+{
+    for (int i = 0; i < l->n && o->model->closes; i++) {
+        double end = e->end[e->column[i]];
+        sq_count_closing(o, &o->all, tally_of(l, i), e->state, end);
+        for (int k = 0; k < o->model->n_groupings; k++) {
+            int64_t *part = part_of(l, i, k);
+            if (part != NULL)
+                sq_count_closing(o, &o->part, part, e->state, end);
+        }
+    }
+}
+
+static bool has_happened(const sq_ends *e, int i, int occurrence)
+{
+    size_t word = (size_t)(occurrence / 64) * e->stride + (size_t)e->column[i];
+    return e->happened[word] >> (occurrence % 64) & 1;
+}
+
+static void count_shares(const sq_lives *l, const sq_outcome *o, const sq_ends *e)
+{
+    const sq_model *m = o->model;
+    for (int t = 0; t < m->n_targets; t++) {
+        const sq_target *target = &m->targets[t];
+        bool asked = target->kind == SQ_TARGET_SHARE && (l->strategy < 0 || l->strategy == target->strategy);
+        for (int i = 0; i < l->n && asked; i++) {
+            if (strategy_of(l, i) != target->strategy)
+                continue;
+            bool among = sq_target_of_all(m, target) || has_happened(e, i, target->among);
+            sq_count_share(outcome_of(l, i), t, among, has_happened(e, i, target->index));
+        }
+    }
+}
+
+static bool one_block(const sq_lives *l, const sq_ends *e)
+{
+    bool same = l->strategy >= 0;
+    for (int i = 1; i < l->n && same; i++)
+        same = e->block[i] == e->block[0];
+    return same;
+}
+
+static void fill_row(const sq_lives *l, const sq_ends *e, int row, const double *total, double unit)
+{
+    if (one_block(l, e)) {
+        double *to = sq_block_lane_row(e->block[0], l->strategy, row);
+        for (int i = 0; i < l->n; i++)
+            to[e->place[i]] = total[e->column[i]] / unit;
+        return;
+    }
+    for (int i = 0; i < l->n; i++)
+        sq_block_lane_row(e->block[i], strategy_of(l, i), row)[e->place[i]] = total[e->column[i]] / unit;
+}
+
+static void fill_blocks(const sq_lives *l, const sq_outcome *o, const sq_ends *e)
+{
+    for (int row = 0; row < sq_rows(o); row++) {
+        int quantity = o->kept.quantity[row / 2];
+        const double *total = e->total + (size_t)(2 * quantity + row % 2) * e->stride;
+        fill_row(l, e, row, total, quantity < SQ_QUANTITY_COST ? SQ_DAYS_PER_YEAR : 1);
+    }
+    for (int k = 0; k < o->model->n_groupings; k++) {
+        for (int i = 0; i < l->n; i++)
+            sq_block_subgroups(e->block[i], strategy_of(l, i), k)[e->place[i]] = l->subgroup[k][i];
+    }
+}
+
+void sq_count_ends(const sq_lives *l, const sq_ends *e)
+{
+    const sq_outcome *o = outcome_of(l, 0);
+    count_lives(l, o);
+    count_closing(l, o, e);
+    count_shares(l, o, e);
+    fill_blocks(l, o, e);
+}

@@ -1,0 +1,49 @@
+/* Taking lives in while they go on, many at a time: what happened now to each of n lives is counted at once, so that
+ * no record of a life is kept. Counts are integers, so it does not matter when, in which order and in what company a
+ * life is counted; where all n lives belong to one strategy of one accumulator and there are no subgroups, a count is
+ * one addition for all of them. The same numbers as sq_outcome_observe gives of the finished lives.
+ *
+ * A life that fails is not taken back: the accumulator is then worth nothing. */
+#ifndef SQ_OUTCOME_COUNT_H
+#define SQ_OUTCOME_COUNT_H
+
+#include "outcome/outcome.h"
+
+/* n lives, and where each is counted. */
+typedef struct sq_lives {
+    int n;                          /* > 0 */
+    sq_outcome *outcome;            /* of all of them; NULL: of each, in outcomes */
+    sq_outcome *const *outcomes;    /* [n], of one model */
+    int strategy;                   /* of all of them; -1: of each, in strategies */
+    const int32_t *strategies;      /* [n] */
+    const int32_t *const *subgroup; /* [n_groupings][n], -1: in none */
+} sq_lives;
+
+/* An occurrence that each of them has met before[i] times, now at day time[i]. */
+void sq_count_occurrence(const sq_lives *lives, int occurrence, const uint32_t *before, const double *time);
+/* They go from one state to another at day time[i], as before[i] times before. from = -1: lives begin. */
+void sq_count_move(const sq_lives *lives, int from, int to, const uint32_t *before, const double *time);
+
+/* Passages through an endpoint that are over: of k of the lives, those numbered which[0 … k - 1], by this cause of the
+ * endpoint (-1: censored), so many days after their origin (less than 0: never at risk). */
+typedef struct sq_passages {
+    int k;
+    const int32_t *which, *cause;
+    const double *days;
+} sq_passages;
+void sq_count_passages(const sq_lives *lives, int endpoint, const sq_passages *passages);
+
+/* Lives that are over. Their numbers lie in rows of columns: of life i, row r is at r * stride + column[i]. */
+typedef struct sq_ends {
+    sq_block_lanes *const *block; /* [n] where its quantities go */
+    const int32_t *place;         /* [n] and in which lane */
+    int state;                    /* in which all of them ended */
+    const int32_t *column;        /* [n] */
+    size_t stride;
+    const double *total;          /* rows: discounted and undiscounted total of each quantity (sq_life) */
+    const uint64_t *happened;     /* rows: bits of what has ever happened, 64 occurrences each */
+    const double *end;            /* one row: end of follow-up, had the patient lived [day] */
+} sq_ends;
+void sq_count_ends(const sq_lives *lives, const sq_ends *ends);
+
+#endif
