@@ -98,7 +98,8 @@ def judge_floor(judge, bench):
     parts = bench.json([os.path.join(bench.folder, "floor"), file, "1000"])["parts"]
     counted = {part["what"]: part["per_life"] for part in parts}
     for what, expected in (("uniforms", 2 + ill), ("hazards of clocks, -log u", 2 + ill),
-                           ("weibull, remaining", 2 + ill), ("discounted times", 1 + ill)):
+                           ("fall_ill: weibull, remaining", 1), ("die_healthy: weibull, remaining", 1),
+                           ("die_ill: weibull, remaining", ill), ("discounted times", 1 + ill)):
         judge.exact(f"floor: {what}", counted.pop(what, 0.0), expected)
     judge.true(f"floor: counted what is not there: {counted}", not counted)
 

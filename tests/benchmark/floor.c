@@ -207,7 +207,9 @@ static double time_values(room *r, const floor_counts *c, floor_kind k)
 static double time_laws(room *r, const floor_counts *c, const floor_laws *laws)
 {
     gather_laws(r, laws, laws->count < N ? (int)laws->count : N);
-    return say(sq_family_name(r->law.family), operations[laws->operation], (double)laws->count / (double)c->lives,
+    char name[256];
+    snprintf(name, sizeof name, "%s: %s", laws->event, sq_family_name(r->law.family));
+    return say(name, operations[laws->operation], (double)laws->count / (double)c->lives,
                time_of(r, pass_law), false);
 }
 

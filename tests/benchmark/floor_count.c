@@ -118,14 +118,23 @@ static bool same_form(const sq_law *a, const sq_law *b)
            (!a->profile.kind || a->profile.n == b->profile.n);
 }
 
+/* The law of a clock is known by its place in the interpreter; that of a draw is a local variable. */
 static floor_laws *laws_like(floor_operation operation, const sq_law *law)
 {
     floor_counts *c = now.counts;
-    for (int i = 0; i < c->n_laws; i++)
-        if (c->laws[i].operation == operation && same_form(&c->laws[i].law[0], law)) return &c->laws[i];
+    const sq_law *of = operation == FLOOR_INVERSE ? NULL : law;
+    const char *event = of ? NULL : "draws";
+    for (int i = 0; i < c->n_laws; i++) {
+        floor_laws *l = &c->laws[i];
+        if (l->operation == operation && l->of == of && same_form(&l->law[0], law)) return l;
+        if (l->of == of) event = l->event;
+    }
     if (c->n_laws == FLOOR_LAWS) return NULL;
-    c->laws[c->n_laws].operation = operation;
-    return &c->laws[c->n_laws++];
+    floor_laws *l = &c->laws[c->n_laws++];
+    l->operation = operation;
+    l->of = of;
+    l->event = event;
+    return l;
 }
 
 static void note_law(floor_operation operation, const sq_law *law, double x, double y)
@@ -189,10 +198,12 @@ static void on_draw(void *context, int site, int slot, uint32_t visit, double u)
     now.counts->uniforms += !now.shared;
 }
 
-/* A fixed delay's uniform and its logarithm were drawn in vain. */
+/* A clock's law met for the first time gets its name. A fixed delay's uniform and its logarithm were drawn in vain. */
 static void on_arm(void *context, double at, int event, double e, double due)
 {
     (void)context, (void)at, (void)e, (void)due;
+    floor_laws *newest = &now.counts->laws[now.counts->n_laws > 0 ? now.counts->n_laws - 1 : 0];
+    if (!newest->event) newest->event = now.model->events[event].name;
     if (now.model->events[event].law.family != SQ_FIXED) return;
     now.counts->uniforms--;
     now.counts->values[FLOOR_HAZARD].count--;

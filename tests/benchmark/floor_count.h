@@ -15,7 +15,7 @@
 #include "math/law.h"
 #include "model/model.h"
 
-enum { FLOOR_SAMPLE = 2048, FLOOR_LAWS = 24 };
+enum { FLOOR_SAMPLE = 2048, FLOOR_LAWS = 64 };
 
 typedef enum floor_kind {
     FLOOR_HAZARD,        /* -log u */
@@ -34,9 +34,11 @@ typedef struct floor_values {
 
 typedef enum floor_operation { FLOOR_REMAINING, FLOOR_SPENT, FLOOR_INVERSE } floor_operation;
 
-/* Calls of one operation of laws of one form. */
+/* Calls of one operation of the law of one clock, or of draws from laws of one form. */
 typedef struct floor_laws {
     floor_operation operation;
+    const sq_law *of;                  /* the clock's law; NULL: of draws */
+    const char *event;                 /* the clock's name; "draws" */
     int64_t count;
     sq_law law[FLOOR_SAMPLE];
     double x[FLOOR_SAMPLE], y[FLOOR_SAMPLE]; /* age and hazard; two ages; hazard and nothing */
