@@ -210,7 +210,11 @@ static bool needs_no_room(sq_op_code code)
 
 static sq_column value_of_form(sq_columns *c, sq_selection *s, const sq_col_form *form)
 {
-    machine m = {.c = c, .s = s};
+    machine m; /* of its stack, no more is filled than is used */
+    m.c = c;
+    m.s = s;
+    m.top = 0;
+    m.stack[0] = (sq_column){NULL, 0};
     if (form->n == 1 && needs_no_room((sq_op_code)form->op->code)) return leaf(&m, *form->op, NULL);
     m.result = sq_col_doubles(c, room_size(s));
     sq_mark mark = sq_col_mark(c);
