@@ -29,7 +29,16 @@ typedef struct vector_forms {
 
 /* The i-th that this processor offers, from one lane up; NULL after the last. */
 const vector_forms *vector_forms_present(int i);
-/* The function of this name; fails the program where there is none. */
+/* The functions of this name; they fail the program where there is none. */
 const vector_function *vector_function_named(const vector_function *list, const char *name);
+const vector_law_function *vector_law_function_named(const vector_law_function *list, const char *name);
+
+/* Whether every instruction set of this processor answers a question (a name in `laws`) about this law with the bits
+ * of want; says on standard error which does not. Any NaN will do for a NaN: which of two operands hands its
+ * payload on is the compiler's choice. */
+bool vectors_answer(const sq_law *law, const char *question, double x, double y, double want);
+/* The same for a kernel. */
+bool vectors_compute(const char *kernel, double x, double y, double want);
+bool same_bits(double a, double b);
 
 #endif

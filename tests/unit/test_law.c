@@ -4,6 +4,8 @@
  * A time cannot be returned more precisely than a double holds it, and near the end of a support one
  * unit in the last place of t is a large step of H. Round trips therefore forgive, beside the stated
  * 1e-12 max(1, e), the change of H over a relative 4e-16 of t. */
+#include "../lib/vectors.h"
+
 #include "math/kernel.h"
 #include "math/law.h"
 
@@ -127,6 +129,19 @@ static void laws_match_fifty_digits(void **state)
         print_error("row %d (%s at %.17g): relative error %.3g\n", where,
                     sq_family_name(ROWS[where].family), ROWS[where].at, worst);
     assert_true(worst <= 1e-13);
+}
+
+static void every_width_answers_them_alike(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    for (int i = 0; i < ROW_COUNT; i++) {
+        double cumulative[ROOM], at = ROWS[i].at;
+        sq_law law = law_of_row(&ROWS[i], cumulative);
+        wrong += ROWS[i].asked == HAZARD ? !vectors_answer(&law, "hazard", at, 0, sq_law_hazard(&law, at))
+                                         : !vectors_answer(&law, "inverse", at, 0, sq_law_inverse(&law, at));
+    }
+    assert_int_equal(wrong, 0);
 }
 
 static void a_perturbed_law_is_rejected(void **state)
@@ -640,6 +655,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(laws_match_fifty_digits),
+        cmocka_unit_test(every_width_answers_them_alike),
         cmocka_unit_test(a_perturbed_law_is_rejected),
         cmocka_unit_test(hazard_of_inverse_returns),
         cmocka_unit_test(plateau_never_fires),

@@ -1,6 +1,8 @@
 /* Life tables by calendar year: against 50-digit values (tests/reference/calendar_tables.py), against
  * themselves (round trips, additivity, what remains), against ordinary life tables where the years do not
  * differ, and at every inadmissible number. */
+#include "../lib/vectors.h"
+
 #include "math/kernel.h"
 #include "math/law.h"
 
@@ -85,6 +87,22 @@ static double answer(const calendar_row *row)
     case REMAINING: return sq_law_remaining(&law, row->age, row->at);
     }
     return NAN;
+}
+
+static void every_width_answers_them_alike(void **state)
+{
+    static const char *const QUESTIONS[] = {"hazard", "inverse", "spent", "remaining"};
+    (void)state;
+    int wrong = 0;
+    for (int i = 0; i < ROW_COUNT; i++) {
+        const calendar_row *row = &ROWS[i];
+        double room[YEARS * STRIDE];
+        sq_law law = law_of_row(row, room);
+        bool of_age = row->asked == SPENT || row->asked == REMAINING;
+        double x = of_age ? row->age : row->at;
+        wrong += !vectors_answer(&law, QUESTIONS[row->asked], x, row->at, answer(row));
+    }
+    assert_int_equal(wrong, 0);
 }
 
 static double relative_error(double got, double want)
@@ -233,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_by_year_match_fifty_digits),
+        cmocka_unit_test(every_width_answers_them_alike),
         cmocka_unit_test(a_perturbed_table_is_rejected),
         cmocka_unit_test(hazards_are_inverted),
         cmocka_unit_test(waits_from_an_age_spend_what_they_say),

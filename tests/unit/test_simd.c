@@ -50,31 +50,31 @@ static const arguments *arguments_of(uint64_t sequence)
     return &a;
 }
 
-/* Two NaNs are as good as each other: which of two operands hands its payload on is the compiler's choice. */
-static bool same(double a, double b)
-{
-    return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
-}
-
 /* any, all and none speak of a whole vector. */
 static bool of_groups(const char *name)
 {
     return strcmp(name, "any") == 0 || strcmp(name, "all") == 0 || strcmp(name, "none") == 0;
 }
 
+/* Those that iterate take long, and rest on no function of their own. */
+static bool iterates(const char *name)
+{
+    return strncmp(name, "gamma", 5) == 0;
+}
+
 static int differences(const vector_function *list, const vector_forms *forms,
-                       const vector_function *other, const arguments *a)
+                       const vector_function *other, const arguments *a, bool with_slow_ones)
 {
     static double one[COUNT], many[COUNT];
     int count = 0;
     for (; list->name; list++, other++) {
         assert_string_equal(list->name, other->name);
-        if (of_groups(list->name))
+        if (of_groups(list->name) || (iterates(list->name) && !with_slow_ones))
             continue;
         list->run(COUNT, a->x, a->y, one);
         other->run(COUNT, a->x, a->y, many);
         for (int i = 0; i < COUNT; i++) {
-            if (same(one[i], many[i]))
+            if (same_bits(one[i], many[i]))
                 continue;
             if (count++ < 10)
                 print_error("%s %s(%a, %a): %a, one lane %a\n", forms->instruction_set, list->name,
@@ -84,15 +84,27 @@ static int differences(const vector_function *list, const vector_forms *forms,
     return count;
 }
 
-static void every_width_gives_the_bits_of_one_lane(void **state)
+static void operations_give_the_bits_of_one_lane(void **state)
 {
     (void)state;
     const vector_forms *one = vector_forms_present(0), *forms;
     const arguments *a = arguments_of(1);
     int count = 0;
-    for (int i = 1; (forms = vector_forms_present(i)) != NULL; i++) {
-        count += differences(one->operations, forms, forms->operations, a);
-        count += differences(one->kernels, forms, forms->kernels, a);
+    for (int i = 1; (forms = vector_forms_present(i)) != NULL; i++)
+        count += differences(one->operations, forms, forms->operations, a, true);
+    assert_int_equal(count, 0);
+}
+
+/* The promise that rests on SLEEF: a million arguments for each of its functions. */
+static void kernels_give_the_bits_of_one_lane_on_a_million_arguments(void **state)
+{
+    (void)state;
+    const vector_forms *one = vector_forms_present(0), *forms;
+    int count = 0;
+    for (uint64_t sequence = 0; sequence < 64; sequence++) {
+        const arguments *a = arguments_of(100 + sequence);
+        for (int i = 1; (forms = vector_forms_present(i)) != NULL; i++)
+            count += differences(one->kernels, forms, forms->kernels, a, sequence < 2);
     }
     assert_int_equal(count, 0);
 }
@@ -155,7 +167,7 @@ static void one_lane_does_what_plain_c_does(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof EXPECTATIONS / sizeof EXPECTATIONS[0]; i++) {
         const expectation *e = &EXPECTATIONS[i];
-        assert_true(same(ask(e->operation, e->x, e->y), e->result));
+        assert_true(same_bits(ask(e->operation, e->x, e->y), e->result));
     }
 }
 
@@ -198,7 +210,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_lane_does_what_plain_c_does),
         cmocka_unit_test(words_are_those_of_plain_c),
-        cmocka_unit_test(every_width_gives_the_bits_of_one_lane),
+        cmocka_unit_test(operations_give_the_bits_of_one_lane),
+        cmocka_unit_test(kernels_give_the_bits_of_one_lane_on_a_million_arguments),
         cmocka_unit_test(groups_of_lanes_are_judged_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
