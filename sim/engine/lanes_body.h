@@ -19,8 +19,6 @@
 #define LANES(i) for (int i = 0; i < n; i += SQ_WIDTH)
 
 static inline v_w word_at(sq_word_column c, int i) { return v_load_w(c.p + (ptrdiff_t)i * c.step); }
-static inline v_w word_of(int x) { return v_set_w((uint64_t)(int64_t)x); }
-static inline v_w address_of(const void *p) { return v_set_w((uint64_t)(uintptr_t)p); }
 
 /* Of the lanes i … i + W - 1 those below n. */
 static inline v_m below(int i, int n)
@@ -43,21 +41,21 @@ static void gather_words(uint64_t *out, const uint64_t *column, const int32_t *l
 
 static void gather_blocks(double *out, const double *const *block, int slot, int n)
 {
-    v_w first = address_of(block[0]);
+    v_w first = v_address(block[0]);
     LANES(i)
-        v_store(out + i, v_gather(v_if_w(below(i, n), v_load_w(block + i), first), word_of(slot)));
+        v_store(out + i, v_gather(v_if_w(below(i, n), v_load_w(block + i), first), v_index(slot)));
 }
 
 /* slot + (int)x; slot where x is not a number or the lane is none. */
 static inline v_w index_at(int slot, v_d x, v_m lanes)
 {
     v_m counts = v_and_not(lanes, v_isnan(x));
-    return v_add_w(word_of(slot), v_to_w(v_if(counts, x, v_set(0))));
+    return v_add_w(v_index(slot), v_to_w(v_if(counts, x, v_set(0))));
 }
 
 static void gather_blocks_at(double *out, const double *const *block, int slot, const double *at, int n)
 {
-    v_w first = address_of(block[0]);
+    v_w first = v_address(block[0]);
     LANES(i) {
         v_d x = v_load(at + i);
         v_m lanes = below(i, n);
@@ -70,7 +68,7 @@ static void gather_blocks_at(double *out, const double *const *block, int slot, 
 static void gather_block_at(double *out, const double *block, int slot, const double *at, int n)
 {
     LANES(i) {
-        v_d x = v_load(at + i), value = v_gather(address_of(block), index_at(slot, x, below(i, n)));
+        v_d x = v_load(at + i), value = v_gather(v_address(block), index_at(slot, x, below(i, n)));
         v_store(out + i, v_if(v_isnan(x), x, value));
     }
 }
@@ -201,7 +199,7 @@ static int truths(double *out, sq_column x, int n)
 /* Addresses for lanes that are none: the first lane's. */
 static inline v_w row_of(sq_row_column table, int i, int n)
 {
-    return v_if_w(below(i, n), v_row_column(table, i), address_of(table.p[0]));
+    return v_if_w(below(i, n), v_row_column(table, i), v_address(table.p[0]));
 }
 
 static void table_rows(const double **out, sq_row_column block, int offset, int stride, int n_rows, sq_column row,
@@ -218,7 +216,7 @@ static void table_at(sq_interpolation interpolation, int n_knots, sq_row_column 
                      int n)
 {
     LANES(i) {
-        v_w x = row_of(table, i, n), y = v_add_w(x, word_of(n_knots * (int)sizeof(double)));
+        v_w x = row_of(table, i, n), y = v_address_after(x, n_knots);
         v_store(out + i, v_table_at(interpolation, n_knots, x, y, v_column(at, i)));
     }
 }
@@ -239,12 +237,12 @@ static inline v_w v_mixed(v_w x, unsigned first, uint64_t a, unsigned second, ui
 
 static inline v_w v_mix_state(v_w x)
 {
-    return v_mixed(x, 30, UINT64_C(0xbf58476d1ce4e5b9), 27, UINT64_C(0x94d049bb133111eb), 31);
+    return v_mixed(x, 30, SQ_MIX_STATE_FIRST, 27, SQ_MIX_STATE_SECOND, 31);
 }
 
 static inline v_w v_mix_stream(v_w x)
 {
-    return v_mixed(x, 33, UINT64_C(0xff51afd7ed558ccd), 33, UINT64_C(0xc4ceb9fe1a85ec53), 33);
+    return v_mixed(x, 33, SQ_MIX_STREAM_FIRST, 33, SQ_MIX_STREAM_SECOND, 33);
 }
 
 typedef struct v_prefix {
@@ -253,8 +251,8 @@ typedef struct v_prefix {
 
 static inline v_prefix v_address_with(v_prefix prefix, v_w field)
 {
-    v_w state = v_add_w(v_xor_w(prefix.state, field), v_set_w(UINT64_C(0x9e3779b97f4a7c15)));
-    v_w stream = v_xor_w(v_add_w(prefix.stream, field), v_set_w(UINT64_C(0x6a09e667f3bcc909)));
+    v_w state = v_add_w(v_xor_w(prefix.state, field), v_set_w(SQ_MIX_STATE_ADDED));
+    v_w stream = v_xor_w(v_add_w(prefix.stream, field), v_set_w(SQ_MIX_STREAM_ADDED));
     return (v_prefix){v_mix_state(state), v_mix_stream(stream)};
 }
 

@@ -28,17 +28,25 @@ typedef struct sq_address {
     uint64_t state, stream;
 } sq_address;
 
+/* The numbers of the chains: those who mix many addresses at once take them from here. */
+#define SQ_MIX_STATE_FIRST UINT64_C(0xbf58476d1ce4e5b9)
+#define SQ_MIX_STATE_SECOND UINT64_C(0x94d049bb133111eb)
+#define SQ_MIX_STREAM_FIRST UINT64_C(0xff51afd7ed558ccd)
+#define SQ_MIX_STREAM_SECOND UINT64_C(0xc4ceb9fe1a85ec53)
+#define SQ_MIX_STATE_ADDED UINT64_C(0x9e3779b97f4a7c15)
+#define SQ_MIX_STREAM_ADDED UINT64_C(0x6a09e667f3bcc909)
+
 static inline uint64_t sq_mix_state(uint64_t x)
 {
-    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    x = (x ^ x >> 30) * SQ_MIX_STATE_FIRST;
+    x = (x ^ x >> 27) * SQ_MIX_STATE_SECOND;
     return x ^ x >> 31;
 }
 
 static inline uint64_t sq_mix_stream(uint64_t x)
 {
-    x = (x ^ x >> 33) * UINT64_C(0xff51afd7ed558ccd);
-    x = (x ^ x >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+    x = (x ^ x >> 33) * SQ_MIX_STREAM_FIRST;
+    x = (x ^ x >> 33) * SQ_MIX_STREAM_SECOND;
     return x ^ x >> 33;
 }
 
@@ -51,8 +59,8 @@ sq_address sq_address_root(uint64_t seed, sq_purpose purpose, uint64_t draw, uin
 static inline sq_address sq_address_with(sq_address prefix, uint64_t field)
 {
     return (sq_address){
-        .state = sq_mix_state((prefix.state ^ field) + UINT64_C(0x9e3779b97f4a7c15)),
-        .stream = sq_mix_stream((prefix.stream + field) ^ UINT64_C(0x6a09e667f3bcc909)),
+        .state = sq_mix_state((prefix.state ^ field) + SQ_MIX_STATE_ADDED),
+        .stream = sq_mix_stream((prefix.stream + field) ^ SQ_MIX_STREAM_ADDED),
     };
 }
 
