@@ -59,24 +59,35 @@ def floor(bench, table):
     table.row("floor", "main job against its floor", ratio(seen["job"], floors), "times", "aim 2.5")
 
 
+def contestants_of(bench, model, n):
+    """The simulator and the programs that do the same; nanoseconds a patient."""
+    contestants = {
+        "simulator": lambda: per_patient(bench.simulator(experiment(model), n)),
+        "C": lambda: per_patient(bench.by_hand(model, n)),
+        "numpy": lambda: per_patient(bench.in_numpy(model, n)),
+    }
+    if model == "illness_death":
+        contestants["SIMD"] = lambda: per_patient(bench.by_hand(model + "_simd", n))
+    for isa in bench.narrower:
+        contestants[f"simulator in {isa}"] = lambda isa=isa: per_patient(
+            bench.simulator(experiment(model), n, "--isa", isa))
+    return contestants
+
+
 def twins(bench, table):
     """The simulator beside the same models written by hand."""
     table.part("Written by hand (one thread; how many times as fast the simulator is)")
+    n = bench.patients(4_000_000)
     for model, aims in (("illness_death", {"C": "aim 1.5", "SIMD": "aim 0.5", "numpy": ""}),
                         ("salvage", {"C": "aim 1.5", "numpy": "aim 2.5"})):
-        n = bench.patients(4_000_000)
-        contestants = {
-            "simulator": lambda: per_patient(bench.simulator(experiment(model), n)),
-            "C": lambda: per_patient(bench.by_hand(model, n)),
-            "numpy": lambda: per_patient(bench.in_numpy(model, n)),
-        }
-        if "SIMD" in aims:
-            contestants["SIMD"] = lambda: per_patient(bench.by_hand(model + "_simd", n))
-        seen = bench.in_turn(contestants)
+        seen = bench.in_turn(contestants_of(bench, model, n))
         for name, times in seen.items():
             table.row("twins", f"{model}, {name}", statistics.median(times), "ns a patient")
         for name, aim in aims.items():
             table.row("twins", f"{model}: simulator against {name}", ratio(seen[name], seen["simulator"]), "times", aim)
+        for isa in bench.narrower:
+            table.row("twins", f"{model}: simulator in {isa} against C", ratio(seen["C"], seen[f"simulator in {isa}"]),
+                      "times", "aim 1")
 
 
 def experiments():

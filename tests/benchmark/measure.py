@@ -31,6 +31,7 @@ class Bench:
         help_text = subprocess.run([self.program, "help", "run"], capture_output=True, text=True, check=True).stdout
         self.engines = ("columnar", "reference") if "--engine" in help_text else ("reference",)
         self.engine = self.engines[0]
+        self.narrower = ("avx2",) if self.engine == "columnar" and "avx512f" in machine(program)["instruction_sets"] else ()
 
     def __enter__(self):
         return self
