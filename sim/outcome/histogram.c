@@ -96,6 +96,22 @@ static double bound(int place, int bins)
     return ldexp(1 + share, place / bins + SQ_HISTOGRAM_LOWEST);
 }
 
+/* How many bins in a row are empty from this one on, to the end of the octave; eight at a time, for most are. */
+static int empty_bins(const int64_t *octave, int bin, int bins)
+{
+    int i = bin;
+    for (; i + 8 <= bins; i += 8) {
+        int64_t any = 0;
+        for (int k = 0; k < 8; k++)
+            any |= octave[i + k];
+        if (any != 0)
+            break;
+    }
+    while (i < bins && octave[i] == 0)
+        i++;
+    return i - bin;
+}
+
 /* Cursor positions: `side` negative places from the largest magnitude, zero, `side` positive ones. */
 bool sq_histogram_next(const sq_histogram *h, int *cursor, sq_histogram_bin *bin)
 {
@@ -116,8 +132,10 @@ bool sq_histogram_next(const sq_histogram *h, int *cursor, sq_histogram_bin *bin
             continue;
         }
         int64_t count = octave[place % bins];
-        if (count == 0)
+        if (count == 0) {
+            c += negative ? 0 : empty_bins(octave, place % bins, bins) - 1;
             continue;
+        }
         double near = bound(place, bins), far = bound(place + 1, bins);
         *bin = (sq_histogram_bin){.low = negative ? -far : near,
                                   .high = negative ? -near : far,
