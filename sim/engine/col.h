@@ -193,7 +193,8 @@ typedef struct sq_selection {
     const double *const *blocks; /* dense */
     const double *now;           /* dense; the same for the whole firing */
     const int32_t *slot;         /* dense, gathered when first asked for; else NULL */
-    double *room;                /* for the copies below and the slots */
+    sq_luck_column luck;         /* the same */
+    double *room;                /* for the copies below, the slots and the luck */
     int n_cached;                /* dense copies of attributes, up to date as long as lanes are written through this */
     struct {                     /* selection alone: after another one has written, sq_col_forget */
         int attribute;
@@ -301,6 +302,8 @@ void sq_col_fill(const sq_selection *s, double *column, double value);
 void sq_col_set_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit);
 void sq_col_clear_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit);
 
+/* Prefixes of the addresses of the lanes' luck; the array is the selection's. */
+sq_luck_column sq_col_luck_of(sq_columns *c, sq_selection *s);
 /* An attribute's values; the array is the selection's and up to date until the selection is used no more. */
 const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute);
 /* Writes an attribute; touches who reads it where it changes (NaN equals NaN), as sq_ref_assign. */

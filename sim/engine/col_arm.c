@@ -110,6 +110,17 @@ static void take_offset(sq_columns *c, const sq_selection *s, int index, const d
     law->profile.offset = (sq_column){offset, 1};
 }
 
+/* Time from now to the due instants; how many lanes have none that is possible. */
+static int write_due(const sq_selection *s, double *due, const double *remaining)
+{
+    int bad = 0;
+    for (int i = 0; i < s->n; i++) {
+        bad += !(remaining[i] >= 0);
+        due[s->lane[i]] = sq_on_time_grid(s->now[i] + remaining[i]);
+    }
+    return bad;
+}
+
 /* Sets the due times of clocks that run from now on with this law, age and unspent hazard. */
 static void set_due(sq_columns *c, sq_selection *s, int index, sq_law_columns *law, const double *age,
                     const double *left)
@@ -117,9 +128,10 @@ static void set_due(sq_columns *c, sq_selection *s, int index, sq_law_columns *l
     double *remaining = sq_col_doubles(c, s->n), *due = of_event(c, c->p->due, index);
     take_offset(c, s, index, age, s->now, law);
     c->lanes->law_remaining(law, remaining, age, left, s->n);
-    sq_col_judge(c, s, remaining, 0, INFINITY, 0);
-    for (int i = 0; i < s->n; i++) remaining[i] = sq_on_time_grid(s->now[i] + remaining[i]);
-    sq_col_scatter(s, due, remaining);
+    if (write_due(s, due, remaining) > 0) {
+        sq_col_judge(c, s, remaining, 0, INFINITY, INFINITY);
+        write_due(s, due, remaining);
+    }
     if (!c->plan->clocks[index].is_kept) return;
     sq_col_scatter(s, of_event(c, c->p->since, index), s->now);
     sq_col_scatter(s, of_event(c, c->p->age, index), age);

@@ -168,10 +168,13 @@ static void look_at_condition(sq_columns *c, sq_selection *s, int event, const b
 static uint64_t *look_at_conditions(sq_columns *c, sq_selection *s, const settling *w)
 {
     uint64_t *before = sq_col_words(c, s->n), *condition = row(c, c->p->condition, w->word);
-    const uint64_t *touched_words = row(c, c->p->touched, w->word);
-    for (int i = 0; i < s->n; i++) before[i] = c->starting ? 0 : condition[s->lane[i]];
-    for (int i = 0; i < s->n; i++) condition[s->lane[i]] = w->certain | (before[i] & w->unknown);
+    for (int i = 0; i < s->n; i++) {
+        uint64_t *word = &condition[s->lane[i]];
+        before[i] = c->starting ? 0 : *word;
+        *word = w->certain | (before[i] & w->unknown);
+    }
     if (w->unknown == 0) return before;
+    const uint64_t *touched_words = row(c, c->p->touched, w->word);
     bit_column touched = no_bits(c, s);
     for (int i = 0; i < s->n; i++)
         put(&touched, i, c->starting ? w->unknown : touched_words[s->lane[i]] & w->unknown);

@@ -64,41 +64,44 @@ static sq_word_column site_hashes(sq_columns *c, const sq_selection *s, const sq
     return (sq_word_column){hash, 1};
 }
 
-/* Counters of a site are as a life left them until its successor in the lane first comes there. */
-static void begin_visits(const sq_columns *c, const sq_selection *s, int site_index)
+/* Counters of a site are as the last life in the lane left them until this one first comes there. */
+static uint64_t *count_visits(sq_columns *c, const sq_selection *s, int site_index)
+{
+    size_t size = (size_t)c->p->size;
+    uint64_t *visited = c->p->visited + (size_t)(site_index / 64) * size, bit = UINT64_C(1) << (site_index % 64);
+    uint32_t *visits = c->p->visits + (size_t)c->model->sites[site_index].counter * size;
+    uint64_t *visit = sq_col_words(c, s->n);
+    for (int i = 0; i < s->n; i++) {
+        int32_t lane = s->lane[i];
+        uint64_t word = visited[lane];
+        uint32_t so_far = word & bit ? visits[lane] : 0;
+        visited[lane] = word | bit;
+        visits[lane] = so_far + 1;
+        visit[i] = so_far;
+    }
+    return visit;
+}
+
+static void empty_counters(uint32_t *visits, int n_slots, size_t size)
+{
+    for (int k = 0; k < n_slots; k++) visits[(size_t)k * size] = 0;
+}
+
+/* The same at a site with several streams. */
+static uint64_t *count_keyed_visits(sq_columns *c, const sq_selection *s, int site_index, const int32_t *slot)
 {
     const sq_site *site = &c->model->sites[site_index];
     size_t size = (size_t)c->p->size;
     uint64_t *visited = c->p->visited + (size_t)(site_index / 64) * size, bit = UINT64_C(1) << (site_index % 64);
     uint32_t *visits = c->p->visits + (size_t)site->counter * size;
-    for (int i = 0; i < s->n; i++) {
-        int lane = s->lane[i];
-        if (visited[lane] & bit) continue;
-        visited[lane] |= bit;
-        for (int k = 0; k < site->n_slots; k++) visits[(size_t)k * size + (size_t)lane] = 0;
-    }
-}
-
-static const uint64_t *count_visits(sq_columns *c, const sq_selection *s, int site_index, const int32_t *slot)
-{
-    size_t size = (size_t)c->p->size;
-    uint32_t *visits = c->p->visits + (size_t)c->model->sites[site_index].counter * size;
     uint64_t *visit = sq_col_words(c, s->n);
-    begin_visits(c, s, site_index);
     for (int i = 0; i < s->n; i++) {
-        size_t of_slot = slot ? (size_t)slot[i] * size : 0;
-        visit[i] = visits[of_slot + (size_t)s->lane[i]]++;
+        int32_t lane = s->lane[i];
+        if (!(visited[lane] & bit)) empty_counters(visits + lane, site->n_slots, size);
+        visited[lane] |= bit;
+        visit[i] = visits[(size_t)slot[i] * size + (size_t)lane]++;
     }
-    for (int i = s->n; i < sq_col_padded(s->n); i++) visit[i] = 0;
     return visit;
-}
-
-static sq_luck_column luck_of(sq_columns *c, const sq_selection *s)
-{
-    uint64_t *state = sq_col_words(c, s->n), *stream = sq_col_words(c, s->n);
-    c->lanes->gather_words(state, c->p->luck_state, s->lane, s->n);
-    c->lanes->gather_words(stream, c->p->luck_stream, s->lane, s->n);
-    return (sq_luck_column){state, stream};
 }
 
 const double *sq_col_uniforms(sq_columns *c, sq_selection *s, int site_index)
@@ -107,8 +110,9 @@ const double *sq_col_uniforms(sq_columns *c, sq_selection *s, int site_index)
     double *u = sq_col_doubles(c, s->n);
     sq_mark mark = sq_col_mark(c);
     const int32_t *slot = site_slots(c, s, site);
-    sq_word_column hash = site_hashes(c, s, site, slot);
-    c->lanes->uniforms(u, luck_of(c, s), hash, count_visits(c, s, site_index, slot), s->n);
+    uint64_t *visit = slot ? count_keyed_visits(c, s, site_index, slot) : count_visits(c, s, site_index);
+    for (int i = s->n; i < sq_col_padded(s->n); i++) visit[i] = 0;
+    c->lanes->uniforms(u, sq_col_luck_of(c, s), site_hashes(c, s, site, slot), visit, s->n);
     c->facts.draws += s->n;
     sq_col_release(c, mark);
     return u;

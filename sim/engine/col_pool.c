@@ -244,11 +244,11 @@ static void find_blocks(sq_columns *c, sq_selection *s)
     s->blocks = blocks;
 }
 
-/* Room for copies of attributes, and for the slots after them. */
+/* Room for copies of attributes, and after them for the slots and the two columns of luck. */
 static void make_room(sq_columns *c, sq_selection *s)
 {
     int padded = sq_col_padded(s->n);
-    s->room = sq_col_doubles(c, (SQ_CACHED + 1) * padded);
+    s->room = sq_col_doubles(c, (SQ_CACHED + 3) * padded);
     s->n_cached = 0;
     s->slot = NULL;
 }
@@ -363,6 +363,16 @@ static const int32_t *slots(sq_columns *c, sq_selection *s)
     int32_t *slot = (int32_t *)(void *)(s->room + (ptrdiff_t)SQ_CACHED * sq_col_padded(s->n));
     for (int i = 0; i < sq_col_padded(s->n); i++) slot[i] = c->p->slot[s->lane[i]];
     return s->slot = slot;
+}
+
+sq_luck_column sq_col_luck_of(sq_columns *c, sq_selection *s)
+{
+    if (s->luck.state) return s->luck;
+    ptrdiff_t padded = sq_col_padded(s->n);
+    uint64_t *state = (uint64_t *)(void *)(s->room + (SQ_CACHED + 1) * padded), *stream = state + padded;
+    c->lanes->gather_words(state, c->p->luck_state, s->lane, s->n);
+    c->lanes->gather_words(stream, c->p->luck_stream, s->lane, s->n);
+    return s->luck = (sq_luck_column){state, stream};
 }
 
 const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute)
