@@ -145,13 +145,6 @@ static inline const v_law *v_laws_at(v_laws *laws, int i)
     return &laws->law;
 }
 
-static inline v_law v_law_at_lane(const sq_law_columns *columns, int i)
-{
-    v_laws laws;
-    v_laws_begin(&laws, columns);
-    return *v_laws_at(&laws, i);
-}
-
 /* ---- laws that wear nothing */
 
 static inline bool v_is_everywhere(sq_column column, double x)
