@@ -86,7 +86,7 @@ typedef struct sq_endpoint_plan {
 struct sq_col_plan {
     const sq_model *model;
     int event_words;     /* of 64 events */
-    int occurrence_words, site_words, pair_words, watch_words;
+    int occurrence_words, pair_words, watch_words;
     int reaction_words;
     sq_reactions *reactions;       /* [SQ_READS_OCCURRED(m, SQ_OCCURRENCES(m))], in the numbering of read sets */
     uint64_t *possible;            /* [n_states][event_words] events whose condition can hold in a state; none in death */
@@ -113,6 +113,11 @@ struct sq_col_plan {
 };
 
 /* ---- columns ---------------------------------------------------------------------------------------- */
+
+/* How often luck was drawn at a site, if that was in the lane's present life; else it is not yet. */
+typedef struct sq_visits {
+    uint32_t life, count;
+} sq_visits;
 
 /* [size] each, unless other sizes are given, row-major with rows of `size`. Bits of events, occurrences, … are rows
  * of words: word w of lane is column[w * size + lane]. */
@@ -145,8 +150,8 @@ typedef struct sq_pool {
     double *time_in;      /* [n_states] where stay_is_read */
     uint64_t *moved;      /* [pair_words] */
     uint32_t *moves;      /* [n_pairs] */
-    uint64_t *visited;    /* [site_words] sites drawn at; their counters are valid then */
-    uint32_t *visits;     /* [n_counters] */
+    uint32_t *lives;      /* lives that began in the lane, this one included */
+    sq_visits *visits;    /* [n_counters], site by site: of a site [size][n_slots], a lane's slots side by side */
 
     /* clocks; due, age … are valid where they run (or wait) */
     uint64_t *running, *paused, *held, *condition; /* [event_words] */

@@ -27,10 +27,10 @@ static void empty_nursery(sq_columns *c, const sq_open_item *open, int strategy,
         p->state[i] = m->start_state;
         p->now[i] = p->entered[i] = 0;
         p->failed[i] = 0;
+        p->lives[i]++;
     }
     for (int a = 0; a < m->n_attributes; a++) memset(p->attribute[a], 0, sizeof(double) * (size_t)n);
     zero_words(p, p->happened, c->plan->occurrence_words, n);
-    zero_words(p, p->visited, c->plan->site_words, n);
     zero_words(p, p->touched, c->plan->reaction_words, n);
 }
 

@@ -64,43 +64,27 @@ static sq_word_column site_hashes(sq_columns *c, const sq_selection *s, const sq
     return (sq_word_column){hash, 1};
 }
 
-/* Counters of a site are as the last life in the lane left them until this one first comes there. */
-static uint64_t *count_visits(sq_columns *c, const sq_selection *s, int site_index)
+/* Where luck was drawn in an earlier life of the lane alone, counting begins afresh. */
+static uint32_t count_visit(sq_visits *visits, uint32_t life)
 {
-    size_t size = (size_t)c->p->size;
-    uint64_t *visited = c->p->visited + (size_t)(site_index / 64) * size, bit = UINT64_C(1) << (site_index % 64);
-    uint32_t *visits = c->p->visits + (size_t)c->model->sites[site_index].counter * size;
-    uint64_t *visit = sq_col_words(c, s->n);
-    for (int i = 0; i < s->n; i++) {
-        int32_t lane = s->lane[i];
-        uint64_t word = visited[lane];
-        uint32_t so_far = word & bit ? visits[lane] : 0;
-        visited[lane] = word | bit;
-        visits[lane] = so_far + 1;
-        visit[i] = so_far;
-    }
-    return visit;
+    uint32_t so_far = visits->life == life ? visits->count : 0;
+    *visits = (sq_visits){life, so_far + 1};
+    return so_far;
 }
 
-static void empty_counters(uint32_t *visits, int n_slots, size_t size)
+static const uint64_t *count_visits(sq_columns *c, const sq_selection *s, const sq_site *site, const int32_t *slot)
 {
-    for (int k = 0; k < n_slots; k++) visits[(size_t)k * size] = 0;
-}
-
-/* The same at a site with several streams. */
-static uint64_t *count_keyed_visits(sq_columns *c, const sq_selection *s, int site_index, const int32_t *slot)
-{
-    const sq_site *site = &c->model->sites[site_index];
-    size_t size = (size_t)c->p->size;
-    uint64_t *visited = c->p->visited + (size_t)(site_index / 64) * size, bit = UINT64_C(1) << (site_index % 64);
-    uint32_t *visits = c->p->visits + (size_t)site->counter * size;
+    const uint32_t *life = c->p->lives;
+    sq_visits *visits = c->p->visits + (size_t)site->counter * (size_t)c->p->size;
     uint64_t *visit = sq_col_words(c, s->n);
-    for (int i = 0; i < s->n; i++) {
-        int32_t lane = s->lane[i];
-        if (!(visited[lane] & bit)) empty_counters(visits + lane, site->n_slots, size);
-        visited[lane] |= bit;
-        visit[i] = visits[(size_t)slot[i] * size + (size_t)lane]++;
-    }
+    if (slot)
+        for (int i = 0; i < s->n; i++) {
+            size_t first = (size_t)s->lane[i] * (size_t)site->n_slots;
+            visit[i] = count_visit(&visits[first + (size_t)slot[i]], life[s->lane[i]]);
+        }
+    else
+        for (int i = 0; i < s->n; i++) visit[i] = count_visit(&visits[s->lane[i]], life[s->lane[i]]);
+    for (int i = s->n; i < sq_col_padded(s->n); i++) visit[i] = 0;
     return visit;
 }
 
@@ -110,8 +94,7 @@ const double *sq_col_uniforms(sq_columns *c, sq_selection *s, int site_index)
     double *u = sq_col_doubles(c, s->n);
     sq_mark mark = sq_col_mark(c);
     const int32_t *slot = site_slots(c, s, site);
-    uint64_t *visit = slot ? count_keyed_visits(c, s, site_index, slot) : count_visits(c, s, site_index);
-    for (int i = s->n; i < sq_col_padded(s->n); i++) visit[i] = 0;
+    const uint64_t *visit = count_visits(c, s, site, slot);
     c->lanes->uniforms(u, sq_col_luck_of(c, s), site_hashes(c, s, site, slot), visit, s->n);
     c->facts.draws += s->n;
     sq_col_release(c, mark);

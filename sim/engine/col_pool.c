@@ -65,9 +65,9 @@ static bool make_history(sq_pool *p, const sq_col_plan *plan)
     p->time_in = rows(p, m->n_states, sizeof *p->time_in);
     p->moved = rows(p, plan->pair_words, sizeof *p->moved);
     p->moves = rows(p, plan->n_pairs, sizeof *p->moves);
-    p->visited = rows(p, plan->site_words, sizeof *p->visited);
+    p->lives = rows(p, 1, sizeof *p->lives);
     p->visits = rows(p, m->n_counters, sizeof *p->visits);
-    return p->happened && p->count && p->last_time && p->time_in && p->moved && p->moves && p->visited && p->visits;
+    return p->happened && p->count && p->last_time && p->time_in && p->moved && p->moves && p->lives && p->visits;
 }
 
 static bool make_clocks(sq_pool *p, const sq_col_plan *plan)

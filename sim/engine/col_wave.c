@@ -261,7 +261,6 @@ static void empty(sq_columns *c, const sq_selection *s)
     int words = c->plan->event_words;
     clear(c, s, p->happened, c->plan->occurrence_words);
     clear(c, s, p->moved, c->plan->pair_words);
-    clear(c, s, p->visited, c->plan->site_words);
     clear(c, s, p->running, words);
     clear(c, s, p->paused, words);
     clear(c, s, p->held, words);
@@ -275,6 +274,7 @@ static void empty(sq_columns *c, const sq_selection *s)
         p->entered[lane] = 0;
         p->firings[lane] = p->firings_now[lane] = p->breaks[lane] = 0;
         p->failed[lane] = 0;
+        p->lives[lane]++;
         p->died[lane] = INFINITY;
         p->end[lane] = m->horizon;
         if (p->life) sq_life_reset(&p->life[lane], m);
