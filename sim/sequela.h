@@ -73,6 +73,9 @@ typedef struct sequela_run_options {
     int patients_table, event_log;
     const char *output_path;
     const char *command_line; /* for /provenance; may be NULL */
+    const char *engine;       /* "columnar" (NULL: this) or "reference", the plain interpreter; results are the same */
+    const char *instruction_set; /* "avx512", "avx2" or "scalar"; NULL: the best there is. Results are the same */
+    int batch;                /* patients in flight in a thread of the columnar engine; 0: the usual */
 } sequela_run_options;
 
 /* What a run took; all zero before one. */
@@ -82,6 +85,12 @@ typedef struct sequela_facts {
     /* Processor time of the threads, each until its last patient: of the busiest, and of all together. */
     double busiest_thread_seconds, busy_seconds;
     int64_t patients, lives, firings; /* lives = patients x strategies */
+    const char *engine, *instruction_set; /* NULL before a run */
+    /* Of the columnar engine: lanes of a thread and the share of them that held a life; random numbers drawn; waves (lives
+     * to whom the same thing happens, taken together) and the lives in all of them. */
+    int batch;
+    double occupancy;
+    int64_t draws, waves, waved;
 } sequela_facts;
 
 /* Lives all patients under all strategies. Results replace those of an earlier run. */

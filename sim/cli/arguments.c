@@ -27,7 +27,7 @@ static bool unknown_option(const sq_arguments *a, const char *name, size_t lengt
     const char *names[MOST_OPTIONS];
     size_t n = 0;
     for (const sq_option *o = a->verb->options; o->name != NULL && n < MOST_OPTIONS; o++)
-        names[n++] = o->name;
+        if (o->text != NULL) names[n++] = o->name;
     char *wanted = strndup(name, length);
     const char *near = wanted == NULL ? NULL : sq_nearest_name(wanted, names, n);
     if (near != NULL)

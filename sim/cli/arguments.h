@@ -11,7 +11,7 @@ typedef struct sq_option {
     char letter;       /* 0: none */
     const char *name;  /* without the dashes */
     const char *value; /* what the value is called in help; NULL: takes none */
-    const char *text;  /* for help */
+    const char *text;  /* for help; NULL: not told of, a tool of the program's own tests */
 } sq_option;
 
 struct sq_arguments;

@@ -40,7 +40,7 @@ void sq_print_verb_help(const sq_verb *verb)
     if (verb->text[0] != '\0') printf("%s\n", verb->text);
     puts("\noptions:");
     for (const sq_option *option = verb->options; option->name != NULL; option++)
-        print_option(option);
+        if (option->text != NULL) print_option(option);
     const sq_option help = {'h', "help", NULL, "show this help"};
     print_option(&help);
 }

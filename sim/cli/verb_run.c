@@ -9,6 +9,7 @@
 
 #include "io/results.h"
 #include "study/handle.h"
+#include "study/study.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_THREADS = 1024 };
+enum { MOST_THREADS = 1024, MOST_IN_FLIGHT = 1 << 20 };
 static const double large = 2e9; /* bytes that are not written without --yes */
 
 /* ---- where the result goes ------------------------------------------------------------------ */
@@ -73,6 +74,11 @@ static char *prepare_output(const sq_arguments *a, int *code)
 
 /* ---- is it too much? ------------------------------------------------------------------------ */
 
+/* What the command line says of the run. */
+typedef struct run_settings {
+    int threads, batch; /* 0: the usual */
+} run_settings;
+
 static bool size_is_wanted(const sq_arguments *a, const sq_model *m, int threads)
 {
     char text[32];
@@ -87,17 +93,20 @@ static bool size_is_wanted(const sq_arguments *a, const sq_model *m, int threads
 
 /* ---- the run -------------------------------------------------------------------------------- */
 
-static int live_and_write(const sq_arguments *a, sequela *s, const char *path, int threads)
+static int live_and_write(const sq_arguments *a, sequela *s, const char *path, const run_settings *settings)
 {
     sq_progress_bar bar = sq_progress_begin(sq_count(a, "quiet") > 0);
     const sequela_run_options options = {
-        .threads = threads,
+        .threads = settings->threads,
         .progress = sq_progress_show,
         .context = &bar,
         .patients_table = sq_count(a, "patients-table") > 0,
         .event_log = sq_count(a, "event-log") > 0,
         .output_path = path,
         .command_line = a->command_line,
+        .engine = sq_value(a, "engine"),
+        .instruction_set = sq_value(a, "isa"),
+        .batch = settings->batch,
     };
     int code = sequela_run(s, &options);
     sq_progress_end(&bar);
@@ -119,12 +128,23 @@ static void say_done(const sequela *s, const char *path)
            sq_size_text(bytes, size, sizeof size), patients, f.wall_seconds, rate);
 }
 
+static void say_waves(const sequela_facts *f)
+{
+    char draws[32], waves[32];
+    sq_grouped((double)f->draws, 0, draws, sizeof draws);
+    sq_grouped((double)f->waves, 0, waves, sizeof waves);
+    sq_say("random numbers %s (%.2f a life)", draws, f->lives > 0 ? (double)f->draws / (double)f->lives : 0);
+    sq_say("waves %s, of %.1f lives on average; %.1f %% of %d lanes a thread hold a life", waves,
+           f->waves > 0 ? (double)f->waved / (double)f->waves : 0, 100 * f->occupancy, f->batch);
+}
+
 static void say_stats(const sequela *s)
 {
     char lives[32], firings[32];
     sequela_facts f = sequela_run_facts(s);
     sq_grouped((double)f.lives, 0, lives, sizeof lives);
     sq_grouped((double)f.firings, 0, firings, sizeof firings);
+    sq_say("engine %s, %s", f.engine, f.instruction_set);
     sq_say("threads %d; wall %.3f s; processor %.3f s", f.threads, f.wall_seconds, f.cpu_seconds);
     double idle = f.busiest_thread_seconds > 0 ? 1 - f.busy_seconds / (f.threads * f.busiest_thread_seconds) : 0;
     sq_say("busiest thread %.3f s; idle %.1f %%", f.busiest_thread_seconds, 100 * idle);
@@ -133,15 +153,16 @@ static void say_stats(const sequela *s)
     sq_say("%.0f ns of processor time a life; %.0f ns a firing",
            f.lives > 0 ? 1e9 * f.cpu_seconds / (double)f.lives : 0,
            f.firings > 0 ? 1e9 * f.cpu_seconds / (double)f.firings : 0);
+    if (f.batch > 0) say_waves(&f);
 }
 
-static int run_loaded(const sq_arguments *a, sequela *s, int threads)
+static int run_loaded(const sq_arguments *a, sequela *s, const run_settings *settings)
 {
     int code = SQ_EXIT_INPUT;
-    if (!size_is_wanted(a, sequela_model(s), threads)) return code;
+    if (!size_is_wanted(a, sequela_model(s), settings->threads)) return code;
     char *path = prepare_output(a, &code);
     if (path == NULL) return code;
-    code = live_and_write(a, s, path, threads);
+    code = live_and_write(a, s, path, settings);
     if (code == SEQUELA_OK) code = sq_print_summary(path, SQ_FORMAT_TABLE);
     if (code == SQ_EXIT_DONE && sq_count(a, "quiet") == 0) {
         fflush(stdout);
@@ -152,14 +173,29 @@ static int run_loaded(const sq_arguments *a, sequela *s, int threads)
     return code;
 }
 
+static bool read_settings(const sq_arguments *a, run_settings *to)
+{
+    int64_t threads = 0, batch = 0;
+    sq_run_options options = {0};
+    sq_error err = {.status = SQ_OK};
+    if (!sq_integer(a, "threads", "a number of threads", 1, MOST_THREADS, &threads)) return false;
+    if (!sq_integer(a, "batch", "a number of patients in flight", 1, MOST_IN_FLIGHT, &batch)) return false;
+    if (sq_run_choose(&options, sq_value(a, "engine"), sq_value(a, "isa"), &err) != SQ_OK) {
+        sq_say("run: %s", err.text);
+        return false;
+    }
+    *to = (run_settings){(int)threads, (int)batch};
+    return true;
+}
+
 static int act(const sq_arguments *a)
 {
-    int64_t threads = 0;
     int code = SQ_EXIT_INPUT;
-    if (!sq_integer(a, "threads", "a number of threads", 1, MOST_THREADS, &threads)) return code;
+    run_settings settings;
+    if (!read_settings(a, &settings)) return code;
     sequela *s = sq_load_experiment_of(a, false, &code);
     if (s == NULL) return code;
-    code = run_loaded(a, s, (int)threads);
+    code = run_loaded(a, s, &settings);
     sequela_free(s);
     return code;
 }
@@ -175,6 +211,9 @@ static const sq_option options[] = {
     {0, "event-log", NULL, "add one row per event to the result"},
     {0, "quiet", NULL, "no progress"},
     {0, "stats", NULL, "say what the run took"},
+    {0, "engine", "NAME", "columnar (the default) or reference, the plain interpreter"},
+    {0, "isa", "NAME", "avx512, avx2 or scalar (default: the best there is)"},
+    {0, "batch", "N", NULL},
     {0, "yes", NULL, "write more than 2 GB without asking"},
     {0, NULL, NULL, NULL},
 };

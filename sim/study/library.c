@@ -111,6 +111,13 @@ sequela_facts sequela_run_facts(const sequela *s)
         .patients = f->patients,
         .lives = f->lives,
         .firings = f->firings,
+        .engine = f->engine,
+        .instruction_set = f->instruction_set,
+        .batch = f->batch,
+        .occupancy = f->occupancy,
+        .draws = f->draws,
+        .waves = f->waves,
+        .waved = f->waved,
     };
 }
 
@@ -152,10 +159,12 @@ int sequela_run(sequela *s, const sequela_run_options *options)
         .threads = o->threads,
         .progress = o->progress,
         .progress_context = o->context,
+        .batch = o->batch,
     };
     s->started = sq_wall_clock();
     bool tables = o->patients_table || o->event_log;
-    sq_status status = tables ? run_with_tables(s, &run, o, &err) : run_plainly(s, &run, &err);
+    sq_status status = sq_run_choose(&run, o->engine, o->instruction_set, &err);
+    if (!status) status = tables ? run_with_tables(s, &run, o, &err) : run_plainly(s, &run, &err);
     if (status) forget_results(s);
     return conclude(s, status, &err);
 }

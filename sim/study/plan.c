@@ -54,7 +54,9 @@ sq_status sq_plan_init(sq_plan *plan, const sq_model *m, const sq_run_options *o
     plan->n_items = plan->n_points * plan->point_items;
     plan->failure.item = plan->n_items;
     plan->rows = (sq_row_order){.model = m, .sink = options->sink};
-    return make_points(plan, err);
+    sq_status status = make_points(plan, err);
+    if (status || options->engine != SQ_ENGINE_COLUMNAR) return status;
+    return sq_col_plan_new(&plan->columns, m, err);
 }
 
 void sq_plan_free(sq_plan *plan)
@@ -65,6 +67,7 @@ void sq_plan_free(sq_plan *plan)
     }
     free(plan->points);
     free(plan->numbers);
+    sq_col_plan_free(plan->columns);
     sq_row_order_free(&plan->rows);
 }
 

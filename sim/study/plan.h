@@ -24,6 +24,7 @@ typedef struct sq_failure {
 typedef struct sq_plan {
     const sq_model *model;
     const sq_run_options *options;
+    sq_col_plan *columns;   /* of the columnar engine */
     sq_point *points;
     double *numbers;        /* [n_points][n_strategies] blocks */
     int n_points;

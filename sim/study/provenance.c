@@ -77,7 +77,8 @@ sq_status sq_provenance_fill(sq_provenance_room *room, const sq_model *m, const 
     say(room, "sleef_version", SQ_SLEEF_VERSION);
     say(room, "yaml_version", SQ_YAML_VERSION);
     say(room, "instruction_sets", sq_cpu_instruction_sets(text, sizeof text));
-    say(room, "engine", "reference");
+    say(room, "engine", facts->engine);
+    say(room, "instruction_set", facts->instruction_set);
     say(room, "command_line", command_line ? command_line : "");
     gethostname(text, sizeof text - 1);
     say(room, "host", text);

@@ -9,22 +9,36 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* Takes over what a thread did; the sums of lanes become shares in the end. */
+static void add_facts(sq_run_facts *facts, sq_columns_facts *columns, const sq_worker *w)
+{
+    facts->firings += w->firings;
+    facts->busy_seconds += w->busy;
+    if (w->busy > facts->busiest_thread_seconds) facts->busiest_thread_seconds = w->busy;
+    facts->draws += w->columns.draws;
+    facts->waves += w->columns.waves;
+    facts->waved += w->columns.waved;
+    columns->rounds += w->columns.rounds;
+    columns->in_flight += w->columns.in_flight;
+}
+
 /* All items. A thread's time ends with its last item: waiting for the others may use the processor, but is idle. */
 static void run_items(sq_plan *plan, int threads, sq_run_facts *facts)
 {
-#pragma omp parallel num_threads(threads) default(none) shared(plan, facts)
+    sq_columns_facts columns = {0};
+#pragma omp parallel num_threads(threads) default(none) shared(plan, facts, columns)
     {
         sq_worker w;
         sq_worker_run(&w, plan);
 #pragma omp critical(sq_study_merge)
         {
             sq_worker_merge(&w);
-            facts->firings += w.firings;
-            facts->busy_seconds += w.busy;
-            if (w.busy > facts->busiest_thread_seconds) facts->busiest_thread_seconds = w.busy;
+            add_facts(facts, &columns, &w);
         }
         sq_worker_free(&w);
     }
+    double lanes = (double)columns.rounds * facts->batch;
+    facts->occupancy = lanes > 0 ? (double)columns.in_flight / lanes : 0;
 }
 
 static sq_status finish(const sq_plan *plan, sq_variables *variables, sq_error *err)
@@ -46,18 +60,24 @@ static sq_status finish(const sq_plan *plan, sq_variables *variables, sq_error *
     return status;
 }
 
-sq_status sq_study_run(const sq_model *model, const sq_run_options *options, sq_variables *variables,
+sq_status sq_study_run(const sq_model *model, const sq_run_options *wanted, sq_variables *variables,
                        sq_run_facts *facts, sq_error *err)
 {
     sq_plan plan = {0};
+    sq_run_options options = *wanted;
+    sq_status status = sq_run_choose(&options, NULL, NULL, err);
+    if (status) return status;
     sq_run_facts own = {
-        .threads = options->threads > 0 ? options->threads : omp_get_max_threads(),
+        .threads = options.threads > 0 ? options.threads : omp_get_max_threads(),
         .patients = model->n_patients,
         .lives = model->n_patients * model->n_strategies,
+        .engine = sq_engine_name(options.engine),
+        .instruction_set = options.lanes ? options.lanes->name : "scalar",
+        .batch = options.batch,
     };
     double wall = omp_get_wtime();
     clock_t cpu = clock();
-    sq_status status = sq_plan_init(&plan, model, options, err);
+    status = sq_plan_init(&plan, model, &options, err);
     if (!status) {
         run_items(&plan, own.threads, &own);
         status = sq_plan_verdict(&plan, err);

@@ -29,18 +29,38 @@ typedef struct sq_row_sink {
     bool want_log;
 } sq_row_sink;
 
+/* Both give the same bits: docs/semantics.md. */
+typedef enum sq_engine { SQ_ENGINE_COLUMNAR, SQ_ENGINE_REFERENCE, SQ_ENGINES } sq_engine;
+
+struct sq_lanes;
+
 typedef struct sq_run_options {
     int threads;             /* 0: as many as OpenMP offers */
     sq_progress *progress;   /* may be NULL */
     void *progress_context;
     const sq_row_sink *sink; /* may be NULL */
+    sq_engine engine;
+    const struct sq_lanes *lanes; /* of the columnar engine: its instruction set; NULL: the best there is */
+    int batch;               /* of the columnar engine: patients in flight in a thread; 0: SQ_BATCH */
 } sq_run_options;
+
+const char *sq_engine_name(sq_engine engine);
+/* Fills engine, lanes and batch by the names of an engine and an instruction set (NULL, 0: the usual). Fails with
+ * SQ_ERR_INPUT if there is none of the name, or the processor lacks it. */
+sq_status sq_run_choose(sq_run_options *options, const char *engine, const char *instruction_set, sq_error *err);
 
 typedef struct sq_run_facts {
     int threads;
     double wall_seconds, cpu_seconds;
     double busiest_thread_seconds, busy_seconds; /* processor time until a thread's last item: of the busiest, of all */
     int64_t patients, lives, firings; /* lives = patients x strategies */
+    const char *engine, *instruction_set; /* what formulas were computed with: "scalar" for the reference */
+
+    /* of the columnar engine */
+    int batch;                    /* lanes of a thread */
+    int64_t draws;                /* random numbers */
+    int64_t waves, waved;         /* waves of firings, and the lives in them */
+    double occupancy;             /* share of the lanes that hold a life */
 } sq_run_facts;
 
 /* Runs the experiment of a loaded model and appends its results to `variables`. On SQ_ERR_LIFE the sentence is

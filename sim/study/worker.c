@@ -20,7 +20,8 @@ void sq_worker_run(sq_worker *w, sq_plan *plan)
     double before = thread_seconds();
     *w = (sq_worker){.plan = plan, .outcomes = calloc((size_t)plan->n_points, sizeof(sq_outcome *))};
     sq_status status = w->outcomes ? SQ_OK : sq_fail(&err, SQ_ERR_MEMORY, "no memory for the outcomes");
-    if (!status) status = sq_work_by_reference(w, &err);
+    bool by_columns = plan->options->engine == SQ_ENGINE_COLUMNAR;
+    if (!status) status = by_columns ? sq_work_by_columns(w, &err) : sq_work_by_reference(w, &err);
     if (status) sq_worker_fail(w, 0, &err);
     w->busy = thread_seconds() - before;
 }

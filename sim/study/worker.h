@@ -8,6 +8,7 @@ typedef struct sq_worker {
     sq_plan *plan;
     sq_outcome **outcomes;   /* [n_points] the thread's own, made when first needed */
     int64_t firings;
+    sq_columns_facts columns; /* of the columnar engine */
     double busy;             /* processor seconds until the last item was over */
 } sq_worker;
 
@@ -25,7 +26,8 @@ void sq_worker_done(sq_worker *worker, const sq_item *item, int64_t failed);
 /* Something else than a life failed. */
 void sq_worker_fail(sq_worker *worker, int64_t item, const sq_error *err);
 
-/* worker_reference.c: all items, one patient after the other, by the reference interpreter. */
+/* All items, one patient after the other (worker_reference.c) or many at a time (worker_columnar.c). */
 sq_status sq_work_by_reference(sq_worker *worker, sq_error *err);
+sq_status sq_work_by_columns(sq_worker *worker, sq_error *err);
 
 #endif

@@ -32,6 +32,10 @@ CASES = [
     ("run", 2, "EXPERIMENT.yaml is missing"),
     ("run small.yaml model.yaml", 2, "one argument too many: 'model.yaml'"),
     ("digest", 2, "OUT.h5 is missing"),
+    ("run small.yaml --engine fast", 2, "there is no engine 'fast'; expected columnar or reference"),
+    ("run small.yaml --isa mmx", 2, "there is no instruction set 'mmx'; expected avx512, avx2 or scalar"),
+    ("run small.yaml --engine reference --isa avx2", 2, "(avx2) can be chosen for the columnar engine only"),
+    ("run small.yaml --batch 0", 2, "'0' is not a number of patients in flight"),
     # numbers
     ("run small.yaml -n 0", 2, "--patients: '0' is not a number of patients; expected an integer from 1 to"),
     ("run small.yaml -n -5", 2, "'-5' is not a number of patients"),

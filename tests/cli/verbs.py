@@ -33,6 +33,10 @@ def check_run():
                   "results of a model under its stated assumptions"):
         assert words in done.stdout, (words, done.stdout)
     assert "results/small.h5: " in done.stderr and "ns of processor time a life" in done.stderr
+    assert "engine columnar, " in done.stderr and "of 2048 lanes a thread hold a life" in done.stderr
+    plain = small.call("run", "small.yaml", "--stats", "--engine", "reference", "-o", "plain.h5")
+    assert "engine reference, scalar" in plain.stderr and "lanes" not in plain.stderr
+    assert small.must("digest", "plain.h5").split()[0] == small.must("digest", "results/small.h5").split()[0]
     assert max(map(len, done.stdout.splitlines())) <= 100
     quiet = small.call("run", "small.yaml", "-qo", "quiet.h5")
     assert quiet.returncode == 2 and "unknown option '-q'" in quiet.stderr

@@ -1,4 +1,4 @@
-/* Memory that runs out: malloc, calloc and realloc of the simulator are replaced (linker option
+/* Memory that runs out: malloc, calloc, realloc and aligned_alloc of the simulator are replaced (linker option
  * --wrap) by ones of which the n-th request fails, for n = 1, 2, 3, … until the work is done
  * without meeting it. Every failure must come back as SQ_ERR_MEMORY with a sentence, and what had
  * been given must have been given back: the number of live allocations is counted, and a run under
@@ -21,10 +21,12 @@
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
 void *__real_realloc(void *old, size_t size);
 void __real_free(void *memory);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 void __wrap_free(void *memory);
 
@@ -48,6 +50,11 @@ void *__wrap_malloc(size_t size) { return refused() ? NULL : counted(__real_mall
 void *__wrap_calloc(size_t n, size_t size)
 {
     return refused() ? NULL : counted(__real_calloc(n, size));
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return refused() ? NULL : counted(__real_aligned_alloc(alignment, size));
 }
 
 void *__wrap_realloc(void *old, size_t size)
@@ -133,16 +140,26 @@ static sq_status take_row(void *context, const sq_row *row, sq_error *err)
     return SQ_OK;
 }
 
-static sq_status run_study(const toy *t, int threads, sq_error *err)
+static sq_status run_study_by(sq_engine engine, const toy *t, int threads, sq_error *err)
 {
     int rows = 0;
     sq_variables variables = {0};
     sq_row_sink sink = {.context = &rows, .take = take_row, .want_log = true};
-    sq_run_options options = {.threads = threads, .sink = &sink};
+    sq_run_options options = {.threads = threads, .sink = &sink, .engine = engine};
     sq_status status = sq_study_run(&t->m, &options, &variables, NULL, err);
     if (!status) assert_int_equal(rows, (int)t->m.n_patients * N_STRATEGIES);
     sq_variables_free(&variables);
     return status;
+}
+
+static sq_status run_study(const toy *t, int threads, sq_error *err)
+{
+    return run_study_by(SQ_ENGINE_COLUMNAR, t, threads, err);
+}
+
+static sq_status run_study_by_reference(const toy *t, int threads, sq_error *err)
+{
+    return run_study_by(SQ_ENGINE_REFERENCE, t, threads, err);
 }
 
 static void workspace(void **state)
@@ -180,7 +197,8 @@ static void study(void **state)
     toy_init(&t);
     t.m.reference = 1;
     t.m.block_size = 3;
-    assert_true(fail_each_request(run_study, &t, 1) > 50);
+    assert_true(fail_each_request(run_study, &t, 1) > 100);
+    assert_true(fail_each_request(run_study_by_reference, &t, 1) > 50);
 }
 
 /* With two threads the order of requests is not the same every time: the count of requests is not

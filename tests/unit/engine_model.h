@@ -134,7 +134,7 @@ static inline void toy_init(toy *t)
 {
     *t = (toy){
         .states = {{"well", false}, {"ill", false}, {"dead", true}},
-        .attributes = {{.name = "x"}, {.name = "y"}},
+        .attributes = {{.name = "x", .is_written = true}, {.name = "y", .is_written = true}},
         .strategies = {{.name = "A", .title = "First"}, {.name = "B", .title = "Second"}},
         .costs = {{.name = "drug", .rate = program(TEN)}},
         .marks = {"seen"},
@@ -151,7 +151,7 @@ static inline void toy_init(toy *t)
         .n_states = N_STATES, .states = t->states, .n_events = N_EVENTS, .events = t->events,
         .n_marks = 1, .marks = t->marks, .n_losses = 1, .losses = t->losses,
         .n_costs = 1, .costs = t->costs, .n_sites = N_SITES, .n_counters = N_SITES, .sites = t->sites,
-        .csv_site = -1, .code = t->code, .constants = NUMBERS, .actions = t->actions,
+        .csv_site = -1, .n_code = (int)(sizeof t->code / sizeof *t->code), .code = t->code, .constants = NUMBERS, .actions = t->actions,
         .draws = t->draws, .draw_options = t->options, .n_strategies = N_STRATEGIES,
         .strategies = t->strategies, .horizon = 10, .n_patients = 5, .seed = 1,
         .discount = {{.change = INFINITY}, {.change = INFINITY}}, .grid_step = 1, .n_grid = 11, .n_quantiles = 1,

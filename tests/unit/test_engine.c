@@ -434,10 +434,10 @@ static void the_lowest_failing_patient(void **state)
     rows[5000] = rows[8190] = rows[8192] = rows[PATIENTS - 1] = 1;
     toy_init(&t);
     fail_where_x_is_one(&t, rows);
-    for (int threads = 1; threads <= 4; threads++) {
+    for (int i = 0; i < 4 * SQ_ENGINES; i++) {
         sq_variables variables = {0};
         sq_error err = {0};
-        sq_run_options options = {.threads = threads};
+        sq_run_options options = {.threads = 1 + i / SQ_ENGINES, .engine = (sq_engine)(i % SQ_ENGINES)};
         assert_int_equal(sq_study_run(&t.m, &options, &variables, NULL, &err), SQ_ERR_LIFE);
         assert_non_null(
             strstr(err.text, "patient 5000 under strategy A, day 2, in state well: y is not"));
@@ -462,35 +462,36 @@ static sq_status take_row(void *context, const sq_row *row, sq_error *err)
     return SQ_OK;
 }
 
-static sq_status run_with_rows(toy *t, int threads, order_check *check, sq_run_facts *facts,
+static sq_status run_with_rows(toy *t, sq_run_options options, order_check *check, sq_run_facts *facts,
                                sq_error *err)
 {
     sq_variables variables = {0};
     sq_row_sink sink = {.context = check, .take = take_row, .want_log = true};
-    sq_run_options options = {.threads = threads, .sink = &sink};
+    options.sink = &sink;
     t->m.n_patients = PATIENTS;
     sq_status status = sq_study_run(&t->m, &options, &variables, facts, err);
     sq_variables_free(&variables);
     return status;
 }
 
-/* Rows come by patient and strategy, whatever the threads; what the sink says ends the run. */
+/* Rows come by patient and strategy, whatever the engine and its threads; what the sink says ends the run. */
 static void rows_in_order(void **state)
 {
     (void)state;
     toy t;
     toy_init(&t);
-    for (int threads = 1; threads <= 3; threads++) {
+    for (int i = 0; i < 3 * SQ_ENGINES; i++) {
+        sq_run_options options = {.threads = 1 + i / SQ_ENGINES, .engine = (sq_engine)(i % SQ_ENGINES)};
         order_check check = {.stop_at = -1};
         sq_run_facts facts;
         sq_error err = {0};
-        sq_status status = run_with_rows(&t, threads, &check, &facts, &err);
+        sq_status status = run_with_rows(&t, options, &check, &facts, &err);
         if (status) fail_msg("%s", err.text);
         assert_true(check.next == N_STRATEGIES * (int64_t)PATIENTS);
         assert_true(facts.patients == PATIENTS && facts.lives == N_STRATEGIES * (int64_t)PATIENTS);
-        assert_true(facts.firings == 2 * facts.lives && facts.threads == threads);
+        assert_true(facts.firings == 2 * facts.lives && facts.threads == options.threads);
         check = (order_check){.stop_at = 9000};
-        assert_int_equal(run_with_rows(&t, threads, &check, NULL, &err), SQ_ERR_IO);
+        assert_int_equal(run_with_rows(&t, options, &check, NULL, &err), SQ_ERR_IO);
         assert_string_equal(err.text, "the disk is full");
         assert_true(check.next == 9000);
     }

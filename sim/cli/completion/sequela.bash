@@ -19,6 +19,14 @@ _sequela()
         mapfile -t COMPREPLY < <(compgen -W "table csv json md" -- "$word")
         return
         ;;
+    --engine)
+        mapfile -t COMPREPLY < <(compgen -W "columnar reference" -- "$word")
+        return
+        ;;
+    --isa)
+        mapfile -t COMPREPLY < <(compgen -W "avx512 avx2 scalar" -- "$word")
+        return
+        ;;
     -o | --output)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return

@@ -1,0 +1,44 @@
+/* Which engine runs, on which instruction set, as their names say. */
+#include "study/study.h"
+
+#include "engine/columns.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static sq_status choose_engine(sq_run_options *options, const char *name, sq_error *err)
+{
+    for (int i = 0; i < SQ_ENGINES; i++) {
+        if (strcmp(name, sq_engine_name((sq_engine)i)) != 0) continue;
+        options->engine = (sq_engine)i;
+        return SQ_OK;
+    }
+    return sq_fail(err, SQ_ERR_INPUT, "there is no engine '%s'; expected %s or %s", name,
+                   sq_engine_name(SQ_ENGINE_COLUMNAR), sq_engine_name(SQ_ENGINE_REFERENCE));
+}
+
+static sq_status choose_lanes(sq_run_options *options, const char *name, sq_error *err)
+{
+    const sq_lanes *lanes = sq_lanes_named(name);
+    if (options->engine != SQ_ENGINE_COLUMNAR)
+        return sq_fail(err, SQ_ERR_INPUT, "an instruction set (%s) can be chosen for the columnar engine only", name);
+    if (!lanes)
+        return sq_fail(err, SQ_ERR_INPUT, "there is no instruction set '%s'; expected avx512, avx2 or scalar", name);
+    if (!sq_lanes_run_here(lanes))
+        return sq_fail(err, SQ_ERR_INPUT, "this processor cannot run %s; the widest it can is %s", name,
+                       sq_lanes_best()->name);
+    options->lanes = lanes;
+    return SQ_OK;
+}
+
+const char *sq_engine_name(sq_engine engine) { return engine == SQ_ENGINE_COLUMNAR ? "columnar" : "reference"; }
+
+sq_status sq_run_choose(sq_run_options *options, const char *engine, const char *instruction_set, sq_error *err)
+{
+    sq_status status = engine ? choose_engine(options, engine, err) : SQ_OK;
+    if (!status && instruction_set) status = choose_lanes(options, instruction_set, err);
+    if (status || options->engine != SQ_ENGINE_COLUMNAR) return status;
+    if (!options->lanes) options->lanes = sq_lanes_best();
+    if (options->batch == 0) options->batch = SQ_BATCH;
+    return SQ_OK;
+}
