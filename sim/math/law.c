@@ -74,7 +74,7 @@ int sq_family_args(sq_family family)
 
 int sq_law_table_room(sq_family family, int n)
 {
-    return (family == SQ_SPLINE ? 6 : 3) * n;
+    return (family == SQ_SPLINE ? 6 : family == SQ_LIFE_TABLE ? 4 : 3) * n;
 }
 
 bool sq_family_has_table(sq_family family)

@@ -90,8 +90,9 @@ typedef enum sq_interpolation { SQ_CONSTANT, SQ_LINEAR, SQ_LOGLINEAR } sq_interp
 typedef enum sq_spline_scale { SQ_SCALE_HAZARD, SQ_SCALE_ODDS, SQ_SCALE_NORMAL } sq_spline_scale;
 
 /* A table in a parameter block: n knots x, n values y, and what sq_law_prepare_table makes of them: the
- * cumulative hazards at the n knots (a spline: see sq_law_prepare_spline). Lives in the block as
- * sq_law_table_room consecutive doubles: x, y, cumulative. */
+ * cumulative hazards at the n knots, followed in a life table by the growth of the rate after each knot (a
+ * spline: see sq_law_prepare_spline). Lives in the block as sq_law_table_room consecutive doubles: x, y,
+ * cumulative and what follows it. */
 typedef struct sq_law_table {
     const double *x, *y, *cumulative;
     int n;
@@ -156,17 +157,18 @@ const char *sq_law_problem(const sq_law *law);
 /* The earliest value the law can take: below 0 for a law that is no waiting time. Truncation, shift and
  * time ratio included. */
 double sq_law_start(const sq_law *law);
-/* Same for a table before use (order of knots, signs, range, first point), then fills cumulative[n],
- * the hazard accumulated from age 0 to each knot. */
+/* Same for a table before use (order of knots, signs, range, first point), then fills prepared[n] with the
+ * hazard accumulated from age 0 to each knot; for a life table prepared[2n], with the growth of log rate
+ * [1/day] from each knot to the next, 0 where rates are constant and after the last. */
 const char *sq_law_prepare_table(sq_family family, sq_interpolation interpolation, int n,
-                                 const double *x, const double *y, double *cumulative);
+                                 const double *x, const double *y, double *prepared);
 
 /* Checks the knots and coefficients of a spline and fills prepared[4n]: logarithms of the knots, then
  * s, s' and s'' there. SQ_ERR_INPUT and a sentence when the knots do not rise, a number is not finite, or
  * s' <= 0 anywhere (the hazard would be negative): between which times, and the lowest slope. */
 sq_status sq_law_prepare_spline(int n, const double *x, const double *y, double *prepared,
                                 sq_error *err);
-/* How many doubles a table of n knots takes in a block: 3n, a spline 6n. */
+/* How many doubles a table of n knots takes in a block: 3n, a life table 4n, a spline 6n. */
 int sq_law_table_room(sq_family family, int n);
 
 const char *sq_family_name(sq_family family);

@@ -1,5 +1,5 @@
-/* Families given by a table: checking and preparing it, before use. Cumulative hazards at the knots are
- * computed once, here; the families themselves are in simd_law_table.h and simd_law_calendar.h. */
+/* Families given by a table: checking and preparing it, before use. Cumulative hazards at the knots, and the
+ * growth of rates between them, are computed once, here; the families themselves are in simd_law_table.h and simd_law_calendar.h. */
 #define SQ_WIDTH 1
 #include "math/law_lane.h"
 #include "math/simd_law_calendar.h"
@@ -57,6 +57,16 @@ static const char *survival_problem(int n, const double *x, const double *y)
     return NULL;
 }
 
+/* How fast a log-linear life table's rate grows from each knot to the next, and from the last one on. */
+static void find_growth(const sq_law_table *table, double *growth)
+{
+    const double *x = table->x, *y = table->y;
+    for (int i = 0; i < table->n; i++)
+        growth[i] = table->interpolation == SQ_LOGLINEAR && i + 1 < table->n
+                        ? v_log(y[i + 1] / y[i]) / (x[i + 1] - x[i])
+                        : 0;
+}
+
 static void accumulate_rates(const sq_law_table *table, double *cumulative)
 {
     v_table lane = v_lane_of_table(table);
@@ -70,7 +80,7 @@ static void accumulate_rates(const sq_law_table *table, double *cumulative)
 }
 
 const char *sq_law_prepare_table(sq_family family, sq_interpolation interpolation, int n,
-                                 const double *x, const double *y, double *cumulative)
+                                 const double *x, const double *y, double *prepared)
 {
     if (!sq_family_has_table(family))
         return "this law takes no table";
@@ -85,13 +95,15 @@ const char *sq_law_prepare_table(sq_family family, sq_interpolation interpolatio
         return problem;
     if (family == SQ_TABULATED) {
         for (int i = 0; i < n; i++)
-            cumulative[i] = y[i] < 1 ? -v_log(y[i]) : 0;
+            prepared[i] = y[i] < 1 ? -v_log(y[i]) : 0;
         return NULL;
     }
     sq_law_table table = {
-        .x = x, .y = y, .cumulative = cumulative, .n = n, .interpolation = interpolation};
-    accumulate_rates(&table, cumulative);
-    return isfinite(cumulative[n - 1]) ? NULL : "the accumulated hazard of a table is not finite";
+        .x = x, .y = y, .cumulative = prepared, .n = n, .interpolation = interpolation};
+    if (family == SQ_LIFE_TABLE)
+        find_growth(&table, prepared + n);
+    accumulate_rates(&table, prepared);
+    return isfinite(prepared[n - 1]) ? NULL : "the accumulated hazard of a table is not finite";
 }
 
 /* ---- tables as functions */

@@ -21,11 +21,6 @@ static inline v_w v_row_column(sq_row_column column, int i)
     return v_load_w(column.p + (ptrdiff_t)i * column.step);
 }
 
-static inline v_w v_row_part(v_w row, int doubles)
-{
-    return v_add_w(row, v_set_w((uint64_t)doubles * sizeof(double)));
-}
-
 /* ---- one law after another */
 
 enum { V_LAW_NUMBERS = SQ_LAW_ARGS + 11 };
@@ -56,15 +51,15 @@ static inline void v_read_rows(v_laws *laws, int i)
 {
     v_table *table = &laws->law.table;
     table->x = v_row_column(laws->columns->table, i);
-    table->y = v_row_part(table->x, table->n);
-    table->cumulative = v_row_part(table->x, 2 * table->n);
+    table->y = v_address_after(table->x, table->n);
+    table->cumulative = v_address_after(table->x, 2 * table->n);
 }
 
 static inline void v_read_steps(v_laws *laws, int i)
 {
     v_profile *profile = &laws->law.profile;
     profile->x = v_row_column(laws->columns->profile.table, i);
-    profile->y = v_row_part(profile->x, profile->n);
+    profile->y = v_address_after(profile->x, profile->n);
 }
 
 static inline void v_begin_table(v_laws *laws)

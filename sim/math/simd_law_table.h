@@ -1,6 +1,6 @@
 /* Families given by a table: piecewise-constant rates and life tables (a rate between knots is constant
  * or log-linear) and tabulated survival curves (survival is linear between points). Cumulative hazards
- * at the knots are computed once (law_table.c); a question is answered by one search and one formula
+ * at the knots, and growths between them, are computed once (law_table.c); a question is answered by one search and one formula
  * inside the interval. Differences are taken inside the interval where they can be, never between two
  * large cumulative hazards. */
 #ifndef SQ_MATH_SIMD_LAW_TABLE_H
@@ -24,12 +24,10 @@ static inline v_stretch v_stretch_of(const v_table *table, v_place at)
 {
     v_w i = v_not_negative(at.i);
     v_d rate = v_gather(table->y, i), before = v_gather(table->cumulative, i);
-    v_m head = v_lt_w(at.i, v_index(0)), tail = v_eq_w(at.i, v_index(table->n - 1)), flat = v_or(head, tail);
+    v_m head = v_lt_w(at.i, v_index(0)), tail = v_eq_w(at.i, v_index(table->n - 1));
     v_stretch part = {at.here, v_if(tail, v_set(INFINITY), at.there), before, rate, v_set(0)};
-    if (table->interpolation == SQ_LOGLINEAR && !v_all(flat)) {
-        v_d ratio = v_gather(table->y, v_next_index(table->n, i)) / rate;
-        part.growth = v_if(flat, v_set(0), v_log(ratio) / (at.there - at.here));
-    }
+    if (table->interpolation == SQ_LOGLINEAR)
+        part.growth = v_if(head, v_set(0), v_gather(v_address_after(table->cumulative, table->n), i));
     if (v_any(head)) {
         part.start = v_if(head, v_set(0), part.start);
         part.end = v_if(head, at.here, part.end);
@@ -77,11 +75,10 @@ static inline v_d v_rates_inverse(const v_table *table, v_d e)
     return part.start + v_stretch_inverse(table, &part, e - part.before);
 }
 
-/* Wait from an age in stretch i, of which `part` is the rest, for a hazard that the rest does not give. */
-static inline v_d v_wait_beyond(const v_table *table, v_w i, const v_stretch *part, v_d e)
+/* Wait from an age in stretch i, of which `part` is the rest, for a hazard that lies beyond the rest's. */
+static inline v_d v_wait_beyond(const v_table *table, v_w i, const v_stretch *part, v_d beyond)
 {
     v_d age = part->start, width = part->end - age;
-    v_d beyond = e - v_stretch_hazard(table, part, width);
     v_d target = v_gather(table->cumulative, v_next_index(table->n, i)) + v_max(beyond, v_set(0));
     v_w j = v_last_below(table->n, table->cumulative, target);
     v_stretch last = v_stretch_of(table, v_place_from(table->n, table->x, j));
@@ -93,10 +90,16 @@ static inline v_d v_rates_remaining(const v_table *table, v_d age, v_d e)
 {
     v_place at = v_place_of(table->n, table->x, age);
     v_stretch part = v_stretch_from(v_stretch_of(table, at), age);
-    v_d wait = v_stretch_inverse(table, &part, e);
-    v_m soon = v_or(v_le(wait, part.end - age), v_eq_w(at.i, v_index(table->n - 1)));
-    if (v_any(v_not(soon)))
-        wait = v_if(soon, wait, v_wait_beyond(table, at.i, &part, e));
+    v_d width = part.end - age, rest = v_stretch_hazard(table, &part, width), wait = width;
+    v_m last = v_eq_w(at.i, v_index(table->n - 1));
+    /* Where e is well above what the rest gives, its inverse would only say so again. */
+    v_m soon = v_or(last, v_not(v_gt(e, rest * (1 + 1e-6))));
+    if (v_any(soon)) {
+        wait = v_stretch_inverse(table, &part, e);
+        soon = v_and(soon, v_or(last, v_le(wait, width)));
+    }
+    if (!v_all(soon))
+        wait = v_if(soon, wait, v_wait_beyond(table, at.i, &part, e - rest));
     return wait;
 }
 

@@ -418,7 +418,7 @@ static void check_laws(const sq_lanes *lanes, const sq_law_columns *c, const dou
 static void laws_of(const sq_lanes *lanes, int n, sq_pcg *g)
 {
     static const double ZERO[SQ_PAD] = {0}, ONE[SQ_PAD] = {1, 1, 1, 1, 1, 1, 1, 1};
-    static double tables[2][3 * KNOTS], ratio[ROOM], age[ROOM], e[ROOM];
+    static double tables[2][4 * KNOTS], ratio[ROOM], age[ROOM], e[ROOM];
     static const double *rows[ROOM];
     for (int t = 0; t < 2; t++) {
         for (int i = 0; i < KNOTS; i++) tables[t][i] = 100 * i;

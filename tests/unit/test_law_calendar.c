@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { AGES = 5, YEARS = 4, STRIDE = 3 * AGES };
+enum { AGES = 5, YEARS = 4, STRIDE = 4 * AGES };
 
 typedef struct calendar_table {
     sq_interpolation interpolation;
