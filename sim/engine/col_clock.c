@@ -170,7 +170,7 @@ static uint64_t *look_at_conditions(sq_columns *c, sq_selection *s, const settli
     uint64_t *before = sq_col_words(c, s->n), *condition = row(c, c->p->condition, w->word);
     for (int i = 0; i < s->n; i++) {
         uint64_t *word = &condition[s->lane[i]];
-        before[i] = c->starting ? 0 : *word;
+        before[i] = *word;
         *word = w->certain | (before[i] & w->unknown);
     }
     if (w->unknown == 0) return before;
@@ -185,18 +185,34 @@ static uint64_t *look_at_conditions(sq_columns *c, sq_selection *s, const settli
 
 /* ---- leaving and entering ----------------------------------------------------------------------------------------------- */
 
-/* Where no clock of the word may pause and nothing was asked of any. */
+/* Leaves and enters where no clock of the word may pause and nothing was asked of any; the clocks to be armed. */
+static uint64_t settle_lane(const settling *w, uint64_t before, uint64_t holds, uint64_t *running)
+{
+    uint64_t begins = holds & (~before | w->afresh), runs = *running & ~w->fired & holds & ~w->afresh;
+    uint64_t arms = (begins | (holds & w->fired)) & ~runs & ~w->is->on_demand;
+    *running = runs | arms;
+    return arms;
+}
+
 static void settle_plainly(sq_columns *c, const sq_selection *s, settling *w, const uint64_t *before)
 {
     uint64_t *running = row(c, c->p->running, w->word);
     const uint64_t *condition = row(c, c->p->condition, w->word);
     for (int i = 0; i < s->n; i++) {
-        int lane = s->lane[i];
-        uint64_t holds = condition[lane], begins = holds & (~before[i] | w->afresh);
-        uint64_t runs = c->starting ? 0 : running[lane] & ~w->fired & holds & ~w->afresh;
-        uint64_t arms = holds & (begins | w->fired) & ~runs & ~w->is->on_demand;
-        running[lane] = runs | arms;
-        put(&w->arm, i, arms);
+        int32_t lane = s->lane[i];
+        put(&w->arm, i, settle_lane(w, before[i], condition[lane], &running[lane]));
+    }
+}
+
+/* The same where the state decides all conditions. */
+static void settle_decided(sq_columns *c, const sq_selection *s, settling *w)
+{
+    uint64_t *running = row(c, c->p->running, w->word), *condition = row(c, c->p->condition, w->word);
+    for (int i = 0; i < s->n; i++) {
+        int32_t lane = s->lane[i];
+        uint64_t before = condition[lane];
+        condition[lane] = w->certain;
+        put(&w->arm, i, settle_lane(w, before, w->certain, &running[lane]));
     }
 }
 
@@ -220,7 +236,6 @@ typedef struct mode_words {
 
 static mode_words modes_of(const sq_columns *c, int word, int lane)
 {
-    if (c->starting) return (mode_words){0};
     return (mode_words){row(c, c->p->running, word)[lane], row(c, c->p->paused, word)[lane],
                         row(c, c->p->held, word)[lane]};
 }
@@ -318,20 +333,28 @@ static void follow(sq_columns *c, sq_selection *s, const settling *w)
 static void settle_word(sq_columns *c, sq_selection *s, int word, bool afresh)
 {
     settling w = settling_of(c, s, word, afresh);
-    const uint64_t *before = look_at_conditions(c, s, &w);
     bool plain = w.is->may_pause == 0 && c->asked[word] == 0;
-    if (plain) settle_plainly(c, s, &w, before);
-    else settle_fully(c, s, &w, before);
+    if (plain && w.unknown == 0) settle_decided(c, s, &w);
+    else if (plain) settle_plainly(c, s, &w, look_at_conditions(c, s, &w));
+    else settle_fully(c, s, &w, look_at_conditions(c, s, &w));
     each_event(c, s, word, &w.spend, sq_col_spend);
     each_event(c, s, word, &w.wake, sq_col_wake);
     each_event(c, s, word, &w.arm, sq_col_arm);
     follow(c, s, &w);
 }
 
+/* Whether none of 64 clocks runs or may begin to; those that wait go on to. */
+static bool is_at_rest(const sq_columns *c, int word, int from, int to)
+{
+    const uint64_t *possible = c->plan->possible + word;
+    int words = c->plan->event_words;
+    return (possible[from * words] | possible[to * words] | c->asked[word]) == 0;
+}
+
 void sq_col_settle_clocks(sq_columns *c, sq_selection *s, int from, bool afresh)
 {
-    (void)from;
     for (int word = 0; word < c->plan->event_words; word++) {
+        if (is_at_rest(c, word, from, s->state)) continue;
         sq_mark mark = sq_col_mark(c);
         settle_word(c, s, word, afresh);
         sq_col_release(c, mark);
