@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Instructions a life by function: a profile that does not depend on what else the machine does.
 
-    instructions.py PROGRAM EXPERIMENT.yaml [PATIENTS] [--isa NAME] [--engine NAME]
+    instructions.py PROGRAM EXPERIMENT.yaml [PATIENTS] [--isa NAME] [--engine NAME] [--inclusive]
 
 Runs the experiment twice under callgrind, the second time with twice the patients, so that what is done once cancels
 out. Valgrind knows AVX2 and no AVX-512.
@@ -30,7 +30,8 @@ def profile(options, patients, folder):
            "--engine", options.engine]
     subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=" + counts, options.program, *run],
                    check=True, capture_output=True)
-    text = subprocess.run(["callgrind_annotate", "--threshold=100", "--auto=no", counts], check=True,
+    inclusive = "yes" if options.inclusive else "no"
+    text = subprocess.run(["callgrind_annotate", "--threshold=100", "--auto=no", "--inclusive=" + inclusive, counts], check=True,
                           capture_output=True, text=True).stdout
     found = {}
     for number, function in (match.groups() for match in map(LINE.match, text.splitlines()) if match):
@@ -45,14 +46,16 @@ def main():
     parser.add_argument("patients", type=int, nargs="?", default=20_000)
     parser.add_argument("--isa", default="avx2")
     parser.add_argument("--engine", default="columnar")
+    parser.add_argument("--inclusive", action="store_true", help="with the functions that a function calls")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         less, lives = profile(options, options.patients, folder)
         more, more_lives = profile(options, 2 * options.patients, folder)
     each = {name: (count - less.get(name, 0)) / (more_lives - lives) for name, count in more.items()}
-    print(f"{sum(each.values()):10.1f} instructions a life")
+    if not options.inclusive:
+        print(f"{sum(each.values()):10.1f} instructions a life")
     for name, count in sorted(each.items(), key=lambda item: -item[1]):
-        if count >= 0.002 * sum(each.values()):
+        if count >= 0.002 * max(sum(each.values()) if not options.inclusive else 0, max(each.values())):
             print(f"{count:10.1f} {name}")
 
 
