@@ -28,10 +28,7 @@ class Bench:
         self.rounds, self.scale = rounds, scale
         self._results = tempfile.TemporaryDirectory(prefix="sequela-benchmark-")
         self.results = self._results.name
-        help_text = subprocess.run([self.program, "help", "run"], capture_output=True, text=True, check=True).stdout
-        self.engines = ("columnar", "reference") if "--engine" in help_text else ("reference",)
-        self.engine = self.engines[0]
-        self.narrower = ("avx2",) if self.engine == "columnar" and "avx512f" in machine(program)["instruction_sets"] else ()
+        self.narrower = ("avx2",) if "avx512f" in machine(program)["instruction_sets"] else ()
 
     def __enter__(self):
         return self
@@ -43,14 +40,12 @@ class Bench:
         """How many patients to take where a full benchmark takes this many."""
         return max(100, int(number * self.scale))
 
-    def simulator(self, experiment, patients, *flags, threads=1, seed=1, engine=None):
+    def simulator(self, experiment, patients, *flags, threads=1, seed=1, engine="columnar"):
         """Run an experiment; its facts, with the path of the result, the whole process's peak memory [bytes] and
         processor seconds."""
         out = os.path.join(self.results, "result.h5")
         command = [self.program, "run", experiment, "-o", out, "--quiet", "-n", str(patients), "-j", str(threads),
-                   "-s", str(seed), "--yes", *flags]
-        if len(self.engines) > 1:
-            command += ["--engine", engine or self.engine]
+                   "-s", str(seed), "--engine", engine, "--yes", *flags]
         done = subprocess.run([os.path.join(self.folder, "usage"), *command], stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
