@@ -47,6 +47,8 @@ static void emit(world *w, sq_op_code code, int a)
 }
 
 static void truth(world *w, int depth);
+static void truth_leaf(world *w);
+static void number(world *w, int depth);
 
 /* The number of a label or state: what elements are counted by. */
 static void label(world *w, int depth)
@@ -93,6 +95,18 @@ static const int POPS[SQ_OP_COUNT] = {
 #undef X
 };
 
+/* A truth that a state may settle, and a number that is none, in either order: the language has no such programs, but
+ * what is left out of them must give the bits of what is not. */
+static void mixed_logic(world *w, int depth)
+{
+    bool number_first = below(&w->g, 2);
+    int nested = below(&w->g, 2) ? depth - 1 : 0;
+    if (number_first) number(w, nested);
+    truth_leaf(w);
+    if (!number_first) number(w, nested);
+    emit(w, below(&w->g, 2) ? SQ_OP_AND : SQ_OP_OR, 0);
+}
+
 static void number(world *w, int depth)
 {
     int pick = depth > 0 ? below(&w->g, 10) : 0;
@@ -106,6 +120,8 @@ static void number(world *w, int depth)
         number(w, depth - 1);
         number(w, depth - 1);
         emit(w, SQ_OP_IF, 0);
+    } else if (pick == 3) {
+        mixed_logic(w, depth);
     } else {
         int code = SQ_OP_NEG + below(&w->g, SQ_OP_COUNT - SQ_OP_NEG);
         for (int i = 0; i < POPS[code]; i++) number(w, depth - 1);
@@ -188,6 +204,8 @@ static void fill_blocks(world *w)
     for (int b = 0; b < BLOCKS; b++) {
         double *block = w->blocks[b], *x = block + PARAMETERS;
         for (int i = 0; i < PARAMETERS; i++) block[i] = below(&w->g, 3) ? between(&w->g, -2, 2) : below(&w->g, 3);
+        block[below(&w->g, PARAMETERS)] = INFINITY;
+        block[below(&w->g, PARAMETERS)] = -0.;
         for (int i = 0; i < KNOTS; i++) x[i] = (i ? x[i - 1] : 0) + uniform(&w->g);
         for (int i = 0; i < KNOTS; i++) x[KNOTS + i] = uniform(&w->g);
     }
@@ -198,6 +216,7 @@ static double attribute_value(world *w, int i)
     if (w->attributes[i].may_be_unset && below(&w->g, 4) == 0) return NAN;
     if (i == LABEL || i == LOOSE_LABEL) return below(&w->g, LABELS);
     if (i == FLAG || i == LOOSE_FLAG) return below(&w->g, 2);
+    if (below(&w->g, 8) == 0) return -0.;
     return below(&w->g, 2) ? between(&w->g, -3, 3) : below(&w->g, 3);
 }
 
