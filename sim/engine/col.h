@@ -293,6 +293,8 @@ sq_column sq_col_uniform(sq_columns *c, double value);
 
 /* A selection of these lanes (n > 0; `lane` has room for the padding, which is filled here; it is kept). */
 sq_selection sq_col_select(sq_columns *c, int32_t *lane, int n, int state);
+/* A part of s: these of its lanes. The same, but that what is known of all of s need not be found again. */
+sq_selection sq_col_part(sq_columns *c, const sq_selection *s, int32_t *lane, int n);
 /* The lanes of s where truth is not 0: false if there are none, and then *chosen is not made. Where all are chosen it
  * is a copy of s, copies of attributes included: s must not be used while *chosen is. */
 bool sq_col_where(sq_columns *c, const sq_selection *s, const double *truth, sq_selection *chosen);

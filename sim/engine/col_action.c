@@ -254,7 +254,7 @@ static int take_hindmost(sq_columns *c, flow *f)
         else if (f->at[i] < f->next) f->next = f->at[i];
     }
     sq_col_release(c, f->mark);
-    f->here = sq_col_select(c, f->lane, taken, f->all->state);
+    f->here = sq_col_part(c, f->all, f->lane, taken);
     return hindmost;
 }
 

@@ -263,8 +263,7 @@ sq_selection sq_col_select(sq_columns *c, int32_t *lane, int n, int state)
     return s;
 }
 
-/* A part of s, with what is known of all of it. */
-static sq_selection part_of(sq_columns *c, const sq_selection *s, int32_t *lane, int n)
+sq_selection sq_col_part(sq_columns *c, const sq_selection *s, int32_t *lane, int n)
 {
     pad(lane, n);
     sq_selection part = {.n = n, .lane = lane, .state = s->state, .strategy = s->strategy, .block = s->block};
@@ -280,7 +279,7 @@ bool sq_col_where(sq_columns *c, const sq_selection *s, const double *truth, sq_
     int32_t *lane = sq_col_lanes(c, s->n);
     int n = c->lanes->select(lane, NULL, s->lane, truth, s->n);
     if (n > 0 && n < s->n) {
-        *chosen = part_of(c, s, lane, n);
+        *chosen = sq_col_part(c, s, lane, n);
         return true;
     }
     sq_col_release(c, mark);
@@ -299,7 +298,7 @@ bool sq_col_with_bit(sq_columns *c, const sq_selection *s, const uint64_t *words
         n += (int)(word[s->lane[i]] >> shift & 1);
     }
     if (n > 0 && n < s->n) {
-        *chosen = part_of(c, s, lane, n);
+        *chosen = sq_col_part(c, s, lane, n);
         return true;
     }
     sq_col_release(c, mark);

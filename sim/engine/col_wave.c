@@ -154,7 +154,7 @@ static void settle(sq_columns *c, sq_selection *s)
             else left[kept++] = left[i];
         }
         n = kept;
-        sq_selection group = sq_col_select(c, lane, taken, s->state);
+        sq_selection group = sq_col_part(c, s, lane, taken);
         settle_group(c, &group, to);
         sq_col_release(c, mark);
     }
