@@ -119,10 +119,19 @@ typedef struct sq_visits {
     uint32_t life, count;
 } sq_visits;
 
-/* [size] each, unless other sizes are given, row-major with rows of `size`. Bits of events, occurrences, … are rows
- * of words: word w of lane is column[w * size + lane]. */
+/* Columns lie eight side by side, so that what is read together of a lane is in few cache lines: a lane is known by
+ * eight times its number, and has column[lane]. A column of several rows has column[sq_col_row(p, row) + lane]. Bits of
+ * events, occurrences, … are rows of words. */
+enum { SQ_SIDE = 8 };
+
+typedef struct sq_open_plane {
+    char *next; /* column */
+    int left;   /* columns */
+} sq_open_plane;
+
 typedef struct sq_pool {
-    int size;
+    int n_lanes;
+    size_t plane;         /* from eight rows to the next eight */
     bool is_nursery;      /* patients being made: every attribute is here, none in a cohort */
 
     /* who */
@@ -132,8 +141,8 @@ typedef struct sq_pool {
     int32_t *strategy;
     const double **block;
     uint64_t *luck_state, *luck_stream;
-    double **attribute;   /* [n_attributes] -> [size]; NULL where in_cohort and not in the nursery */
-    double *score;        /* [n_members][size] nursery only */
+    double **attribute;   /* [n_attributes] NULL where in_cohort and not in the nursery */
+    double *score;        /* [n_members] nursery only */
 
     /* where and when */
     int32_t *state;
@@ -151,7 +160,7 @@ typedef struct sq_pool {
     uint64_t *moved;      /* [pair_words] */
     uint32_t *moves;      /* [n_pairs] */
     uint32_t *lives;      /* lives that began in the lane, this one included */
-    sq_visits *visits;    /* [n_counters], site by site: of a site [size][n_slots], a lane's slots side by side */
+    sq_visits *visits;    /* [n_counters], site by site: of a site [n_lanes][n_slots], a lane's slots side by side */
 
     /* clocks; due, age … are valid where they run (or wait) */
     uint64_t *running, *paused, *held, *condition; /* [event_words] */
@@ -178,11 +187,19 @@ typedef struct sq_pool {
     double *origin;       /* [n_endpoints] NaN: not yet at risk */
     uint64_t *closed;     /* one bit an endpoint: [(n_endpoints + 63) / 64] */
 
-    sq_life *life;        /* [size] logs alone; NULL unless wanted */
+    sq_life *life;        /* [n_lanes] logs alone; NULL unless wanted */
     double *died;
 
     sq_arena arena;       /* owns the columns */
+    sq_open_plane open[3]; /* planes that are not full, of numbers of 8, 4 and 1 bytes */
 } sq_pool;
+
+/* Where a row of a column of several begins. */
+static inline size_t sq_col_row(const sq_pool *p, int row)
+{
+    unsigned r = (unsigned)row;
+    return r / SQ_SIDE * p->plane + r % SQ_SIDE;
+}
 
 /* ---- selections --------------------------------------------------------------------------------------- */
 
@@ -271,7 +288,7 @@ struct sq_columns {
 
 /* ---- col_pool.c ---------------------------------------------------------------------------------------- */
 
-sq_status sq_pool_new(sq_pool *pool, const sq_col_plan *plan, int size, bool is_nursery, bool want_log, sq_error *err);
+sq_status sq_pool_new(sq_pool *pool, const sq_col_plan *plan, int n_lanes, bool is_nursery, bool want_log, sq_error *err);
 void sq_pool_free(sq_pool *pool);
 sq_status sq_scratch_new(struct sq_scratch **out, sq_error *err);
 void sq_scratch_free(struct sq_scratch *scratch);

@@ -13,15 +13,14 @@ static const alignas(64) double ZEROS[SQ_WAVE + SQ_PAD] = {0};
 
 static double *of_event(const sq_columns *c, double *column, int event)
 {
-    return column + (size_t)event * (size_t)c->p->size;
+    return column + sq_col_row(c->p, event);
 }
 
 /* Latest times of an occurrence; NaN where it has not happened. */
 static double *latest(sq_columns *c, const sq_selection *s, int occurrence)
 {
-    size_t size = (size_t)c->p->size;
-    const uint64_t *happened = c->p->happened + (size_t)(occurrence / 64) * size;
-    const double *last = c->p->last_time + (size_t)occurrence * size;
+    const uint64_t *happened = c->p->happened + sq_col_row(c->p, occurrence / 64);
+    const double *last = c->p->last_time + sq_col_row(c->p, occurrence);
     double *time = sq_col_doubles(c, s->n);
     c->lanes->times_if(time, (double)NAN, last, happened, occurrence % 64, s->lane, s->n);
     return time;

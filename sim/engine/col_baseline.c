@@ -4,14 +4,14 @@
 #include "engine/col.h"
 
 #include <math.h>
-#include <string.h>
 
 static void zero_words(sq_pool *p, uint64_t *words, int n_words, int n)
 {
-    for (int w = 0; w < n_words; w++) memset(words + (size_t)w * (size_t)p->size, 0, sizeof *words * (size_t)n);
+    for (int w = 0; w < n_words; w++)
+        for (int i = 0; i < n; i++) words[sq_col_row(p, w) + (size_t)(i * SQ_SIDE)] = 0;
 }
 
-/* Empty lanes 0 … n - 1 of the nursery for patients first … of an item. */
+/* Empty lanes of the nursery for patients first … of an item. */
 static void empty_nursery(sq_columns *c, const sq_open_item *open, int strategy, int first, int n)
 {
     const sq_model *m = c->model;
@@ -19,17 +19,19 @@ static void empty_nursery(sq_columns *c, const sq_open_item *open, int strategy,
     for (int i = 0; i < n; i++) {
         int64_t patient = open->item.first_patient + first + i;
         sq_address luck = sq_address_with(open->item.luck.baseline, (uint64_t)patient);
-        p->luck_state[i] = luck.state;
-        p->luck_stream[i] = luck.stream;
-        p->place[i] = first + i;
-        p->strategy[i] = strategy;
-        p->block[i] = open->item.blocks[strategy];
-        p->state[i] = m->start_state;
-        p->now[i] = p->entered[i] = 0;
-        p->failed[i] = 0;
-        p->lives[i]++;
+        int lane = i * SQ_SIDE;
+        p->luck_state[lane] = luck.state;
+        p->luck_stream[lane] = luck.stream;
+        p->place[lane] = first + i;
+        p->strategy[lane] = strategy;
+        p->block[lane] = open->item.blocks[strategy];
+        p->state[lane] = m->start_state;
+        p->now[lane] = p->entered[lane] = 0;
+        p->failed[lane] = 0;
+        p->lives[lane]++;
     }
-    for (int a = 0; a < m->n_attributes; a++) memset(p->attribute[a], 0, sizeof(double) * (size_t)n);
+    for (int a = 0; a < m->n_attributes; a++)
+        for (int i = 0; i < n; i++) p->attribute[a][i * SQ_SIDE] = 0;
     zero_words(p, p->happened, c->plan->occurrence_words, n);
     zero_words(p, p->touched, c->plan->reaction_words, n);
 }
@@ -51,24 +53,24 @@ static void keep_in_cohort(sq_columns *c, size_t slot, int n)
     const sq_model *m = c->model;
     sq_pool *p = &c->nursery;
     for (int a = 0; a < m->n_attributes; a++)
-        memcpy(c->cohort_attribute[a] + slot, p->attribute[a], sizeof(double) * (size_t)n);
+        for (int i = 0; i < n; i++) c->cohort_attribute[a][slot + (size_t)i] = p->attribute[a][i * SQ_SIDE];
     for (int g = 0; g < m->n_groupings; g++)
         for (int i = 0; i < n; i++)
             c->cohort_subgroup[(size_t)g * c->cohort_row + slot + (size_t)i] =
-                subgroup_of(&m->groupings[g], p->attribute, i);
+                subgroup_of(&m->groupings[g], p->attribute, i * SQ_SIDE);
 }
 
 void sq_col_make_patients(sq_columns *c, int index, int strategy)
 {
     const sq_model *m = c->model;
     sq_open_item *open = &c->source.open[index];
-    int most = c->nursery.size;
+    int most = c->nursery.n_lanes;
     c->p = &c->nursery;
     for (int first = 0; first < open->item.n_patients; first += most) {
         int rest = open->item.n_patients - first, n = rest < most ? rest : most;
         sq_mark mark = sq_col_mark(c);
         int32_t *lane = sq_col_lanes(c, n);
-        for (int i = 0; i < n; i++) lane[i] = i;
+        for (int i = 0; i < n; i++) lane[i] = i * SQ_SIDE;
         empty_nursery(c, open, strategy, first, n);
         sq_selection s = sq_col_select(c, lane, n, m->start_state);
         sq_col_latents(c, &s);
@@ -77,7 +79,7 @@ void sq_col_make_patients(sq_columns *c, int index, int strategy)
         sq_col_actions(c, &s, m->baseline_actions);
         keep_in_cohort(c, sq_col_slot(c, index, strategy, first), n);
         for (int i = 0; i < n; i++)
-            if (c->nursery.failed[i]) sq_col_note_failure(open, open->item.first_patient + first + i);
+            if (c->nursery.failed[i * SQ_SIDE]) sq_col_note_failure(open, open->item.first_patient + first + i);
         sq_col_release(c, mark);
     }
     c->p = &c->pool;

@@ -112,7 +112,7 @@ typedef struct settling {
 
 static uint64_t *row(const sq_columns *c, uint64_t *words, int word)
 {
-    return words + (size_t)word * (size_t)c->p->size;
+    return words + sq_col_row(c->p, word);
 }
 
 static settling settling_of(sq_columns *c, const sq_selection *s, int word, bool afresh)

@@ -69,7 +69,7 @@ static void touch_readers(sq_columns *c, const sq_selection *s, int occurrence, 
 static void add_to_logs(sq_columns *c, const sq_selection *s, int occurrence)
 {
     for (int i = 0; i < s->n; i++) {
-        sq_status status = sq_life_add_log(&c->p->life[s->lane[i]], s->now[i], occurrence, s->state, c->err);
+        sq_status status = sq_life_add_log(&c->p->life[s->lane[i] / SQ_SIDE], s->now[i], occurrence, s->state, c->err);
         if (status) c->status = status;
     }
 }
@@ -78,9 +78,9 @@ void sq_col_occur(sq_columns *c, sq_selection *s, int occurrence)
 {
     const sq_col_plan *plan = c->plan;
     sq_pool *p = c->p;
-    size_t size = (size_t)p->size, row = (size_t)occurrence * size;
+    size_t row = sq_col_row(p, occurrence);
     sq_mark mark = sq_col_mark(c);
-    const uint32_t *before = one_more(c, s, p->happened + (size_t)(occurrence / 64) * size,
+    const uint32_t *before = one_more(c, s, p->happened + sq_col_row(p, occurrence / 64),
                                       UINT64_C(1) << (occurrence % 64), p->count + row);
     if (plan->time_is_read[occurrence]) sq_col_scatter(s, p->last_time + row, s->now);
     if (plan->watch[occurrence] >= 0) sq_col_set_bit(c, s, p->occurred, plan->watch[occurrence]);
@@ -94,13 +94,12 @@ void sq_col_occur(sq_columns *c, sq_selection *s, int occurrence)
 void sq_col_count_move(sq_columns *c, sq_selection *s, int from, int to)
 {
     sq_pool *p = c->p;
-    size_t size = (size_t)p->size;
     sq_mark mark = sq_col_mark(c);
     const uint32_t *before = NULL;
     if (from >= 0) {
         int pair = c->plan->pair[from * c->model->n_states + to];
-        before = one_more(c, s, p->moved + (size_t)(pair / 64) * size, UINT64_C(1) << (pair % 64),
-                          p->moves + (size_t)pair * size);
+        before = one_more(c, s, p->moved + sq_col_row(p, pair / 64), UINT64_C(1) << (pair % 64),
+                          p->moves + sq_col_row(p, pair));
     }
     sq_lives lives = sq_col_lives(c, s);
     sq_count_move(&lives, from, to, before, s->now);
@@ -113,7 +112,7 @@ void sq_col_count_move(sq_columns *c, sq_selection *s, int from, int to)
 static void check_totals(sq_columns *c, const sq_selection *s)
 {
     for (int k = 0; k < 2 * sq_quantities(c->model); k++) {
-        const double *total = c->p->total + (size_t)k * (size_t)c->p->size;
+        const double *total = c->p->total + sq_col_row(c->p, k);
         for (int i = 0; i < s->n; i++)
             if (!isfinite(total[s->lane[i]])) sq_col_fail(c, s, i);
     }
@@ -128,15 +127,19 @@ static void count_ends(sq_columns *c, const sq_selection *s)
         block[i] = item_of(c, s->lane[i])->rows;
         place[i] = p->place[s->lane[i]];
     }
+    int n_totals = 2 * sq_quantities(c->model), words = c->plan->occurrence_words;
+    const double **total = sq_col_pointers(c, n_totals);
+    const uint64_t **happened = sq_col_pointers(c, words);
+    for (int k = 0; k < n_totals; k++) total[k] = p->total + sq_col_row(p, k);
+    for (int w = 0; w < words; w++) happened[w] = p->happened + sq_col_row(p, w);
     sq_lives lives = sq_col_lives(c, s);
     sq_ends ends = {
         .block = block,
         .place = place,
         .state = s->state,
         .column = s->lane,
-        .stride = (size_t)p->size,
-        .total = p->total,
-        .happened = p->happened,
+        .total = total,
+        .happened = happened,
         .end = p->end,
     };
     sq_count_ends(&lives, &ends);
@@ -152,11 +155,11 @@ static void hand_row_on(sq_columns *c, int32_t lane, double *numbers)
         baseline[a] = c->cohort_attribute[a][p->slot[lane]];
         at_end[a] = p->attribute[a] ? p->attribute[a][lane] : baseline[a];
     }
-    for (int k = 0; k < 2 * sq_quantities(m); k++) total[k] = p->total[(size_t)k * (size_t)p->size + (size_t)lane];
+    for (int k = 0; k < 2 * sq_quantities(m); k++) total[k] = p->total[sq_col_row(p, k) + (size_t)lane];
     sq_life life = {.total = total, .end = p->end[lane], .died = p->died[lane]};
     if (p->life) {
-        life.log = p->life[lane].log;
-        life.n_log = p->life[lane].n_log;
+        life.log = p->life[lane / SQ_SIDE].log;
+        life.n_log = p->life[lane / SQ_SIDE].n_log;
     }
     const sq_finished_life finished = {
         .item = &item_of(c, lane)->item,

@@ -75,15 +75,15 @@ static uint32_t count_visit(sq_visits *visits, uint32_t life)
 static const uint64_t *count_visits(sq_columns *c, const sq_selection *s, const sq_site *site, const int32_t *slot)
 {
     const uint32_t *life = c->p->lives;
-    sq_visits *visits = c->p->visits + (size_t)site->counter * (size_t)c->p->size;
+    sq_visits *visits = c->p->visits + (size_t)site->counter * (size_t)c->p->n_lanes;
     uint64_t *visit = sq_col_words(c, s->n);
     if (slot)
         for (int i = 0; i < s->n; i++) {
-            size_t first = (size_t)s->lane[i] * (size_t)site->n_slots;
+            size_t first = (size_t)(s->lane[i] / SQ_SIDE) * (size_t)site->n_slots;
             visit[i] = count_visit(&visits[first + (size_t)slot[i]], life[s->lane[i]]);
         }
     else
-        for (int i = 0; i < s->n; i++) visit[i] = count_visit(&visits[s->lane[i]], life[s->lane[i]]);
+        for (int i = 0; i < s->n; i++) visit[i] = count_visit(&visits[s->lane[i] / SQ_SIDE], life[s->lane[i]]);
     for (int i = s->n; i < sq_col_padded(s->n); i++) visit[i] = 0;
     return visit;
 }

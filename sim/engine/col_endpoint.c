@@ -54,7 +54,7 @@ static bool met(const sq_columns *c, int32_t lane, const uint64_t *of)
 {
     uint64_t any = 0;
     for (int w = 0; w < c->plan->watch_words; w++)
-        any |= c->p->occurred[(size_t)w * (size_t)c->p->size + (size_t)lane] & of[w];
+        any |= c->p->occurred[sq_col_row(c->p, w) + (size_t)lane] & of[w];
     return any != 0;
 }
 
@@ -63,7 +63,7 @@ static const uint64_t *met_by_any(sq_columns *c, const sq_selection *s)
 {
     uint64_t *all = sq_col_words(c, c->plan->watch_words);
     for (int w = 0; w < c->plan->watch_words; w++) {
-        const uint64_t *word = c->p->occurred + (size_t)w * (size_t)c->p->size;
+        const uint64_t *word = c->p->occurred + sq_col_row(c->p, w);
         all[w] = 0;
         for (int i = 0; i < s->n; i++) all[w] |= word[s->lane[i]];
     }
@@ -90,13 +90,12 @@ typedef struct passage {
 
 static passage passage_of(const sq_columns *c, int number)
 {
-    size_t size = (size_t)c->p->size;
     return (passage){
         .number = number,
         .endpoint = &c->model->endpoints[number],
         .plan = &c->plan->endpoints[number],
-        .origin = c->p->origin + (size_t)number * size,
-        .closed = c->p->closed + (size_t)(number / 64) * size,
+        .origin = c->p->origin + sq_col_row(c->p, number),
+        .closed = c->p->closed + sq_col_row(c->p, number / 64),
         .bit = UINT64_C(1) << (number % 64),
     };
 }

@@ -13,7 +13,7 @@
 static int open_items_for(const sq_columns *c)
 {
     enum { STRAGGLING = 3, MOST = 64 };
-    int lives = c->cohort_size * c->model->n_strategies, n = STRAGGLING + 2 * c->pool.size / lives;
+    int lives = c->cohort_size * c->model->n_strategies, n = STRAGGLING + 2 * c->pool.n_lanes / lives;
     return n < MOST ? n : MOST;
 }
 
@@ -50,10 +50,10 @@ sq_status sq_col_source_new(sq_columns *c, sq_error *err)
     c->cohort_size = c->model->n_patients < SQ_BLOCK ? (int)c->model->n_patients : SQ_BLOCK;
     source->n_open = open_items_for(c);
     source->filling = -1;
-    source->free = calloc((size_t)c->pool.size, sizeof *source->free);
-    source->n_free = c->pool.size;
+    source->free = calloc((size_t)c->pool.n_lanes, sizeof *source->free);
+    source->n_free = c->pool.n_lanes;
     if (!source->free || !make_cohorts(c)) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the patients in flight");
-    for (int i = 0; i < c->pool.size; i++) source->free[i] = c->pool.size - 1 - i;
+    for (int i = 0; i < c->pool.n_lanes; i++) source->free[i] = (c->pool.n_lanes - 1 - i) * SQ_SIDE;
     return make_open_items(c, err);
 }
 

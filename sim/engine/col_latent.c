@@ -17,7 +17,7 @@ static sq_column factor_at(sq_columns *c, const sq_selection *s, int row, int co
 
 static double *score_of(const sq_columns *c, int member)
 {
-    return c->p->score + (size_t)member * (size_t)c->p->size;
+    return c->p->score + sq_col_row(c->p, member);
 }
 
 /* sum += factor * score, of a member drawn before. */

@@ -236,7 +236,7 @@ void sq_col_law(sq_columns *c, sq_selection *s, const sq_law_spec *spec, bool aw
 static double *kept_column(const sq_columns *c, int event, int number)
 {
     int column = c->plan->clocks[event].kept[number];
-    return column < 0 ? NULL : c->p->kept + (size_t)column * (size_t)c->p->size;
+    return column < 0 ? NULL : c->p->kept + sq_col_row(c->p, column);
 }
 
 void sq_col_keep_law(sq_columns *c, const sq_selection *s, int event, const sq_law_numbers *numbers)

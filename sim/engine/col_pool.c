@@ -8,9 +8,27 @@
 
 /* ---- columns ------------------------------------------------------------------------------------------- */
 
+/* Eight columns side by side, aligned as the processor's cache lines are. */
+static char *new_plane(sq_pool *p, int n_planes, size_t size)
+{
+    enum { LINE = 64 };
+    char *memory = sq_arena_array(&p->arena, (size_t)n_planes * p->plane * size + LINE, 1);
+    return memory ? memory + (LINE - (uintptr_t)memory % LINE) % LINE : NULL;
+}
+
+/* A column of n rows. Few rows share a plane with other columns; many begin one of their own. */
 static void *rows(sq_pool *p, int n, size_t size)
 {
-    return sq_arena_array(&p->arena, (size_t)(n > 0 ? n : 1) * (size_t)p->size, size);
+    int slot = size == 8 ? 0 : size == 4 ? 1 : 2;
+    sq_open_plane *open = &p->open[slot];
+    if (n > SQ_SIDE) return new_plane(p, (n + SQ_SIDE - 1) / SQ_SIDE, size);
+    if (n < 1) n = 1;
+    if (open->left < n) *open = (sq_open_plane){new_plane(p, 1, size), SQ_SIDE};
+    if (!open->next) return NULL;
+    char *column = open->next;
+    open->next += (size_t)n * size;
+    open->left -= n;
+    return column;
 }
 
 static bool make_attributes(sq_pool *p, const sq_col_plan *plan)
@@ -66,7 +84,7 @@ static bool make_history(sq_pool *p, const sq_col_plan *plan)
     p->moved = rows(p, plan->pair_words, sizeof *p->moved);
     p->moves = rows(p, plan->n_pairs, sizeof *p->moves);
     p->lives = rows(p, 1, sizeof *p->lives);
-    p->visits = rows(p, m->n_counters, sizeof *p->visits);
+    p->visits = sq_arena_array(&p->arena, (size_t)m->n_counters * (size_t)p->n_lanes, sizeof *p->visits);
     return p->happened && p->count && p->last_time && p->time_in && p->moved && p->moves && p->lives && p->visits;
 }
 
@@ -120,9 +138,9 @@ static bool make_measured(sq_pool *p, const sq_model *m)
 
 static sq_status make_lives(sq_pool *p, const sq_model *m, sq_error *err)
 {
-    p->life = rows(p, 1, sizeof *p->life);
+    p->life = sq_arena_array(&p->arena, (size_t)p->n_lanes, sizeof *p->life);
     if (!p->life) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the event logs");
-    for (int i = 0; i < p->size; i++) {
+    for (int i = 0; i < p->n_lanes; i++) {
         sq_status status = sq_life_init(&p->life[i], m, err);
         if (status) return status;
         p->life[i].keep_log = true;
@@ -130,19 +148,19 @@ static sq_status make_lives(sq_pool *p, const sq_model *m, sq_error *err)
     return SQ_OK;
 }
 
-sq_status sq_pool_new(sq_pool *p, const sq_col_plan *plan, int size, bool is_nursery, bool want_log, sq_error *err)
+sq_status sq_pool_new(sq_pool *p, const sq_col_plan *plan, int n_lanes, bool is_nursery, bool want_log, sq_error *err)
 {
     const sq_model *m = plan->model;
-    *p = (sq_pool){.size = size, .is_nursery = is_nursery};
+    *p = (sq_pool){.n_lanes = n_lanes, .plane = (size_t)n_lanes * SQ_SIDE, .is_nursery = is_nursery};
     bool complete = make_attributes(p, plan) && make_who(p, m) && make_where(p) && make_history(p, plan) &&
                     make_clocks(p, plan) && make_firing(p, plan) && make_measured(p, m);
-    if (!complete) return sq_fail(err, SQ_ERR_MEMORY, "no memory for %d patients in flight", size);
+    if (!complete) return sq_fail(err, SQ_ERR_MEMORY, "no memory for %d patients in flight", n_lanes);
     return want_log ? make_lives(p, m, err) : SQ_OK;
 }
 
 void sq_pool_free(sq_pool *p)
 {
-    for (int i = 0; p->life && i < p->size; i++) sq_life_free(&p->life[i]);
+    for (int i = 0; p->life && i < p->n_lanes; i++) sq_life_free(&p->life[i]);
     sq_arena_free(&p->arena);
     *p = (sq_pool){0};
 }
@@ -289,7 +307,7 @@ bool sq_col_where(sq_columns *c, const sq_selection *s, const double *truth, sq_
 
 bool sq_col_with_bit(sq_columns *c, const sq_selection *s, const uint64_t *words, int bit, sq_selection *chosen)
 {
-    const uint64_t *word = words + (size_t)(bit / 64) * (size_t)c->p->size;
+    const uint64_t *word = words + sq_col_row(c->p, (bit / 64));
     int shift = bit % 64, n = 0;
     sq_mark mark = sq_col_mark(c);
     int32_t *lane = sq_col_lanes(c, s->n);
@@ -327,13 +345,13 @@ void sq_col_fill(const sq_selection *s, double *column, double value)
 
 void sq_col_set_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit)
 {
-    uint64_t *word = words + (size_t)(bit / 64) * (size_t)c->p->size, one = UINT64_C(1) << (bit % 64);
+    uint64_t *word = words + sq_col_row(c->p, (bit / 64)), one = UINT64_C(1) << (bit % 64);
     for (int i = 0; i < s->n; i++) word[s->lane[i]] |= one;
 }
 
 void sq_col_clear_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit)
 {
-    uint64_t *word = words + (size_t)(bit / 64) * (size_t)c->p->size, one = UINT64_C(1) << (bit % 64);
+    uint64_t *word = words + sq_col_row(c->p, (bit / 64)), one = UINT64_C(1) << (bit % 64);
     for (int i = 0; i < s->n; i++) word[s->lane[i]] &= ~one;
 }
 
@@ -390,14 +408,14 @@ void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int attribute, int 
     const sq_reactions reactions = c->plan->reactions[attribute];
     uint64_t *touched = c->p->touched + s->lane[i];
     for (int k = 0; k < reactions.n; k++)
-        touched[(size_t)reactions.item[k].word * (size_t)c->p->size] |= reactions.item[k].bits;
+        touched[sq_col_row(c->p, reactions.item[k].word)] |= reactions.item[k].bits;
 }
 
 void sq_col_touch(sq_columns *c, const sq_selection *s, int what)
 {
     const sq_reactions reactions = c->plan->reactions[what];
     for (int k = 0; k < reactions.n; k++) {
-        uint64_t *touched = c->p->touched + (size_t)reactions.item[k].word * (size_t)c->p->size;
+        uint64_t *touched = c->p->touched + sq_col_row(c->p, reactions.item[k].word);
         for (int i = 0; i < s->n; i++) touched[s->lane[i]] |= reactions.item[k].bits;
     }
 }

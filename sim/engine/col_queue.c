@@ -38,7 +38,7 @@ void sq_queues_push(sq_queues *q, int queue, int32_t lane)
         q->active[q->n_active++] = queue;
         q->head[queue] = lane;
     } else {
-        q->next[q->tail[queue]] = lane;
+        q->next[q->tail[queue] / SQ_SIDE] = lane;
     }
     q->tail[queue] = lane;
 }
@@ -61,7 +61,7 @@ int sq_queues_pop(sq_queues *q, int queue, int most, int32_t *lane)
     int32_t at = q->head[queue];
     for (int i = 0; i < n; i++) {
         lane[i] = at;
-        at = q->next[at];
+        at = q->next[at / SQ_SIDE];
     }
     q->head[queue] = at;
     q->count[queue] -= n;

@@ -17,7 +17,7 @@ typedef struct instant {
 
 static double *row(const sq_columns *c, double *columns, int i)
 {
-    return columns + (size_t)i * (size_t)c->p->size;
+    return columns + sq_col_row(c->p, i);
 }
 
 static sq_discounting discounting_of(int quantity)

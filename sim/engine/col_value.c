@@ -36,7 +36,7 @@ static double *place_of(const machine *m, double *room, int step)
 }
 
 /* A row of `size` numbers, words, … of the pool. */
-static size_t row(const machine *m, int i) { return (size_t)i * (size_t)m->c->p->size; }
+static size_t row(const machine *m, int i) { return sq_col_row(m->c->p, i); }
 
 static const uint64_t *happened_word(const machine *m, int occurrence)
 {

@@ -56,13 +56,12 @@ static void finish(sq_columns *c, sq_selection *s)
 static int winner(const sq_columns *c, int32_t lane, double *due)
 {
     const sq_pool *p = c->p;
-    size_t size = (size_t)p->size;
     int first = -1;
     *due = INFINITY;
     for (int w = 0; w < c->plan->event_words; w++) {
-        for (uint64_t left = p->running[(size_t)w * size + (size_t)lane]; left; left &= left - 1) {
+        for (uint64_t left = p->running[sq_col_row(p, w) + (size_t)lane]; left; left &= left - 1) {
             int event = 64 * w + __builtin_ctzll(left);
-            double at = p->due[(size_t)event * size + (size_t)lane];
+            double at = p->due[sq_col_row(p, event) + (size_t)lane];
             if (at < *due) {
                 *due = at;
                 first = event;
@@ -94,7 +93,7 @@ static void move(sq_columns *c, sq_selection *s, int to)
     const sq_model *m = c->model;
     sq_pool *p = c->p;
     int from = s->state;
-    size_t row = (size_t)from * (size_t)p->size;
+    size_t row = sq_col_row(p, from);
     sq_col_count_move(c, s, from, to);
     for (int i = 0; i < s->n; i++) {
         int32_t lane = s->lane[i];
@@ -165,7 +164,7 @@ static void settle(sq_columns *c, sq_selection *s)
 static void clear(const sq_columns *c, const sq_selection *s, uint64_t *words, int n_words)
 {
     for (int w = 0; w < n_words; w++) {
-        uint64_t *word = words + (size_t)w * (size_t)c->p->size;
+        uint64_t *word = words + sq_col_row(c->p, w);
         for (int i = 0; i < s->n; i++) word[s->lane[i]] = 0;
     }
 }
@@ -214,7 +213,7 @@ static void judge_firings(sq_columns *c, const sq_selection *s)
 
 static void fire(sq_columns *c, int32_t *lane, int n, int event, int state)
 {
-    pass_time(c, lane, n, c->p->due + (size_t)event * (size_t)c->p->size);
+    pass_time(c, lane, n, c->p->due + sq_col_row(c->p, event));
     sq_selection s = sq_col_select(c, lane, n, state);
     begin_firing(c, &s, event);
     judge_firings(c, &s);
@@ -266,9 +265,9 @@ static void empty(sq_columns *c, const sq_selection *s)
     clear(c, s, p->held, words);
     clear(c, s, p->condition, words);
     clear(c, s, p->closed, (m->n_endpoints + 63) / 64);
-    for (int e = 0; e < m->n_endpoints; e++) sq_col_fill(s, p->origin + (size_t)e * (size_t)p->size, NAN);
+    for (int e = 0; e < m->n_endpoints; e++) sq_col_fill(s, p->origin + sq_col_row(p, e), NAN);
     for (int i = 0; i < m->n_states; i++)
-        if (c->plan->stay_is_read[i]) sq_col_fill(s, p->time_in + (size_t)i * (size_t)p->size, 0);
+        if (c->plan->stay_is_read[i]) sq_col_fill(s, p->time_in + sq_col_row(p, i), 0);
     for (int i = 0; i < s->n; i++) {
         int32_t lane = s->lane[i];
         p->entered[lane] = 0;
@@ -277,7 +276,7 @@ static void empty(sq_columns *c, const sq_selection *s)
         p->lives[lane]++;
         p->died[lane] = INFINITY;
         p->end[lane] = m->horizon;
-        if (p->life) sq_life_reset(&p->life[lane], m);
+        if (p->life) sq_life_reset(&p->life[lane / SQ_SIDE], m);
     }
 }
 
@@ -299,7 +298,7 @@ static void take_calendar(sq_columns *c, const sq_selection *s)
         double entry = c->cohort_attribute[m->entry_year][p->slot[lane]];
         for (int k = 0; k < SQ_DISCOUNTINGS; k++)
             if (m->discount[k].from_year)
-                p->discount_origin[(size_t)k * (size_t)p->size + (size_t)lane] =
+                p->discount_origin[sq_col_row(p, k) + (size_t)lane] =
                     until_year(entry, m->discount[k].year);
         if (m->dated)
             p->birth[lane] = entry * SQ_DAYS_PER_YEAR - c->cohort_attribute[m->age][p->slot[lane]];
@@ -356,7 +355,7 @@ sq_status sq_columns_run(sq_columns *c, const sq_columns_work *work, sq_error *e
         if (queue < 0 || ready > c->queues.count[queue]) begin_lives(c, ready);
         else take_wave(c, queue);
         c->facts.rounds++;
-        c->facts.in_flight += c->pool.size - c->source.n_free;
+        c->facts.in_flight += c->pool.n_lanes - c->source.n_free;
         sq_col_release(c, mark);
     }
 }

@@ -203,8 +203,7 @@ static void count_closing(const sq_lives *l, const sq_outcome *o, const sq_ends 
 
 static bool has_happened(const sq_ends *e, int i, int occurrence)
 {
-    size_t word = (size_t)(occurrence / 64) * e->stride + (size_t)e->column[i];
-    return e->happened[word] >> (occurrence % 64) & 1;
+    return e->happened[occurrence / 64][e->column[i]] >> (occurrence % 64) & 1;
 }
 
 static void count_shares(const sq_lives *l, const sq_outcome *o, const sq_ends *e)
@@ -246,7 +245,7 @@ static void fill_blocks(const sq_lives *l, const sq_outcome *o, const sq_ends *e
 {
     for (int row = 0; row < sq_rows(o); row++) {
         int quantity = o->kept.quantity[row / 2];
-        const double *total = e->total + (size_t)(2 * quantity + row % 2) * e->stride;
+        const double *total = e->total[2 * quantity + row % 2];
         fill_row(l, e, row, total, quantity < SQ_QUANTITY_COST ? SQ_DAYS_PER_YEAR : 1);
     }
     for (int k = 0; k < o->model->n_groupings; k++) {

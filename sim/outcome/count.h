@@ -33,15 +33,14 @@ typedef struct sq_passages {
 } sq_passages;
 void sq_count_passages(const sq_lives *lives, int endpoint, const sq_passages *passages);
 
-/* Lives that are over. Their numbers lie in rows of columns: of life i, row r is at r * stride + column[i]. */
+/* Lives that are over. Their numbers lie in rows: of life i, row r has row[r][column[i]]. */
 typedef struct sq_ends {
     sq_block_lanes *const *block; /* [n] where its quantities go */
     const int32_t *place;         /* [n] and in which lane */
     int state;                    /* in which all of them ended */
     const int32_t *column;        /* [n] */
-    size_t stride;
-    const double *total;          /* rows: discounted and undiscounted total of each quantity (sq_life) */
-    const uint64_t *happened;     /* rows: bits of what has ever happened, 64 occurrences each */
+    const double *const *total;   /* rows: discounted and undiscounted total of each quantity (sq_life) */
+    const uint64_t *const *happened; /* rows: bits of what has ever happened, 64 occurrences each */
     const double *end;            /* one row: end of follow-up, had the patient lived [day] */
 } sq_ends;
 void sq_count_ends(const sq_lives *lives, const sq_ends *ends);
