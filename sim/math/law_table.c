@@ -1,5 +1,6 @@
 /* Families given by a table: checking and preparing it, before use. Cumulative hazards at the knots, and the
- * growth of rates between them, are computed once, here; the families themselves are in simd_law_table.h and simd_law_calendar.h. */
+ * growth of rates between them, are computed once, here; the families themselves are in simd_law_table.h and
+ * simd_law_calendar.h. */
 #define SQ_WIDTH 1
 #include "math/law_lane.h"
 #include "math/simd_law_calendar.h"

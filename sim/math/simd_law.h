@@ -13,14 +13,6 @@
 #include "math/simd_law_wrap.h"
 #include "math/simd_mixture.h"
 
-/* Most clocks wear no ratio: what is divided by 1 stays what it is. */
-static inline v_d v_divided(v_d x, v_d by)
-{
-    if (v_all(v_eq(by, v_set(1))))
-        return x;
-    return x / by;
-}
-
 /* ---- wrappers: between the base family's hazard and the whole law's */
 
 static inline v_m v_some_cured(const v_law *law)
@@ -67,10 +59,9 @@ static inline v_mixture v_mixture_at_age(const v_law *law, v_d age)
 }
 
 /* What a cured patient would need an infinite base hazard for never comes: no table is asked. */
-static inline v_d v_unless_cured(const v_law *law, v_d base, v_d wait)
+static inline v_m v_never(const v_law *law, v_d base)
 {
-    v_m never = v_and(v_gt(law->cured, v_set(0)), v_isinf(base));
-    return v_if(never, v_set(INFINITY), wait);
+    return v_and(v_gt(law->cured, v_set(0)), v_isinf(base));
 }
 
 /* ---- a fixed delay: an atom, to which neither hazard ratio nor cure applies */
@@ -109,15 +100,21 @@ static inline v_d v_plain_hazard(const v_law *law, v_d t)
 static inline v_d v_plain_inverse(const v_law *law, v_d e)
 {
     v_d base = v_unwrap(law, v_mixture_at_start(law), e);
-    return v_unless_cured(law, base, law->time_ratio * v_family_inverse(law, base));
+    v_m never = v_never(law, base);
+    if (v_all(never))
+        return v_set(INFINITY);
+    return v_if(never, v_set(INFINITY), law->time_ratio * v_family_inverse(law, base));
 }
 
 static inline v_d v_plain_remaining(const v_law *law, v_d age, v_d e)
 {
     v_d base_age = v_divided(age, law->time_ratio);
     v_d base = v_unwrap(law, v_mixture_at_age(law, base_age), e);
+    v_m never = v_never(law, base);
+    if (v_all(never))
+        return v_set(INFINITY);
     v_d wait = law->time_ratio * v_family_remaining(law, base_age, base);
-    return v_unless_cured(law, base, v_if(v_lt(wait, v_set(0)), v_set(0), wait));
+    return v_if(never, v_set(INFINITY), v_if(v_lt(wait, v_set(0)), v_set(0), wait));
 }
 
 static inline v_d v_plain_spent(const v_law *law, v_d age_from, v_d age_to)

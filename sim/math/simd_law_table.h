@@ -1,8 +1,8 @@
 /* Families given by a table: piecewise-constant rates and life tables (a rate between knots is constant
  * or log-linear) and tabulated survival curves (survival is linear between points). Cumulative hazards
- * at the knots, and growths between them, are computed once (law_table.c); a question is answered by one search and one formula
- * inside the interval. Differences are taken inside the interval where they can be, never between two
- * large cumulative hazards. */
+ * at the knots, and growths between them, are computed once (law_table.c); a question is answered by one
+ * search and one formula inside the interval. Differences are taken inside the interval where they can be,
+ * never between two large cumulative hazards. */
 #ifndef SQ_MATH_SIMD_LAW_TABLE_H
 #define SQ_MATH_SIMD_LAW_TABLE_H
 

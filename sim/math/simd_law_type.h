@@ -47,4 +47,12 @@ static inline void v_expect(v_verdict *verdict, v_m holds, const char *otherwise
     verdict->fine = v_and(verdict->fine, holds);
 }
 
+/* Most clocks wear no ratio: what is divided by 1 stays what it is. */
+static inline v_d v_divided(v_d x, v_d by)
+{
+    if (v_all(v_eq(by, v_set(1))))
+        return x;
+    return x / by;
+}
+
 #endif

@@ -24,7 +24,7 @@
 
 static inline v_d v_own_time(const v_law *law, v_d t)
 {
-    return t / law->time_ratio - law->shift;
+    return v_divided(t, law->time_ratio) - law->shift;
 }
 
 static inline v_d v_placed_start(const v_law *law)
@@ -173,7 +173,7 @@ static inline v_d v_profiled_spent(const v_law *law, v_d from, v_d to)
 static inline v_d v_profiled_remaining(const v_law *law, v_d age, v_d e)
 {
     const v_profile *p = &law->profile;
-    v_d left = e / law->hazard_ratio, at = age;
+    v_d left = v_divided(e, law->hazard_ratio), at = age;
     v_w piece = v_piece_at(p, age);
     v_d end = v_piece_end(p, piece), ratio = v_piece_ratio(p, piece);
     for (v_m walks = v_not(v_isinf(end)); v_any(walks); walks = v_and_not(walks, v_isinf(end))) {
@@ -202,7 +202,7 @@ static inline v_d v_profiled_inverse(const v_law *law, v_d e)
     const v_profile *p = &law->profile;
     v_w first = v_piece_at(p, (v_placed_start(law) + law->shift) * law->time_ratio);
     v_d end = v_piece_end(p, first), ratio = v_piece_ratio(p, first);
-    v_d left = e / law->hazard_ratio, part = v_set(0), t = v_set(INFINITY);
+    v_d left = v_divided(e, law->hazard_ratio), part = v_set(0), t = v_set(INFINITY);
     v_m acts = v_gt(ratio, v_set(0)), some = v_and_not(acts, v_isinf(end));
     if (v_any(some))
         part = v_if(some, ratio * v_mixed_spent(law, v_set(-INFINITY), end), part);
