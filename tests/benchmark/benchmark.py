@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Ratios of speed, taken in one run: a table, and JSON.
 
-    benchmark.py PROGRAM FOLDER [--json FILE] [--part NAME ...] [--rounds N] [--scale X] [--largest N] [--tiny]
+    benchmark.py PROGRAM FOLDER [--json FILE] [--markdown FILE] [--part NAME ...] [--rounds N] [--scale X] [--largest N] [--tiny]
 
 PROGRAM is the simulator and FOLDER has the programs written by hand; `cmake --build build --target benchmark` gives
 both. docs/performance.md says what each part means and what came of it. Nothing here passes or fails.
@@ -172,6 +172,18 @@ def language(bench, table):
         table.row("language", name, ratio(seen["grown"], seen["as it is"]), "times", "aim 1")
 
 
+def markdown(facts, rounds, rows):
+    """The rows of a report: what has an aim, and what is a ratio."""
+    lines = [f"{facts['processor']}, {facts['cores']} cores, {' '.join(facts['instruction_sets'])}, load"
+             f" {facts['load']:.1f}; {facts['version'][0]}, {facts['version'][1]}, {facts['version'][2]};"
+             f" {rounds} rounds.", "", "| part | what | measured | | aim |", "|---|---|---:|---|---|"]
+    for row in rows:
+        if row["aim"] or row["unit"] == "times":
+            lines.append(f"| `{row['part']}` | {row['what']} | {row['value']:.3g} | {row['unit']} |"
+                         f" {row['aim'].removeprefix('aim ')} |")
+    return "\n".join(lines) + "\n"
+
+
 PARTS = {"floor": floor, "twins": twins, "reference": reference, "threads": threads, "growth": growth, "fixed": fixed_cost,
          "language": language}
 
@@ -181,6 +193,7 @@ def arguments():
     parser.add_argument("program")
     parser.add_argument("folder")
     parser.add_argument("--json", help="write the rows here too")
+    parser.add_argument("--markdown", help="write what has an aim, and the ratios, as a table for a document")
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part (may be repeated)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0, help="times as many patients")
@@ -206,6 +219,9 @@ def main():
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump({"machine": facts, "rounds": options.rounds, "rows": table.rows}, file, indent=1)
             file.write("\n")
+    if options.markdown:
+        with open(options.markdown, "w", encoding="utf-8") as file:
+            file.write(markdown(facts, options.rounds, table.rows))
 
 
 if __name__ == "__main__":
