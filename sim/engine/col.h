@@ -103,6 +103,7 @@ struct sq_col_plan {
     int n_population;
     int *pair;                     /* [n_states * n_states] number of a possible move, -1 */
     int n_pairs;
+    bool *earns;                   /* [n_costs] its rate is more than nothing in some state */
     bool *time_is_read;            /* [occurrences] some program, clock origin or profile reads the latest time */
     bool *stay_is_read;            /* [n_states] some program reads time_in */
     int *watch;                    /* [occurrences] bit in pool.occurred of an occurrence that endpoints await; -1 */
@@ -175,10 +176,8 @@ typedef struct sq_pool {
     int32_t *goto_state;  /* -1: stay; n_states + s: enter s afresh */
 
     /* rewards */
-    double *total;        /* [2 * sq_quantities] */
-    double *rate;         /* [2 + n_costs] flows */
-    double *rate_since;   /* [2 + n_costs] */
-    double *discounted_since; /* [2 + n_costs] discounted time at rate_since */
+    double **flow;        /* [2 + n_costs] sq_flow_column side by side; the first is life, which has a total alone */
+    double **total;       /* [2 * sq_quantities] columns, those of flows among theirs */
     double *loss_amount, *loss_until; /* [n_losses] */
     double *next_break;
     double *discount_origin; /* [SQ_DISCOUNTINGS] where from_year */

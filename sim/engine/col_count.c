@@ -112,7 +112,7 @@ void sq_col_count_move(sq_columns *c, sq_selection *s, int from, int to)
 static void check_totals(sq_columns *c, const sq_selection *s)
 {
     for (int k = 0; k < 2 * sq_quantities(c->model); k++) {
-        const double *total = c->p->total + sq_col_row(c->p, k);
+        const double *total = c->p->total[k];
         for (int i = 0; i < s->n; i++)
             if (!isfinite(total[s->lane[i]])) sq_col_fail(c, s, i);
     }
@@ -127,10 +127,8 @@ static void count_ends(sq_columns *c, const sq_selection *s)
         block[i] = item_of(c, s->lane[i])->rows;
         place[i] = p->place[s->lane[i]];
     }
-    int n_totals = 2 * sq_quantities(c->model), words = c->plan->occurrence_words;
-    const double **total = sq_col_pointers(c, n_totals);
+    int words = c->plan->occurrence_words;
     const uint64_t **happened = sq_col_pointers(c, words);
-    for (int k = 0; k < n_totals; k++) total[k] = p->total + sq_col_row(p, k);
     for (int w = 0; w < words; w++) happened[w] = p->happened + sq_col_row(p, w);
     sq_lives lives = sq_col_lives(c, s);
     sq_ends ends = {
@@ -138,7 +136,7 @@ static void count_ends(sq_columns *c, const sq_selection *s)
         .place = place,
         .state = s->state,
         .column = s->lane,
-        .total = total,
+        .total = (const double *const *)p->total,
         .happened = happened,
         .end = p->end,
     };
@@ -155,7 +153,7 @@ static void hand_row_on(sq_columns *c, int32_t lane, double *numbers)
         baseline[a] = c->cohort_attribute[a][p->slot[lane]];
         at_end[a] = p->attribute[a] ? p->attribute[a][lane] : baseline[a];
     }
-    for (int k = 0; k < 2 * sq_quantities(m); k++) total[k] = p->total[sq_col_row(p, k) + (size_t)lane];
+    for (int k = 0; k < 2 * sq_quantities(m); k++) total[k] = p->total[k][lane];
     sq_life life = {.total = total, .end = p->end[lane], .died = p->died[lane]};
     if (p->life) {
         life.log = p->life[lane / SQ_SIDE].log;

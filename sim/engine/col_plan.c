@@ -211,6 +211,22 @@ static bool find_population(sq_col_plan *plan)
     return true;
 }
 
+/* Costs that flow, not only are paid. */
+static bool find_flows(sq_col_plan *plan)
+{
+    const sq_model *m = plan->model;
+    plan->earns = array(plan, m->n_costs, sizeof *plan->earns);
+    for (int i = 0; plan->earns && i < m->n_costs; i++) {
+        sq_program rate = m->costs[i].rate;
+        for (int s = 0; rate.count && s < m->n_states; s++) {
+            double value = 1;
+            bool nothing = sq_col_is_constant(plan, rate, s, &value) && value == 0;
+            plan->earns[i] |= !m->states[s].death && !nothing;
+        }
+    }
+    return plan->earns;
+}
+
 static bool find_attributes(sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
@@ -243,7 +259,7 @@ sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *er
     plan->occurrence_words = words_for(SQ_OCCURRENCES(model));
     sq_status status = sq_col_specialise(plan, err);
     bool complete = !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) &&
-                    find_history(plan) && find_attributes(plan) && find_population(plan) && find_watched(plan);
+                    find_history(plan) && find_attributes(plan) && find_flows(plan) && find_population(plan) && find_watched(plan);
     if (!status && !complete) status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     if (!status) status = sq_col_plan_clocks(plan, err);
     if (!status) status = sq_col_plan_endpoints(plan, err);

@@ -119,20 +119,33 @@ static bool make_firing(sq_pool *p, const sq_col_plan *plan)
            p->goto_state;
 }
 
+static bool make_flows(sq_pool *p, const sq_model *m)
+{
+    int flows = 2 + m->n_costs, sum = sq_quantity_total_cost(m);
+    p->flow = sq_arena_array(&p->arena, (size_t)flows, sizeof *p->flow);
+    p->total = sq_arena_array(&p->arena, 2 * (size_t)sq_quantities(m), sizeof *p->total);
+    for (int i = 0; p->flow && p->total && i < flows; i++) {
+        p->flow[i] = rows(p, SQ_SIDE, sizeof(double));
+        if (!p->flow[i]) return false;
+        p->total[2 * i] = p->flow[i] + SQ_FLOW_TOTAL;
+        p->total[2 * i + 1] = p->flow[i] + SQ_FLOW_UNDISCOUNTED;
+    }
+    if (!p->flow || !p->total) return false;
+    p->total[2 * sum] = rows(p, 1, sizeof(double));
+    p->total[2 * sum + 1] = rows(p, 1, sizeof(double));
+    return p->total[2 * sum] && p->total[2 * sum + 1];
+}
+
 static bool make_measured(sq_pool *p, const sq_model *m)
 {
-    int flows = 2 + m->n_costs;
-    p->total = rows(p, 2 * sq_quantities(m), sizeof *p->total);
-    p->rate = rows(p, flows, sizeof *p->rate);
-    p->rate_since = rows(p, flows, sizeof *p->rate_since);
-    p->discounted_since = rows(p, flows, sizeof *p->discounted_since);
+    if (!make_flows(p, m)) return false;
     p->loss_amount = rows(p, m->n_losses, sizeof *p->loss_amount);
     p->loss_until = rows(p, m->n_losses, sizeof *p->loss_until);
     p->next_break = rows(p, 1, sizeof *p->next_break);
     p->discount_origin = rows(p, SQ_DISCOUNTINGS, sizeof *p->discount_origin);
     p->origin = rows(p, m->n_endpoints, sizeof *p->origin);
     p->closed = rows(p, (m->n_endpoints + 63) / 64, sizeof *p->closed);
-    return p->total && p->rate && p->rate_since && p->discounted_since && p->loss_amount && p->loss_until &&
+    return p->loss_amount && p->loss_until &&
            p->next_break && p->discount_origin && p->origin && p->closed;
 }
 

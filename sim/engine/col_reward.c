@@ -1,10 +1,12 @@
 /* Rewards in columns: ref_reward.c for all lanes of a selection. A flow is accrued when its rate changes, over the whole
  * time it was in force. The discounted time at which a rate began is kept beside it, so that a change costs one
- * discounted time for all flows that are discounted alike, and none where nothing changes. */
+ * discounted time for all flows that are discounted alike. Life itself flows at the rate of one from time zero on, so
+ * it is accrued when it ends; costs that are only ever paid do not flow. */
 #include "engine/col.h"
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 enum { LIFE = SQ_QUANTITY_LIFE_YEARS, UTILITY = SQ_QUANTITY_QALYS };
 
@@ -57,30 +59,11 @@ static const double *discounted_now(instant *at, int quantity)
 
 /* ---- flows ---------------------------------------------------------------------------------------------------- */
 
-/* Gives a flow this rate where it has another, and accrues what it brought so far. */
+/* Gives a flow this rate where it has another. */
 static void change_rate(instant *at, int flow, sq_column rate)
 {
-    sq_columns *c = at->c;
     const sq_selection *s = at->s;
-    double *old = row(c, c->p->rate, flow), *since = row(c, c->p->rate_since, flow);
-    double *discounted = row(c, c->p->discounted_since, flow);
-    double *total = row(c, c->p->total, 2 * flow), *undiscounted = row(c, c->p->total, 2 * flow + 1);
-    int changes = 0;
-    for (int i = 0; i < s->n; i++) changes += old[s->lane[i]] != rate.p[i * rate.step];
-    if (changes == 0) return;
-    const double *now = discounted_now(at, flow);
-    for (int i = 0; i < s->n; i++) {
-        int32_t lane = s->lane[i];
-        double r = old[lane], new = rate.p[i * rate.step];
-        if (r == new) continue;
-        if (r != 0 && since[lane] != s->now[i]) {
-            total[lane] += r * (now[i] - discounted[lane]);
-            undiscounted[lane] += r * (s->now[i] - since[lane]);
-        }
-        old[lane] = new;
-        since[lane] = s->now[i];
-        discounted[lane] = now[i];
-    }
+    at->c->lanes->change_rates(at->c->p->flow[flow], s->lane, rate, s->now, discounted_now(at, flow), s->n);
 }
 
 /* The rate where it is a finite number; a lane where it is not fails. */
@@ -146,43 +129,43 @@ void sq_col_rewards_start(sq_columns *c, sq_selection *s)
 {
     const sq_model *m = c->model;
     sq_pool *p = c->p;
-    for (int i = 0; i < 2 * sq_quantities(m); i++) sq_col_fill(s, row(c, p->total, i), 0);
-    for (int i = 0; i < 2 + m->n_costs; i++) sq_col_fill(s, row(c, p->rate, i), 0);
+    for (int k = 0; k < 2 + m->n_costs; k++)
+        for (int i = 0; i < s->n; i++) memset(p->flow[k] + s->lane[i], 0, SQ_SIDE * sizeof(double));
     for (int i = 0; i < m->n_losses; i++) sq_col_fill(s, row(c, p->loss_until, i), -INFINITY);
     sq_col_fill(s, p->next_break, INFINITY);
 }
 
-static void change_all_to_zero(instant *at)
-{
-    sq_column none = sq_col_uniform(at->c, 0);
-    for (int i = 0; i < 2 + at->c->model->n_costs; i++) change_rate(at, i, none);
-}
-
-static void look_alive(sq_columns *c, sq_selection *s, instant *at)
-{
-    const sq_model *m = c->model;
-    double *next = sq_col_doubles(c, s->n);
-    for (int i = 0; i < s->n; i++) next[i] = INFINITY;
-    if (c->starting) change_rate(at, LIFE, sq_col_uniform(c, 1));
-    sq_column utility = less_losses(c, s, sq_col_value(c, s, m->utility, 1), next);
-    change_rate(at, UTILITY, judged_rate(c, s, utility));
-    for (int i = 0; i < m->n_costs; i++)
-        change_rate(at, SQ_QUANTITY_COST + i, judged_rate(c, s, sq_col_value(c, s, m->costs[i].rate, 0)));
-    add_breaks(c, s, next);
-    sq_col_scatter(s, c->p->next_break, next);
-}
-
 void sq_col_rewards_look(sq_columns *c, sq_selection *s)
 {
+    const sq_model *m = c->model;
     sq_mark mark = sq_col_mark(c);
     instant at = {.c = c, .s = s};
-    if (c->model->states[s->state].death) {
-        change_all_to_zero(&at);
-        sq_col_fill(s, c->p->next_break, INFINITY);
-    } else {
-        look_alive(c, s, &at);
-    }
+    double *next = sq_col_doubles(c, s->n);
+    for (int i = 0; i < s->n; i++) next[i] = INFINITY;
+    sq_column utility = less_losses(c, s, sq_col_value(c, s, m->utility, 1), next);
+    change_rate(&at, UTILITY, judged_rate(c, s, utility));
+    for (int i = 0; i < m->n_costs; i++)
+        if (c->plan->earns[i])
+            change_rate(&at, SQ_QUANTITY_COST + i, judged_rate(c, s, sq_col_value(c, s, m->costs[i].rate, 0)));
+    add_breaks(c, s, next);
+    sq_col_scatter(s, c->p->next_break, next);
     sq_col_release(c, mark);
+}
+
+/* A life counts from time zero to its end, at the rate of one. */
+static void accrue_life(instant *at)
+{
+    sq_columns *c = at->c;
+    const sq_selection *s = at->s;
+    const double *now = discounted_now(at, LIFE);
+    double *start = sq_col_doubles(c, s->n);
+    sq_discounting d = discounting_of(LIFE);
+    for (int i = 0; i < sq_col_padded(s->n); i++) start[i] = 0;
+    c->lanes->discounted_time(&c->model->discount[d], origin_of(c, s, d), start, start, s->n);
+    for (int i = 0; i < s->n; i++) {
+        c->p->total[2 * LIFE][s->lane[i]] = s->now[i] > 0 ? now[i] - start[i] : 0;
+        c->p->total[2 * LIFE + 1][s->lane[i]] = s->now[i];
+    }
 }
 
 static void sum_costs(const sq_columns *c, const sq_selection *s)
@@ -190,10 +173,10 @@ static void sum_costs(const sq_columns *c, const sq_selection *s)
     const sq_model *m = c->model;
     int sum = 2 * sq_quantity_total_cost(m);
     for (int k = 0; k < 2; k++) {
-        double *total = row(c, c->p->total, sum + k);
+        double *total = c->p->total[sum + k];
         sq_col_fill(s, total, 0);
         for (int j = 0; j < m->n_costs; j++) {
-            const double *cost = row(c, c->p->total, 2 * (SQ_QUANTITY_COST + j) + k);
+            const double *cost = c->p->total[2 * (SQ_QUANTITY_COST + j) + k];
             for (int i = 0; i < s->n; i++) total[s->lane[i]] += cost[s->lane[i]];
         }
     }
@@ -203,7 +186,11 @@ void sq_col_rewards_end(sq_columns *c, sq_selection *s)
 {
     sq_mark mark = sq_col_mark(c);
     instant at = {.c = c, .s = s};
-    change_all_to_zero(&at);
+    sq_column none = sq_col_uniform(c, 0);
+    accrue_life(&at);
+    change_rate(&at, UTILITY, none);
+    for (int i = 0; i < c->model->n_costs; i++)
+        if (c->plan->earns[i]) change_rate(&at, SQ_QUANTITY_COST + i, none);
     sum_costs(c, s);
     sq_col_release(c, mark);
 }
@@ -213,7 +200,7 @@ void sq_col_pay(sq_columns *c, sq_selection *s, int quantity, sq_column amount)
     sq_mark mark = sq_col_mark(c);
     sq_discounting d = discounting_of(quantity);
     double *factor = sq_col_doubles(c, s->n);
-    double *total = row(c, c->p->total, 2 * quantity), *undiscounted = row(c, c->p->total, 2 * quantity + 1);
+    double *total = c->p->total[2 * quantity], *undiscounted = c->p->total[2 * quantity + 1];
     c->lanes->discount_factor(&c->model->discount[d], origin_of(c, s, d), factor, s->now, s->n);
     for (int i = 0; i < s->n; i++) {
         double x = amount.p[i * amount.step];

@@ -126,7 +126,7 @@ static void settle_group(sq_columns *c, sq_selection *s, int go)
     bool dies = m->states[s->state].death;
     if (!dies) sq_col_settle_clocks(c, s, from, reenter);
     sq_col_endpoints(c, s);
-    look_at_rewards(c, s);
+    if (!dies) look_at_rewards(c, s);
     if (!without_failed(c, s)) return;
     if (dies) finish(c, s);
     else race(c, s);

@@ -23,6 +23,15 @@ typedef struct sq_word_column {
     int step;
 } sq_word_column;
 
+/* A flow of reward: its rate since when, the discounted time at that instant, and what it has brought so far. */
+typedef enum sq_flow_column {
+    SQ_FLOW_RATE,
+    SQ_FLOW_SINCE,
+    SQ_FLOW_DISCOUNTED_SINCE,
+    SQ_FLOW_TOTAL,
+    SQ_FLOW_UNDISCOUNTED,
+} sq_flow_column;
+
 typedef struct sq_lanes {
     const char *name; /* "scalar", "avx2", "avx512" */
     int width;
@@ -76,6 +85,10 @@ typedef struct sq_lanes {
     /* Discounted time up to t and discount factor at t (ref_reward.c); origin: day. */
     void (*discounted_time)(const sq_discount *discount, sq_column origin, double *out, const double *t, int n);
     void (*discount_factor)(const sq_discount *discount, sq_column origin, double *out, const double *t, int n);
+    /* Gives a flow (eight columns side by side, below) this rate now where it has another, and accrues what the old one
+     * brought; discounted: discounted time now. No lane twice. */
+    void (*change_rates)(double *flow, const int32_t *lane, sq_column rate, const double *now, const double *discounted,
+                         int n);
 } sq_lanes;
 
 extern const sq_lanes sq_lanes_scalar, sq_lanes_avx2, sq_lanes_avx512;

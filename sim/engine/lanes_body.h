@@ -3,6 +3,9 @@
  * included math/simd.h and defined the few steps for which instruction sets have nothing in common:
  *
  *   lanes_gather(column, lane), lanes_gather_w, lanes_gather_counts   column[lane[0 … W - 1]]
+ *   lanes_load_lines(column, plane, lane), lanes_store_lines(plane, lane, column, n)
+ *                                                                     eight columns that lie side by side, of W lanes;
+ *                                                                     the first n lanes are stored; column is spoilt
  *   lanes_pick(to, lane, bits)                                        the lanes whose bit is set, in order; W are
  *                                                                     written, of which the first so many count
  *
@@ -335,6 +338,29 @@ static void discount_factor(const sq_discount *d, sq_column origin, double *out,
     }
 }
 
+/* ---- flows --------------------------------------------------------------------------------------------------- */
+
+static void change_rates(double *flow, const int32_t *lane, sq_column rate, const double *now,
+                         const double *discounted, int n)
+{
+    LANES(i) {
+        v_d of[8], new = v_column(rate, i), t = v_load(now + i), d = v_load(discounted + i);
+        lanes_load_lines(of, flow, lane + i);
+        v_d old = of[SQ_FLOW_RATE];
+        v_m changes = v_ne(new, old);
+        if (v_none(changes)) continue;
+        v_m accrues = v_and(changes, v_and(v_ne(old, v_set(0)), v_ne(of[SQ_FLOW_SINCE], t)));
+        v_d total = of[SQ_FLOW_TOTAL] + old * (d - of[SQ_FLOW_DISCOUNTED_SINCE]);
+        v_d undiscounted = of[SQ_FLOW_UNDISCOUNTED] + old * (t - of[SQ_FLOW_SINCE]);
+        of[SQ_FLOW_TOTAL] = v_if(accrues, total, of[SQ_FLOW_TOTAL]);
+        of[SQ_FLOW_UNDISCOUNTED] = v_if(accrues, undiscounted, of[SQ_FLOW_UNDISCOUNTED]);
+        of[SQ_FLOW_RATE] = v_if(changes, new, old);
+        of[SQ_FLOW_SINCE] = v_if(changes, t, of[SQ_FLOW_SINCE]);
+        of[SQ_FLOW_DISCOUNTED_SINCE] = v_if(changes, d, of[SQ_FLOW_DISCOUNTED_SINCE]);
+        lanes_store_lines(flow, lane + i, of, n - i);
+    }
+}
+
 const sq_lanes SQ_LANES = {
     .name = SQ_LANES_NAME,
     .width = SQ_WIDTH,
@@ -365,6 +391,7 @@ const sq_lanes SQ_LANES = {
     .law_admissible = v_laws_admissible,
     .discounted_time = discounted_time,
     .discount_factor = discount_factor,
+    .change_rates = change_rates,
 };
 
 #endif

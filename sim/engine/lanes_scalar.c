@@ -12,6 +12,16 @@ static inline void lanes_pick(int32_t *to, const int32_t *lane, unsigned bits)
     *to = *lane;
 }
 
+static inline void lanes_load_lines(v_d column[8], const double *plane, const int32_t *lane)
+{
+    for (int k = 0; k < 8; k++) column[k] = plane[*lane + k];
+}
+
+static inline void lanes_store_lines(double *plane, const int32_t *lane, v_d column[8], int n)
+{
+    for (int k = 0; k < 8 && n > 0; k++) plane[*lane + k] = column[k];
+}
+
 #define SQ_LANES sq_lanes_scalar
 #define SQ_LANES_NAME "scalar"
 #include "engine/lanes_body.h"
