@@ -81,12 +81,13 @@ typedef struct sq_endpoint_plan {
     uint64_t *from, *censor;
     uint64_t **cause;    /* [n_causes] */
     uint64_t *awaits;    /* any of these */
+    bool from_index;     /* it begins with index alone: its origin is the landmark */
 } sq_endpoint_plan;
 
 struct sq_col_plan {
     const sq_model *model;
     int event_words;     /* of 64 events */
-    int occurrence_words, pair_words, watch_words;
+    int occurrence_words, pair_words, watch_words, endpoint_words;
     int reaction_words;
     sq_reactions *reactions;       /* [SQ_READS_OCCURRED(m, SQ_OCCURRENCES(m))], in the numbering of read sets */
     uint64_t *possible;            /* [n_states][event_words] events whose condition can hold in a state; none in death */
@@ -183,8 +184,9 @@ typedef struct sq_pool {
     double *discount_origin; /* [SQ_DISCOUNTINGS] where from_year */
 
     /* endpoints */
-    double *origin;       /* [n_endpoints] NaN: not yet at risk */
-    uint64_t *closed;     /* one bit an endpoint: [(n_endpoints + 63) / 64] */
+    uint64_t *opened;     /* [endpoint_words] has entered the risk set */
+    uint64_t *closed;     /* [endpoint_words] and left it */
+    double *origin;       /* [n_endpoints] once opened, unless from_index */
 
     sq_life *life;        /* [n_lanes] logs alone; NULL unless wanted */
     double *died;

@@ -257,6 +257,7 @@ sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *er
     if (!plan) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     plan->model = model;
     plan->occurrence_words = words_for(SQ_OCCURRENCES(model));
+    plan->endpoint_words = words_for(model->n_endpoints);
     sq_status status = sq_col_specialise(plan, err);
     bool complete = !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) &&
                     find_history(plan) && find_attributes(plan) && find_flows(plan) && find_population(plan) && find_watched(plan);

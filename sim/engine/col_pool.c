@@ -136,17 +136,19 @@ static bool make_flows(sq_pool *p, const sq_model *m)
     return p->total[2 * sum] && p->total[2 * sum + 1];
 }
 
-static bool make_measured(sq_pool *p, const sq_model *m)
+static bool make_measured(sq_pool *p, const sq_col_plan *plan)
 {
+    const sq_model *m = plan->model;
     if (!make_flows(p, m)) return false;
     p->loss_amount = rows(p, m->n_losses, sizeof *p->loss_amount);
     p->loss_until = rows(p, m->n_losses, sizeof *p->loss_until);
     p->next_break = rows(p, 1, sizeof *p->next_break);
     p->discount_origin = rows(p, SQ_DISCOUNTINGS, sizeof *p->discount_origin);
     p->origin = rows(p, m->n_endpoints, sizeof *p->origin);
-    p->closed = rows(p, (m->n_endpoints + 63) / 64, sizeof *p->closed);
-    return p->loss_amount && p->loss_until &&
-           p->next_break && p->discount_origin && p->origin && p->closed;
+    p->opened = rows(p, plan->endpoint_words, sizeof *p->opened);
+    p->closed = rows(p, plan->endpoint_words, sizeof *p->closed);
+    return p->loss_amount && p->loss_until && p->next_break && p->discount_origin && p->origin && p->opened &&
+           p->closed;
 }
 
 static sq_status make_lives(sq_pool *p, const sq_model *m, sq_error *err)
@@ -166,7 +168,7 @@ sq_status sq_pool_new(sq_pool *p, const sq_col_plan *plan, int n_lanes, bool is_
     const sq_model *m = plan->model;
     *p = (sq_pool){.n_lanes = n_lanes, .plane = (size_t)n_lanes * SQ_SIDE, .is_nursery = is_nursery};
     bool complete = make_attributes(p, plan) && make_who(p, m) && make_where(p) && make_history(p, plan) &&
-                    make_clocks(p, plan) && make_firing(p, plan) && make_measured(p, m);
+                    make_clocks(p, plan) && make_firing(p, plan) && make_measured(p, plan);
     if (!complete) return sq_fail(err, SQ_ERR_MEMORY, "no memory for %d patients in flight", n_lanes);
     return want_log ? make_lives(p, m, err) : SQ_OK;
 }

@@ -264,8 +264,8 @@ static void empty(sq_columns *c, const sq_selection *s)
     clear(c, s, p->paused, words);
     clear(c, s, p->held, words);
     clear(c, s, p->condition, words);
-    clear(c, s, p->closed, (m->n_endpoints + 63) / 64);
-    for (int e = 0; e < m->n_endpoints; e++) sq_col_fill(s, p->origin + sq_col_row(p, e), NAN);
+    clear(c, s, p->opened, c->plan->endpoint_words);
+    clear(c, s, p->closed, c->plan->endpoint_words);
     for (int i = 0; i < m->n_states; i++)
         if (c->plan->stay_is_read[i]) sq_col_fill(s, p->time_in + sq_col_row(p, i), 0);
     for (int i = 0; i < s->n; i++) {

@@ -70,8 +70,46 @@ static void count_in_parts(const sq_lives *l, const sq_outcome *o, size_t occurr
     }
 }
 
+static void enter_years(sq_outcome *o, int row, const double *years, int n)
+{
+    if (!sq_histogram_add(&o->first_histograms[row], years, n))
+        o->failure = SQ_ERR_MEMORY;
+}
+
+/* Of one row: summed here, and into the histogram by the handful. */
+static void count_first_times_together(const sq_lives *l, int row, const uint32_t *before, const double *time)
+{
+    enum { HANDFUL = 64 };
+    sq_outcome *o = l->outcome;
+    sq_wide sum = 0, squares = 0;
+    double years[HANDFUL];
+    int n = 0;
+    for (int i = 0; i < l->n; i++) {
+        if (before[i] > 0)
+            continue;
+        uint64_t t = (uint64_t)llrint(time[i] * 0x1p20);
+        sum += t;
+        squares += (sq_wide)t * t;
+        if (o->first_histograms == NULL)
+            continue;
+        years[n++] = time[i] / SQ_DAYS_PER_YEAR;
+        if (n < HANDFUL)
+            continue;
+        enter_years(o, row, years, n);
+        n = 0;
+    }
+    o->first[row].sum += sum;
+    o->first[row].squares += squares;
+    if (n > 0)
+        enter_years(o, row, years, n);
+}
+
 static void count_first_times(const sq_lives *l, int occurrence, const uint32_t *before, const double *time)
 {
+    if (together(l)) {
+        count_first_times_together(l, l->strategy * l->outcome->n_first + occurrence, before, time);
+        return;
+    }
     for (int i = 0; i < l->n; i++) {
         if (before[i] > 0)
             continue;
@@ -149,18 +187,36 @@ void sq_count_move(const sq_lives *l, int from, int to, const uint32_t *before, 
 
 /* ---- endpoints -------------------------------------------------------------------------------------- */
 
+static void count_passages_together(const sq_lives *l, const sq_outcome *o, int endpoint, const sq_passages *p)
+{
+    int64_t *tally = tally_of(l, 0), n = 0;
+    sq_fate fate;
+    for (int j = 0; j < p->k; j++) {
+        if (!sq_fate_of(o, endpoint, p->cause[j], p->days[j], &fate))
+            continue;
+        tally[sq_fate_place(&o->all, fate)]++;
+        n++;
+    }
+    tally[o->all.at_origin + (size_t)endpoint] += n;
+}
+
 void sq_count_passages(const sq_lives *l, int endpoint, const sq_passages *p)
 {
     const sq_outcome *o = outcome_of(l, 0);
+    int groupings = o->part.endpoints > 0 ? o->model->n_groupings : 0;
     sq_fate fate;
     if (o->all.endpoints == 0)
         return;
+    if (together(l) && groupings == 0) {
+        count_passages_together(l, o, endpoint, p);
+        return;
+    }
     for (int j = 0; j < p->k; j++) {
         int i = p->which[j];
         if (!sq_fate_of(o, endpoint, p->cause[j], p->days[j], &fate))
             continue;
         sq_count_fate(&o->all, tally_of(l, i), endpoint, fate);
-        for (int k = 0; k < o->model->n_groupings && o->part.endpoints > 0; k++) {
+        for (int k = 0; k < groupings; k++) {
             int64_t *part = part_of(l, i, k);
             if (part != NULL)
                 sq_count_fate(&o->part, part, endpoint, fate);
@@ -229,9 +285,9 @@ static bool one_block(const sq_lives *l, const sq_ends *e)
     return same;
 }
 
-static void fill_row(const sq_lives *l, const sq_ends *e, int row, const double *total, double unit)
+static void fill_row(const sq_lives *l, const sq_ends *e, bool one, int row, const double *total, double unit)
 {
-    if (one_block(l, e)) {
+    if (one) {
         double *to = sq_block_lane_row(e->block[0], l->strategy, row);
         for (int i = 0; i < l->n; i++)
             to[e->place[i]] = total[e->column[i]] / unit;
@@ -243,10 +299,11 @@ static void fill_row(const sq_lives *l, const sq_ends *e, int row, const double 
 
 static void fill_blocks(const sq_lives *l, const sq_outcome *o, const sq_ends *e)
 {
+    bool one = one_block(l, e);
     for (int row = 0; row < sq_rows(o); row++) {
         int quantity = o->kept.quantity[row / 2];
         const double *total = e->total[2 * quantity + row % 2];
-        fill_row(l, e, row, total, quantity < SQ_QUANTITY_COST ? SQ_DAYS_PER_YEAR : 1);
+        fill_row(l, e, one, row, total, quantity < SQ_QUANTITY_COST ? SQ_DAYS_PER_YEAR : 1);
     }
     for (int k = 0; k < o->model->n_groupings; k++) {
         for (int i = 0; i < l->n; i++)

@@ -25,21 +25,6 @@ void sq_grid_free(sq_grid *grid)
     *grid = (sq_grid){0};
 }
 
-/* The quotient may be rounded to the wrong side of an integer: the points themselves decide. */
-int sq_grid_interval(const sq_grid *grid, double t)
-{
-    if (t <= 0)
-        return 0;
-    if (grid->n == 0 || t > grid->point[grid->n - 1])
-        return grid->n;
-    int j = (int)(t * grid->per_day);
-    while (j > 0 && (j >= grid->n || grid->point[j - 1] >= t))
-        j--;
-    while (grid->point[j] < t)
-        j++;
-    return j;
-}
-
 sq_curve *sq_curve_new(int n_points, int n_causes)
 {
     sq_curve *curve = calloc(1, sizeof *curve);

@@ -17,8 +17,21 @@ typedef struct sq_grid {
 /* False when memory is out. */
 bool sq_grid_init(sq_grid *grid, double step, int n);
 void sq_grid_free(sq_grid *grid);
-/* The interval of a time >= 0: the first j with t <= t_j; n when t lies beyond the last point. */
-int sq_grid_interval(const sq_grid *grid, double t);
+/* The interval of a time >= 0: the first j with t <= t_j; n when t lies beyond the last point. The quotient may be
+ * rounded to the wrong side of an integer: the points themselves decide. */
+static inline int sq_grid_interval(const sq_grid *grid, double t)
+{
+    if (t <= 0)
+        return 0;
+    if (grid->n == 0 || t > grid->point[grid->n - 1])
+        return grid->n;
+    int j = (int)(t * grid->per_day);
+    while (j > 0 && (j >= grid->n || grid->point[j - 1] >= t))
+        j--;
+    while (grid->point[j] < t)
+        j++;
+    return j;
+}
 
 /* What happened to a risk set. A row has `stride` entries, of which the first n_points belong to the
  * grid. */

@@ -22,40 +22,58 @@ static void widen(sq_histogram *h, double least, double greatest, bool first)
     h->greatest = first || greatest > h->greatest ? greatest : h->greatest;
 }
 
-static bool add(sq_histogram *h, double value)
+/* The bin of a finite value; NULL when memory is out. */
+static int64_t *bin_of(sq_histogram *h, double value)
 {
-    value += 0.0; /* minus zero becomes zero, so that least does not depend on the order */
-    if (!isfinite(value)) {
-        h->not_finite++;
-        h->count++;
-        return true;
-    }
-    widen(h, value, value, h->count == h->not_finite);
-    h->count++;
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
     int octave = (int)(bits >> 52 & 0x7FF) - 1023 - SQ_HISTOGRAM_LOWEST;
     int bin = (int)(bits >> (52 - SQ_HISTOGRAM_BITS)) & (SQ_HISTOGRAM_BINS - 1);
-    if (octave < 0) {
-        h->zero++;
-        return true;
-    }
+    if (octave < 0)
+        return &h->zero;
     if (octave >= SQ_HISTOGRAM_OCTAVES) {
         octave = SQ_HISTOGRAM_OCTAVES - 1;
         bin = SQ_HISTOGRAM_BINS - 1;
     }
     int64_t **place = &h->octave[bits >> 63][octave];
-    if (!ensure(place, bins_of(h)))
-        return false;
-    (*place)[bin >> h->coarser]++;
+    return ensure(place, bins_of(h)) ? *place + (bin >> h->coarser) : NULL;
+}
+
+/* So many bins are found, and on their way from memory, before the first of them is counted up. */
+enum { AHEAD = 32 };
+
+/* Finite values, AHEAD at most. */
+static bool add_few(sq_histogram *h, const double *value, int n)
+{
+    int64_t *bin[AHEAD];
+    for (int i = 0; i < n; i++) {
+        bin[i] = bin_of(h, value[i]);
+        if (bin[i] == NULL)
+            return false;
+        __builtin_prefetch(bin[i], 1);
+    }
+    for (int i = 0; i < n; i++)
+        ++*bin[i];
     return true;
 }
 
 bool sq_histogram_add(sq_histogram *h, const double *value, int n)
 {
-    for (int i = 0; i < n; i++) {
-        if (!add(h, value[i]))
+    double few[AHEAD];
+    for (int i = 0, k = 0; i < n; i++) {
+        double x = value[i] + 0.0; /* minus zero becomes zero, so that least does not depend on the order */
+        bool finite = isfinite(x);
+        if (finite) {
+            widen(h, x, x, h->count == h->not_finite);
+            few[k++] = x;
+        }
+        h->not_finite += !finite;
+        h->count++;
+        if (k < AHEAD && i + 1 < n)
+            continue;
+        if (!add_few(h, few, k))
             return false;
+        k = 0;
     }
     return true;
 }

@@ -8,25 +8,6 @@
 
 /* ---- endpoints ------------------------------------------------------------------------------------- */
 
-bool sq_fate_of(const sq_outcome *o, int endpoint, int cause, double days, sq_fate *fate)
-{
-    const sq_model *m = o->model;
-    if (!(days >= 0))
-        return false;
-    int j = sq_grid_interval(&o->times, days);
-    bool at_end = j < m->n_grid && o->times.point[j] == days;
-    *fate = (sq_fate){cause >= 0 ? SQ_FATE_EVENT : at_end ? SQ_FATE_AT_END : SQ_FATE_INSIDE,
-                      (size_t)(cause >= 0 ? m->endpoints[endpoint].first_cause + cause : endpoint), (size_t)j};
-    return true;
-}
-
-void sq_count_fate(const sq_layout *at, int64_t *tally, int endpoint, sq_fate f)
-{
-    size_t begin = f.kind == SQ_FATE_EVENT ? at->events : f.kind == SQ_FATE_INSIDE ? at->inside : at->at_end;
-    tally[at->at_origin + (size_t)endpoint]++;
-    tally[begin + f.row * at->points + f.interval]++;
-}
-
 /* A passage that is not closed goes on to the end of the life: nothing happened to it. */
 static bool fate_in_life(const sq_outcome *o, int endpoint, const sq_life *life, sq_fate *fate)
 {
@@ -128,22 +109,6 @@ void sq_first_times_enter(sq_outcome *o, int i)
     if (!sq_histogram_add(&o->first_histograms[i], waiting, o->n_waiting[i]))
         o->failure = SQ_ERR_MEMORY;
     o->n_waiting[i] = 0;
-}
-
-static void queue_first_time(sq_outcome *o, int i, double years)
-{
-    o->waiting[i * SQ_FIRST_TIMES_WAITING + o->n_waiting[i]++] = years;
-    if (o->n_waiting[i] == SQ_FIRST_TIMES_WAITING)
-        sq_first_times_enter(o, i);
-}
-
-void sq_first_time(sq_outcome *o, int i, double days)
-{
-    sq_wide t = (uint64_t)llrint(days * 0x1p20);
-    o->first[i].sum += t;
-    o->first[i].squares += t * t;
-    if (o->first_histograms != NULL)
-        queue_first_time(o, i, days / SQ_DAYS_PER_YEAR);
 }
 
 static void observe_first_times(sq_outcome *o, int strategy, const sq_life *life)

@@ -12,6 +12,10 @@
 #include "outcome/histogram.h"
 #include "outcome/outcome.h"
 
+#include "model/unit.h"
+
+#include <math.h>
+
 /* Sums kept of each quantity: x, x^2, and d, d^2 with d the difference from the reference strategy. */
 enum { SQ_SUM_X, SQ_SUM_XX, SQ_SUM_D, SQ_SUM_DD, SQ_SUMS };
 
@@ -134,18 +138,50 @@ typedef struct sq_fate {
 
 /* Of a passage so many days after its origin, by a cause of the endpoint (-1: censored); false if the patient was never
  * at risk. */
-bool sq_fate_of(const sq_outcome *o, int endpoint, int cause, double days, sq_fate *fate);
-void sq_count_fate(const sq_layout *at, int64_t *tally, int endpoint, sq_fate fate);
+static inline bool sq_fate_of(const sq_outcome *o, int endpoint, int cause, double days, sq_fate *fate)
+{
+    const sq_model *m = o->model;
+    if (!(days >= 0))
+        return false;
+    int j = sq_grid_interval(&o->times, days);
+    bool at_end = j < m->n_grid && o->times.point[j] == days;
+    *fate = (sq_fate){cause >= 0 ? SQ_FATE_EVENT : at_end ? SQ_FATE_AT_END : SQ_FATE_INSIDE,
+                      (size_t)(cause >= 0 ? m->endpoints[endpoint].first_cause + cause : endpoint), (size_t)j};
+    return true;
+}
+
+/* Where it is counted. */
+static inline size_t sq_fate_place(const sq_layout *at, sq_fate f)
+{
+    size_t begin = f.kind == SQ_FATE_EVENT ? at->events : f.kind == SQ_FATE_INSIDE ? at->inside : at->at_end;
+    return begin + f.row * at->points + f.interval;
+}
+static inline void sq_count_fate(const sq_layout *at, int64_t *tally, int endpoint, sq_fate f)
+{
+    tally[at->at_origin + (size_t)endpoint]++;
+    tally[sq_fate_place(at, f)]++;
+}
+
 /* Follow-up of a life that is in `state` ends at a day; nothing if that is the horizon. */
 void sq_count_closing(const sq_outcome *o, const sq_layout *at, int64_t *tally, int state, double end);
-/* First time of row i of o->first, in days. */
-void sq_first_time(sq_outcome *o, int i, double days);
 /* Whether a target is a share of all patients. */
 bool sq_target_of_all(const sq_model *model, const sq_target *target);
 void sq_count_share(const sq_outcome *o, int target, bool among, bool happened);
 
 /* Takes what waits into first histogram i. */
 void sq_first_times_enter(sq_outcome *o, int i);
+/* First time of row i of o->first, in days. */
+static inline void sq_first_time(sq_outcome *o, int i, double days)
+{
+    sq_wide t = (uint64_t)llrint(days * 0x1p20);
+    o->first[i].sum += t;
+    o->first[i].squares += t * t;
+    if (o->first_histograms == NULL)
+        return;
+    o->waiting[i * SQ_FIRST_TIMES_WAITING + o->n_waiting[i]++] = days / SQ_DAYS_PER_YEAR;
+    if (o->n_waiting[i] == SQ_FIRST_TIMES_WAITING)
+        sq_first_times_enter(o, i);
+}
 
 /* Patients in a slice. */
 int64_t sq_tally_lives(sq_slice slice);
