@@ -240,13 +240,17 @@ typedef struct sq_open_item {
     struct sq_block_lanes *rows; /* quantities of its patients */
 } sq_open_item;
 
-/* Lanes wait in queues, first come, first served: for an event, a break of rewards, or the end of follow-up, in a state.
- * A lane is in one queue at most, so one row of links serves them all. */
+/* Lanes wait in queues, first come, first served: for an event, a break of rewards, or the end of follow-up, in a
+ * state. A queue's lanes are lane[first] … lane[first + n - 1]. */
+typedef struct sq_queue {
+    int32_t *lane;
+    int first, n, room;
+    int where; /* among the active ones */
+} sq_queue;
 typedef struct sq_queues {
+    sq_queue *queue; /* [n] */
     int n;
-    int32_t *head, *tail, *count; /* [n] */
-    int32_t *next;                /* [lanes] */
-    int *active, *where;          /* queues that are not empty, and the place of each among them */
+    int *active;     /* queues that are not empty */
     int n_active;
 } sq_queues;
 
@@ -346,9 +350,12 @@ void sq_col_fail(sq_columns *c, const sq_selection *s, int i);
 
 /* ---- col_queue.c ------------------------------------------------------------------------------------------------- */
 
-sq_status sq_queues_new(sq_queues *q, int n, int n_lanes, sq_error *err);
+sq_status sq_queues_new(sq_queues *q, int n, sq_error *err);
 void sq_queues_free(sq_queues *q);
-void sq_queues_push(sq_queues *q, int queue, int32_t lane);
+/* Where the next n lanes of a queue are to be written; the queue has them when sq_queues_joined says how many there
+ * were. NULL when memory is out. */
+int32_t *sq_queues_room(sq_queues *q, int queue, int n);
+void sq_queues_joined(sq_queues *q, int queue, int n);
 /* The longest queue, -1 if all are empty. */
 int sq_queues_longest(const sq_queues *q);
 /* Takes up to `most` lanes, the earliest first; how many. */

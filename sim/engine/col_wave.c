@@ -52,37 +52,70 @@ static void finish(sq_columns *c, sq_selection *s)
 
 /* ---- the race ---------------------------------------------------------------------------------------------------- */
 
-/* The earliest clock of a lane among those that run; ties go to the first declared. */
-static int winner(const sq_columns *c, int32_t lane, double *due)
+/* The race of a selection, dense: the earliest due time so far, and whose it is. Ties go to the first declared. */
+typedef struct contest {
+    double *due, *who;
+} contest;
+
+/* Clocks of one event join the race, where they run. */
+static void join_race(sq_columns *c, const sq_selection *s, int event, const contest *so_far)
+{
+    const uint64_t *running = c->p->running + sq_col_row(c->p, event / 64);
+    const double *due = c->p->due + sq_col_row(c->p, event);
+    c->lanes->earlier(so_far->due, so_far->who, event, due, running, event % 64, s->lane, s->n);
+}
+
+static contest hold_race(sq_columns *c, const sq_selection *s)
+{
+    const uint64_t *possible = c->plan->possible + (size_t)s->state * (size_t)c->plan->event_words;
+    contest all = {sq_col_doubles(c, s->n), sq_col_doubles(c, s->n)};
+    for (int i = 0; i < s->n; i++) {
+        all.due[i] = INFINITY;
+        all.who[i] = end_event(c);
+    }
+    for (int w = 0; w < c->plan->event_words; w++)
+        for (uint64_t left = possible[w]; left; left &= left - 1)
+            join_race(c, s, 64 * w + __builtin_ctzll(left), &all);
+    return all;
+}
+
+/* A break before the clock, or follow-up that ends before both. */
+static void judge_race(const sq_columns *c, const sq_selection *s, const contest *all)
 {
     const sq_pool *p = c->p;
-    int first = -1;
-    *due = INFINITY;
-    for (int w = 0; w < c->plan->event_words; w++) {
-        for (uint64_t left = p->running[sq_col_row(p, w) + (size_t)lane]; left; left &= left - 1) {
-            int event = 64 * w + __builtin_ctzll(left);
-            double at = p->due[sq_col_row(p, event) + (size_t)lane];
-            if (at < *due) {
-                *due = at;
-                first = event;
-            }
-        }
+    const bool breaks = c->model->n_breaks > 0 || c->model->n_losses > 0;
+    for (int i = 0; i < s->n; i++) {
+        double end = p->end[s->lane[i]], next = breaks ? p->next_break[s->lane[i]] : (double)INFINITY;
+        if (next <= all->due[i] && next < end) all->who[i] = break_event(c);
+        else if (!(all->due[i] <= end)) all->who[i] = end_event(c);
     }
-    return first;
+}
+
+/* The lanes for whom it is this event wait for it. */
+static void queue_up(sq_columns *c, const sq_selection *s, const contest *all, int event)
+{
+    int queue = queue_of(c, event, s->state);
+    int32_t *room = sq_queues_room(&c->queues, queue, sq_col_padded(s->n));
+    if (!room) {
+        c->status = sq_fail(c->err, SQ_ERR_MEMORY, "no memory for the engine's queues");
+        return;
+    }
+    sq_queues_joined(&c->queues, queue, c->lanes->equal(room, s->lane, all->who, event, s->n));
 }
 
 /* All of s are alive and in the same state. */
 static void race(sq_columns *c, const sq_selection *s)
 {
-    const sq_pool *p = c->p;
-    for (int i = 0; i < s->n; i++) {
-        int32_t lane = s->lane[i];
-        double due, end = p->end[lane], next_break = p->next_break[lane];
-        int event = winner(c, lane, &due);
-        if (next_break <= due && next_break < end) event = break_event(c);
-        else if (!(event >= 0 && due <= end)) event = end_event(c);
-        sq_queues_push(&c->queues, queue_of(c, event, s->state), lane);
-    }
+    const uint64_t *possible = c->plan->possible + (size_t)s->state * (size_t)c->plan->event_words;
+    sq_mark mark = sq_col_mark(c);
+    contest all = hold_race(c, s);
+    judge_race(c, s, &all);
+    for (int w = 0; w < c->plan->event_words; w++)
+        for (uint64_t left = possible[w]; left; left &= left - 1)
+            queue_up(c, s, &all, 64 * w + __builtin_ctzll(left));
+    queue_up(c, s, &all, break_event(c));
+    queue_up(c, s, &all, end_event(c));
+    sq_col_release(c, mark);
 }
 
 /* ---- settling ------------------------------------------------------------------------------------------------------ */
@@ -352,7 +385,7 @@ sq_status sq_columns_run(sq_columns *c, const sq_columns_work *work, sq_error *e
         int queue = sq_queues_longest(&c->queues), ready = sq_col_ready(c);
         if (c->status || (queue < 0 && ready == 0)) return c->status;
         sq_mark mark = sq_col_mark(c);
-        if (queue < 0 || ready > c->queues.count[queue]) begin_lives(c, ready);
+        if (queue < 0 || ready > c->queues.queue[queue].n) begin_lives(c, ready);
         else take_wave(c, queue);
         c->facts.rounds++;
         c->facts.in_flight += c->pool.n_lanes - c->source.n_free;
@@ -375,7 +408,7 @@ sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lan
     if (!status) status = sq_scratch_new(&c->scratch, err);
     if (!status) status = sq_pool_new(&c->pool, plan, batch, false, want_log, err);
     if (!status) status = sq_pool_new(&c->nursery, plan, batch < SQ_WAVE ? batch : SQ_WAVE, true, false, err);
-    if (!status) status = sq_queues_new(&c->queues, (m->n_events + 2) * m->n_states, batch, err);
+    if (!status) status = sq_queues_new(&c->queues, (m->n_events + 2) * m->n_states, err);
     if (!status) status = sq_col_source_new(c, err);
     if (!status) return SQ_OK;
     sq_columns_free(c);

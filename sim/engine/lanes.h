@@ -47,6 +47,12 @@ typedef struct sq_lanes {
      * have room for the padding; chosen may be lane. */
     int (*select)(int32_t *chosen, int32_t *others, const int32_t *lane, const double *truth, int n);
 
+    /* The lanes whose number is k, in order; how many. chosen has room for the padding. */
+    int (*equal)(int32_t *chosen, const int32_t *lane, const double *number, double k, int n);
+    /* Where the lane's bit is set and its time is earlier than `first`, first becomes that time and who this number. */
+    void (*earlier)(double *first, double *who, double number, const double *time, const uint64_t *words, int bit,
+                    const int32_t *lane, int n);
+
     /* Of a row of words with a bit that says whether something has happened: that bit as 0 or 1; a time where it
      * has, else `otherwise`; a count where it has, else 0. */
     void (*happened)(double *out, const uint64_t *words, int bit, const int32_t *lane, int n);

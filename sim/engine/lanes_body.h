@@ -90,6 +90,18 @@ static int select_lanes(int32_t *chosen, int32_t *others, const int32_t *lane, c
     return n_chosen;
 }
 
+static int equal(int32_t *chosen, const int32_t *lane, const double *number, double k, int n)
+{
+    int n_chosen = 0;
+    LANES(i) {
+        unsigned is = v_bits(v_and(v_eq(v_load(number + i), v_set(k)), below(i, n)));
+        if (is == 0) continue;
+        lanes_pick(chosen + n_chosen, lane + i, is);
+        n_chosen += __builtin_popcount(is);
+    }
+    return n_chosen;
+}
+
 /* ---- history ------------------------------------------------------------------------------------------- */
 
 static inline v_w bit_at(const uint64_t *words, int bit, const int32_t *lane)
@@ -100,6 +112,17 @@ static inline v_w bit_at(const uint64_t *words, int bit, const int32_t *lane)
 static void happened(double *out, const uint64_t *words, int bit, const int32_t *lane, int n)
 {
     LANES(i) v_store(out + i, v_from_w(bit_at(words, bit, lane + i)));
+}
+
+static void earlier(double *first, double *who, double number, const double *time, const uint64_t *words, int bit,
+                    const int32_t *lane, int n)
+{
+    LANES(i) {
+        v_d t = lanes_gather(time, lane + i), before = v_load(first + i);
+        v_m wins = v_and(v_eq_w(bit_at(words, bit, lane + i), v_set_w(1)), v_lt(t, before));
+        v_store(first + i, v_if(wins, t, before));
+        v_store(who + i, v_if(wins, v_set(number), v_load(who + i)));
+    }
 }
 
 static void times_if(double *out, double otherwise, const double *time, const uint64_t *words, int bit,
@@ -370,6 +393,8 @@ const sq_lanes SQ_LANES = {
     .gather_blocks_at = gather_blocks_at,
     .gather_block_at = gather_block_at,
     .select = select_lanes,
+    .equal = equal,
+    .earlier = earlier,
     .happened = happened,
     .times_if = times_if,
     .counts_if = counts_if,
