@@ -145,7 +145,7 @@ static sq_status run_study_by(sq_engine engine, const toy *t, int threads, sq_er
     int rows = 0;
     sq_variables variables = {0};
     sq_row_sink sink = {.context = &rows, .take = take_row, .want_log = true};
-    sq_run_options options = {.threads = threads, .sink = &sink, .engine = engine};
+    sq_run_options options = {.threads = threads, .sink = &sink, .engine = engine, .batch = 8};
     sq_status status = sq_study_run(&t->m, &options, &variables, NULL, err);
     if (!status) assert_int_equal(rows, (int)t->m.n_patients * N_STRATEGIES);
     sq_variables_free(&variables);
