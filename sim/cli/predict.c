@@ -2,6 +2,7 @@
  * the names of its axes) and to the file was measured on files of 100 to 190 datasets. */
 #include "cli/predict.h"
 
+#include "engine/columns.h"
 #include "outcome/life.h"
 #include "outcome/outcome.h"
 #include "outcome/size.h"
@@ -28,14 +29,15 @@ static double table_bytes(const sq_model *m, bool patients_table, bool event_log
     return per_life * (double)m->n_patients * m->n_strategies;
 }
 
-/* Each thread holds an accumulator, another receives what they have won. The result is held as arrays and as
- * the image of its file. */
+/* Each thread holds an accumulator and an engine; another accumulator receives what they have won. The result is held
+ * as arrays and as the image of its file. */
 static double memory_bytes(const sq_model *m, int threads)
 {
-    enum { PROGRAM = 30 << 20 };
+    enum { PROGRAM = 20 << 20 };
     sq_outcome_memory own = sq_outcome_memory_of(m);
     double blocks = (double)BYTES * m->block_size * m->n_strategies;
-    return PROGRAM + blocks + 2 * result_bytes(m) + (threads + 1) * own.totals + threads * own.block;
+    return PROGRAM + blocks + 2 * result_bytes(m) + (threads + 1) * own.totals +
+           threads * sq_columns_bytes(m, SQ_BATCH, own.block);
 }
 
 sq_prediction sq_predict(const sq_model *model, int threads, bool patients_table, bool event_log)

@@ -9,12 +9,24 @@
 
 /* ---- open items ---------------------------------------------------------------------------------------------- */
 
+static int cohort_size_for(const sq_model *m) { return m->n_patients < SQ_BLOCK ? (int)m->n_patients : SQ_BLOCK; }
+
 /* Enough for items of the model's size to fill all lanes twice, and for stragglers. */
-static int open_items_for(const sq_columns *c)
+static int open_items_for(const sq_model *m, int batch)
 {
     enum { STRAGGLING = 3, MOST = 64 };
-    int lives = c->cohort_size * c->model->n_strategies, n = STRAGGLING + 2 * c->pool.n_lanes / lives;
+    int lives = cohort_size_for(m) * m->n_strategies, n = STRAGGLING + 2 * batch / lives;
     return n < MOST ? n : MOST;
+}
+
+double sq_columns_bytes(const sq_model *m, int batch, double block_bytes)
+{
+    double open = open_items_for(m, batch), patients = (double)cohort_size_for(m) * m->n_strategies;
+    double baseline = 8.0 * m->n_attributes + 4.0 * m->n_groupings;
+    double clocks = 6.0 * m->n_events, history = 1.5 * SQ_OCCURRENCES(m) + m->n_states + m->n_counters;
+    double rewards = SQ_SIDE * (2.0 + m->n_costs) + 2.0 * m->n_losses + m->n_endpoints;
+    double lane = 8.0 * (20 + m->n_attributes + clocks + history + rewards);
+    return open * (patients * baseline + block_bytes) + batch * lane;
 }
 
 static bool make_cohorts(sq_columns *c)
@@ -47,8 +59,8 @@ static sq_status make_open_items(sq_columns *c, sq_error *err)
 sq_status sq_col_source_new(sq_columns *c, sq_error *err)
 {
     sq_col_source *source = &c->source;
-    c->cohort_size = c->model->n_patients < SQ_BLOCK ? (int)c->model->n_patients : SQ_BLOCK;
-    source->n_open = open_items_for(c);
+    c->cohort_size = cohort_size_for(c->model);
+    source->n_open = open_items_for(c->model, c->pool.n_lanes);
     source->filling = -1;
     source->free = calloc((size_t)c->pool.n_lanes, sizeof *source->free);
     source->n_free = c->pool.n_lanes;
