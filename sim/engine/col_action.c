@@ -3,6 +3,7 @@
  * branches meet. */
 #include "engine/col.h"
 
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
@@ -11,11 +12,9 @@
 
 typedef enum limits { ANY_NUMBER, PROBABILITY, COUNT } limits;
 
-static bool fits(limits limit, double x)
-{
-    if (!isfinite(x)) return false;
-    return limit == ANY_NUMBER || (x >= 0 && (limit == COUNT || x <= 1));
-}
+/* The numbers that fit lie from 0, or from below all, to 1, or to above all. */
+static double least(limits limit) { return limit == ANY_NUMBER ? -DBL_MAX : 0; }
+static double most(limits limit) { return limit == PROBABILITY ? 1 : DBL_MAX; }
 
 static limits limits_of(const sq_attribute *a)
 {
@@ -27,13 +26,11 @@ static limits limits_of(const sq_attribute *a)
 /* The values where they fit; a lane whose value does not fails and gets `instead` (or 0). */
 static sq_column judged(sq_columns *c, sq_selection *s, sq_column value, limits limit, const double *instead)
 {
-    bool all_fit = true;
-    for (int i = 0; i < (value.step ? s->n : 1); i++) all_fit &= fits(limit, value.p[i]);
-    if (all_fit) return value;
+    if (c->lanes->within(value, least(limit), most(limit), value.step ? s->n : 1)) return value;
     double *kept = sq_col_doubles(c, s->n);
     for (int i = 0; i < s->n; i++) {
         double x = value.p[i * value.step];
-        bool fit = fits(limit, x);
+        bool fit = x >= least(limit) && x <= most(limit);
         kept[i] = fit ? x : instead ? instead[i] : 0;
         if (!fit) sq_col_fail(c, s, i);
     }
@@ -132,24 +129,41 @@ static void go(sq_columns *c, sq_selection *s, const sq_action *action)
 
 /* ---- decisions ----------------------------------------------------------------------------------------------- */
 
+/* Lanes for which a condition holds, and that have no rule yet, take this one; how many. */
+static int take_rule(sq_columns *c, const sq_selection *s, sq_column truth, int strategy, const sq_rule *this,
+                     const sq_rule **rule)
+{
+    int taken = 0;
+    for (int i = 0; i < s->n; i++) {
+        double x = truth.p[i * truth.step];
+        if (x == 0 || rule[i] || (s->strategy < 0 && c->p->strategy[s->lane[i]] != strategy)) continue;
+        if (isnan(x)) sq_col_fail(c, s, i);
+        rule[i] = this;
+        taken++;
+    }
+    return taken;
+}
+
+static int lives_of(const sq_columns *c, const sq_selection *s, int strategy)
+{
+    int n = 0;
+    if (s->strategy >= 0) return s->n;
+    for (int i = 0; i < s->n; i++) n += c->p->strategy[s->lane[i]] == strategy;
+    return n;
+}
+
 /* The first rule that matches, for the lanes of this strategy. Lanes that have their rule are asked on and not
  * listened to: that costs less than parting the selection. */
 static void match_rules(sq_columns *c, sq_selection *s, int decision, int strategy, const sq_rule **rule)
 {
     const sq_rule_list list = c->model->strategies[strategy].rules[decision];
-    int waiting = 0;
-    for (int i = 0; i < s->n; i++) waiting += c->p->strategy[s->lane[i]] == strategy;
+    int waiting = lives_of(c, s, strategy);
     for (int k = 0; k < list.count && waiting > 0; k++) {
         const sq_rule *this = &c->model->rules[list.first + k];
         sq_mark mark = sq_col_mark(c);
         sq_column truth = sq_col_value(c, s, this->condition, 1);
-        for (int i = 0; i < s->n; i++) {
-            double x = truth.p[i * truth.step];
-            if (rule[i] || x == 0 || c->p->strategy[s->lane[i]] != strategy) continue;
-            if (isnan(x)) sq_col_fail(c, s, i);
-            rule[i] = this;
-            waiting--;
-        }
+        bool never = truth.step == 0 && truth.p[0] == 0;
+        if (!never) waiting -= take_rule(c, s, truth, strategy, this, rule);
         sq_col_release(c, mark);
     }
 }

@@ -11,9 +11,8 @@
 
 void sq_col_judge(sq_columns *c, const sq_selection *s, double *value, double low, double high, double otherwise)
 {
-    int bad = 0;
-    for (int i = 0; i < s->n; i++) bad += !(value[i] >= low && value[i] <= high);
-    for (int i = 0; bad > 0 && i < s->n; i++) {
+    if (c->lanes->within((sq_column){value, 1}, low, high, s->n)) return;
+    for (int i = 0; i < s->n; i++) {
         if (value[i] >= low && value[i] <= high) continue;
         value[i] = otherwise;
         sq_col_fail(c, s, i);
@@ -23,9 +22,7 @@ void sq_col_judge(sq_columns *c, const sq_selection *s, double *value, double lo
 sq_column sq_col_within(sq_columns *c, const sq_selection *s, sq_column x, double low, double high,
                         double otherwise)
 {
-    int bad = 0;
-    for (int i = 0; i < (x.step ? s->n : 1); i++) bad += !(x.p[i] >= low && x.p[i] <= high);
-    if (bad == 0) return x;
+    if (c->lanes->within(x, low, high, x.step ? s->n : 1)) return x;
     double *mended = sq_col_doubles(c, s->n);
     for (int i = 0; i < sq_col_padded(s->n); i++) mended[i] = x.p[i * x.step];
     sq_col_judge(c, s, mended, low, high, otherwise);

@@ -452,14 +452,12 @@ void sq_col_refresh(sq_columns *c, sq_selection *s, int first, int last)
 void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column value)
 {
     const bool has_readers = c->plan->reactions[attribute].n > 0;
-    double *column = c->p->attribute[attribute], *copy = cached(s, attribute);
-    for (int i = 0; i < s->n; i++) {
-        double x = value.p[i * value.step], before = column[s->lane[i]];
-        if (x == before || (isnan(x) && isnan(before))) continue;
-        column[s->lane[i]] = x;
-        if (has_readers) sq_col_touch_lane(c, s, attribute, i);
-    }
-    for (int i = 0; copy && i < sq_col_padded(s->n); i++) copy[i] = column[s->lane[i]];
+    sq_mark mark = sq_col_mark(c);
+    uint8_t *changed = (uint8_t *)sq_col_words(c, s->n);
+    int n = c->lanes->assign(c->p->attribute[attribute], cached(s, attribute), s->lane, value, changed, s->n);
+    for (int i = 0; i < s->n && n > 0 && has_readers; i++)
+        if (changed[i]) sq_col_touch_lane(c, s, attribute, i);
+    sq_col_release(c, mark);
 }
 
 void sq_col_fail(sq_columns *c, const sq_selection *s, int i)

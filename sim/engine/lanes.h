@@ -47,6 +47,11 @@ typedef struct sq_lanes {
      * have room for the padding; chosen may be lane. */
     int (*select)(int32_t *chosen, int32_t *others, const int32_t *lane, const double *truth, int n);
 
+    /* Writes x into the column and into the dense copy of it unless NULL (padding included); changed[i] says where that
+     * was a change (NaN equals NaN). How many changes there were. No lane twice. */
+    int (*assign)(double *column, double *copy, const int32_t *lane, sq_column x, uint8_t *changed, int n);
+    /* Whether all n are numbers from low to high. */
+    bool (*within)(sq_column x, double low, double high, int n);
     /* The lanes whose number is k, in order; how many. chosen has room for the padding. */
     int (*equal)(int32_t *chosen, const int32_t *lane, const double *number, double k, int n);
     /* Where the lane's bit is set and its time is earlier than `first`, first becomes that time and who this number. */

@@ -90,6 +90,32 @@ static int select_lanes(int32_t *chosen, int32_t *others, const int32_t *lane, c
     return n_chosen;
 }
 
+static int assign(double *column, double *copy, const int32_t *lane, sq_column x, uint8_t *changed, int n)
+{
+    int changes = 0;
+    LANES(i) {
+        v_d new = v_column(x, i), old = lanes_gather(column, lane + i);
+        v_m same = v_or(v_eq(new, old), v_and(v_isnan(new), v_isnan(old)));
+        unsigned differ = v_bits(v_and_not(below(i, n), same));
+        if (copy) v_store(copy + i, v_if(same, old, new));
+        for (int k = 0; k < SQ_WIDTH; k++) changed[i + k] = differ >> k & 1;
+        changes += __builtin_popcount(differ);
+        for (int k = 0; differ && k < SQ_WIDTH; k++)
+            if (differ >> k & 1) column[lane[i + k]] = x.p[(ptrdiff_t)(i + k) * x.step];
+    }
+    return changes;
+}
+
+static bool within(sq_column x, double low, double high, int n)
+{
+    LANES(i) {
+        v_d a = v_column(x, i);
+        v_m is = v_and(v_ge(a, v_set(low)), v_le(a, v_set(high)));
+        if (v_any(v_and_not(below(i, n), is))) return false;
+    }
+    return true;
+}
+
 static int equal(int32_t *chosen, const int32_t *lane, const double *number, double k, int n)
 {
     int n_chosen = 0;
@@ -393,6 +419,8 @@ const sq_lanes SQ_LANES = {
     .gather_blocks_at = gather_blocks_at,
     .gather_block_at = gather_block_at,
     .select = select_lanes,
+    .assign = assign,
+    .within = within,
     .equal = equal,
     .earlier = earlier,
     .happened = happened,
