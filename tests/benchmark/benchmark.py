@@ -122,7 +122,7 @@ def reference(bench, table):
 def threads(bench, table):
     """How well two threads share the main job."""
     table.part("Two threads (the main job)")
-    n = bench.patients(100_000)
+    n = bench.patients(400_000)
     seen = bench.in_turn({count: lambda count=count: bench.simulator(MAIN_JOB, n, threads=count) for count in (1, 2)})
     busiest = [facts["busiest_thread_seconds"] for facts in seen[2]]
     table.row("threads", "efficiency: work of one thread / (2 x busiest of two)",
@@ -174,7 +174,8 @@ def language(bench, table):
 
 def markdown(facts, rounds, rows):
     """The rows of a report: what has an aim, and what is a ratio."""
-    lines = [f"{facts['processor']}, {facts['cores']} cores, {' '.join(facts['instruction_sets'])}, load"
+    lines = ["# Figures of speed", "", "Written by the benchmark ([performance.md](performance.md) says what is measured).",
+             "", f"{facts['processor']}, {facts['cores']} cores, {' '.join(facts['instruction_sets'])}, load"
              f" {facts['load']:.1f}; {facts['version'][0]}, {facts['version'][1]}, {facts['version'][2]};"
              f" {rounds} rounds.", "", "| part | what | measured | | aim |", "|---|---|---:|---|---|"]
     for row in rows:

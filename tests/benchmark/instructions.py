@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Instructions a life by function: a profile that does not depend on what else the machine does.
+"""Instructions a life by function, or by source file: a profile that does not depend on what else the machine does.
 
-    instructions.py PROGRAM EXPERIMENT.yaml [PATIENTS] [--isa NAME] [--engine NAME] [--inclusive]
+    instructions.py PROGRAM EXPERIMENT.yaml [PATIENTS] [--isa NAME] [--engine NAME] [--inclusive | --files]
 
 Runs the experiment twice under callgrind, the second time with twice the patients, so that what is done once cancels
-out. Valgrind knows AVX2 and no AVX-512.
+out. Valgrind knows AVX2 and no AVX-512. --files needs a program built with -g.
 """
 import argparse
 import os
@@ -20,7 +20,14 @@ need.modules("numpy", "h5py")
 
 from results import Results  # noqa: E402
 
-LINE = re.compile(r"^\s*([\d,]+) \(\s*[\d.]+%\)\s+(?:\S*?):(\S+)")
+LINE = re.compile(r"^\s*([\d,]+) \(\s*[\d.]+%\)\s+(\S*?):(\S+)(?: \[(.*)\])?")
+
+
+def label(options, file, function, library):
+    """What instructions are booked on: the function, or the file, or the library where that has none of ours."""
+    if not options.files:
+        return function
+    return file[file.index("sim/"):] if "sim/" in file else os.path.basename(library or file)
 
 
 def profile(options, patients, folder):
@@ -34,8 +41,9 @@ def profile(options, patients, folder):
     text = subprocess.run(["callgrind_annotate", "--threshold=100", "--auto=no", "--inclusive=" + inclusive, counts], check=True,
                           capture_output=True, text=True).stdout
     found = {}
-    for number, function in (match.groups() for match in map(LINE.match, text.splitlines()) if match):
-        found[function] = found.get(function, 0) + int(number.replace(",", ""))
+    for number, *where in (match.groups() for match in map(LINE.match, text.splitlines()) if match):
+        name = label(options, *where)
+        found[name] = found.get(name, 0) + int(number.replace(",", ""))
     return found, float(Results(out).file["provenance/lives"][()])
 
 
@@ -47,6 +55,7 @@ def main():
     parser.add_argument("--isa", default="avx2")
     parser.add_argument("--engine", default="columnar")
     parser.add_argument("--inclusive", action="store_true", help="with the functions that a function calls")
+    parser.add_argument("--files", action="store_true", help="by source file")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         less, lives = profile(options, options.patients, folder)
