@@ -87,7 +87,7 @@ static void count_first_times_together(const sq_lives *l, int row, const uint32_
     for (int i = 0; i < l->n; i++) {
         if (before[i] > 0)
             continue;
-        uint64_t t = (uint64_t)llrint(time[i] * 0x1p20);
+        uint64_t t = sq_time_units(time[i]);
         sum += t;
         squares += (sq_wide)t * t;
         if (o->first_histograms == NULL)
@@ -144,9 +144,25 @@ static void count_stay(const sq_layout *at, int64_t *tally, int from, int to, in
     point[(size_t)to * at->points]++;
 }
 
+static void count_stays_together(const sq_lives *l, const sq_outcome *o, int from, int to, const double *time)
+{
+    int64_t *point = tally_of(l, 0) + o->all.occupancy;
+    int64_t *left = point + (size_t)(from < 0 ? to : from) * o->all.points;
+    int64_t *entered = point + (size_t)to * o->all.points;
+    for (int i = 0; i < l->n; i++) {
+        int j = sq_grid_interval(&o->times, time[i]);
+        left[j] -= from >= 0;
+        entered[j]++;
+    }
+}
+
 static void count_stays(const sq_lives *l, const sq_outcome *o, int from, int to, const double *time)
 {
     int groupings = o->part.states > 0 ? o->model->n_groupings : 0;
+    if (together(l) && groupings == 0) {
+        count_stays_together(l, o, from, to, time);
+        return;
+    }
     for (int i = 0; i < l->n; i++) {
         int j = sq_grid_interval(&o->times, time[i]);
         if (o->all.states > 0)

@@ -9,11 +9,28 @@
 
 static int bins_of(const sq_histogram *h) { return SQ_HISTOGRAM_BINS >> h->coarser; }
 
-static bool ensure(int64_t **octave, int bins)
+static bool ensure(uint16_t **octave, int bins)
 {
     if (*octave == NULL)
         *octave = calloc((size_t)bins, sizeof **octave);
     return *octave != NULL;
+}
+
+/* Carries `count` for a bin, beside its 16 bits. */
+static bool carry(sq_histogram *h, int negative, int octave, int bin, int64_t count)
+{
+    int64_t **carried = &h->carried[negative][octave];
+    if (*carried == NULL)
+        *carried = calloc((size_t)bins_of(h), sizeof **carried);
+    if (*carried != NULL)
+        (*carried)[bin] += count;
+    return *carried != NULL;
+}
+
+static int64_t count_of(const sq_histogram *h, int negative, int octave, int bin)
+{
+    const int64_t *carried = h->carried[negative][octave];
+    return h->octave[negative][octave][bin] + (carried != NULL ? carried[bin] : 0);
 }
 
 static void widen(sq_histogram *h, double least, double greatest, bool first)
@@ -22,21 +39,30 @@ static void widen(sq_histogram *h, double least, double greatest, bool first)
     h->greatest = first || greatest > h->greatest ? greatest : h->greatest;
 }
 
-/* The bin of a finite value; NULL when memory is out. */
-static int64_t *bin_of(sq_histogram *h, double value)
+/* Bins counted from the smallest magnitude that has one: exponent and the highest bits of the mantissa in one number,
+ * below 0 for what counts as zero. */
+static int place_of(uint64_t bits)
 {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    int octave = (int)(bits >> 52 & 0x7FF) - 1023 - SQ_HISTOGRAM_LOWEST;
-    int bin = (int)(bits >> (52 - SQ_HISTOGRAM_BITS)) & (SQ_HISTOGRAM_BINS - 1);
-    if (octave < 0)
-        return &h->zero;
-    if (octave >= SQ_HISTOGRAM_OCTAVES) {
-        octave = SQ_HISTOGRAM_OCTAVES - 1;
-        bin = SQ_HISTOGRAM_BINS - 1;
-    }
-    int64_t **place = &h->octave[bits >> 63][octave];
-    return ensure(place, bins_of(h)) ? *place + (bin >> h->coarser) : NULL;
+    enum { LOWEST_PLACE = (1023 + SQ_HISTOGRAM_LOWEST) << SQ_HISTOGRAM_BITS };
+    enum { LAST = (SQ_HISTOGRAM_OCTAVES << SQ_HISTOGRAM_BITS) - 1 };
+    int place = (int)(bits << 1 >> (53 - SQ_HISTOGRAM_BITS)) - LOWEST_PLACE;
+    return place < LAST ? place : LAST;
+}
+
+/* The bin of a value that has a place, NULL when memory is out. */
+static uint16_t *bin_of(sq_histogram *h, uint64_t bits)
+{
+    int place = place_of(bits);
+    uint16_t **octave = &h->octave[bits >> 63][place >> SQ_HISTOGRAM_BITS];
+    if (!ensure(octave, bins_of(h)))
+        return NULL;
+    return *octave + ((place & (SQ_HISTOGRAM_BINS - 1)) >> h->coarser);
+}
+
+static bool carry_over(sq_histogram *h, uint64_t bits)
+{
+    int place = place_of(bits), bin = (place & (SQ_HISTOGRAM_BINS - 1)) >> h->coarser;
+    return carry(h, (int)(bits >> 63), place >> SQ_HISTOGRAM_BITS, bin, UINT16_MAX + 1);
 }
 
 /* So many bins are found, and on their way from memory, before the first of them is counted up. */
@@ -45,37 +71,63 @@ enum { AHEAD = 32 };
 /* Finite values, AHEAD at most. */
 static bool add_few(sq_histogram *h, const double *value, int n)
 {
-    int64_t *bin[AHEAD];
+    uint16_t *bin[AHEAD];
+    uint64_t bits[AHEAD];
+    int k = 0;
     for (int i = 0; i < n; i++) {
-        bin[i] = bin_of(h, value[i]);
-        if (bin[i] == NULL)
+        memcpy(&bits[k], &value[i], sizeof bits[k]);
+        if (place_of(bits[k]) < 0) {
+            h->zero++;
+            continue;
+        }
+        bin[k] = bin_of(h, bits[k]);
+        if (bin[k] == NULL)
             return false;
-        __builtin_prefetch(bin[i], 1);
+        __builtin_prefetch(bin[k++], 1);
     }
-    for (int i = 0; i < n; i++)
-        ++*bin[i];
+    for (int i = 0; i < k; i++)
+        if (++*bin[i] == 0 && !carry_over(h, bits[i]))
+            return false;
     return true;
+}
+
+/* Least and greatest of finite values. */
+static void widen_by(sq_histogram *h, const double *value, int n)
+{
+    double least = value[0], greatest = value[0];
+    for (int i = 1; i < n; i++) {
+        least = value[i] < least ? value[i] : least;
+        greatest = value[i] > greatest ? value[i] : greatest;
+    }
+    /* + 0: minus zero becomes zero, so that they do not depend on the order */
+    widen(h, least + 0.0, greatest + 0.0, h->count == h->not_finite);
 }
 
 bool sq_histogram_add(sq_histogram *h, const double *value, int n)
 {
     double few[AHEAD];
-    for (int i = 0, k = 0; i < n; i++) {
-        double x = value[i] + 0.0; /* minus zero becomes zero, so that least does not depend on the order */
-        bool finite = isfinite(x);
-        if (finite) {
-            widen(h, x, x, h->count == h->not_finite);
-            few[k++] = x;
+    for (int i = 0; i < n;) {
+        int k = 0, seen = 0;
+        for (; i < n && seen < AHEAD; i++, seen++) {
+            few[k] = value[i];
+            k += isfinite(value[i]) != 0;
         }
-        h->not_finite += !finite;
-        h->count++;
-        if (k < AHEAD && i + 1 < n)
-            continue;
+        if (k > 0)
+            widen_by(h, few, k);
+        h->not_finite += seen - k;
+        h->count += seen;
         if (!add_few(h, few, k))
             return false;
-        k = 0;
     }
     return true;
+}
+
+static bool merge_bin(sq_histogram *into, int negative, int octave, int bin, int64_t count)
+{
+    uint16_t *low = &into->octave[negative][octave][bin];
+    int64_t sum = *low + count, over = sum - (sum & UINT16_MAX);
+    *low = (uint16_t)sum;
+    return over == 0 || carry(into, negative, octave, bin, over);
 }
 
 bool sq_histogram_merge(sq_histogram *into, const sq_histogram *from)
@@ -86,14 +138,15 @@ bool sq_histogram_merge(sq_histogram *into, const sq_histogram *from)
     into->zero += from->zero;
     into->not_finite += from->not_finite;
     for (int i = 0; i < 2 * SQ_HISTOGRAM_OCTAVES; i++) {
-        const int64_t *source = from->octave[i / SQ_HISTOGRAM_OCTAVES][i % SQ_HISTOGRAM_OCTAVES];
-        int64_t **place = &into->octave[i / SQ_HISTOGRAM_OCTAVES][i % SQ_HISTOGRAM_OCTAVES];
-        if (source == NULL)
+        int negative = i / SQ_HISTOGRAM_OCTAVES, octave = i % SQ_HISTOGRAM_OCTAVES;
+        if (from->octave[negative][octave] == NULL)
             continue;
-        if (!ensure(place, bins_of(into)))
+        if (!ensure(&into->octave[negative][octave], bins_of(into)))
             return false;
-        for (int bin = 0; bin < bins_of(into); bin++)
-            (*place)[bin] += source[bin];
+        for (int bin = 0; bin < bins_of(into); bin++) {
+            if (!merge_bin(into, negative, octave, bin, count_of(from, negative, octave, bin)))
+                return false;
+        }
     }
     return true;
 }
@@ -101,8 +154,10 @@ bool sq_histogram_merge(sq_histogram *into, const sq_histogram *from)
 void sq_histogram_free(sq_histogram *h)
 {
     for (int i = 0; i < SQ_HISTOGRAM_OCTAVES; i++) {
-        free(h->octave[0][i]);
-        free(h->octave[1][i]);
+        for (int negative = 0; negative < 2; negative++) {
+            free(h->octave[negative][i]);
+            free(h->carried[negative][i]);
+        }
     }
     *h = (sq_histogram){0};
 }
@@ -115,17 +170,19 @@ static double bound(int place, int bins)
 }
 
 /* How many bins in a row are empty from this one on, to the end of the octave; eight at a time, for most are. */
-static int empty_bins(const int64_t *octave, int bin, int bins)
+static int empty_bins(const sq_histogram *h, int negative, int octave, int bin)
 {
-    int i = bin;
-    for (; i + 8 <= bins; i += 8) {
-        int64_t any = 0;
+    const uint16_t *low = h->octave[negative][octave];
+    bool carries = h->carried[negative][octave] != NULL;
+    int i = bin, bins = bins_of(h);
+    for (; i + 8 <= bins && !carries; i += 8) {
+        int any = 0;
         for (int k = 0; k < 8; k++)
-            any |= octave[i + k];
+            any |= low[i + k];
         if (any != 0)
             break;
     }
-    while (i < bins && octave[i] == 0)
+    while (i < bins && count_of(h, negative, octave, i) == 0)
         i++;
     return i - bin;
 }
@@ -144,14 +201,14 @@ bool sq_histogram_next(const sq_histogram *h, int *cursor, sq_histogram_bin *bin
         }
         bool negative = c < side;
         int place = negative ? side - 1 - c : c - side - 1;
-        const int64_t *octave = h->octave[negative][place / bins];
-        if (octave == NULL) {
+        int octave = place / bins;
+        if (h->octave[negative][octave] == NULL) {
             c += bins - 1; /* octaves begin and end with the walk's */
             continue;
         }
-        int64_t count = octave[place % bins];
+        int64_t count = count_of(h, negative, octave, place % bins);
         if (count == 0) {
-            c += negative ? 0 : empty_bins(octave, place % bins, bins) - 1;
+            c += negative ? 0 : empty_bins(h, negative, octave, place % bins) - 1;
             continue;
         }
         double near = bound(place, bins), far = bound(place + 1, bins);

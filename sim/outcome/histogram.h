@@ -16,15 +16,18 @@ enum {
     SQ_HISTOGRAM_OCTAVES = 64
 };
 
-/* Zero-initialised = empty. Octaves are allocated when a value first falls into them: 8 KiB each, halved by
- * each step of `coarser`. */
+/* Zero-initialised = empty. Octaves are allocated when a value first falls into them: 2 KiB each, halved by
+ * each step of `coarser`, so that many histograms stay in the cache; what 16 bits cannot hold is carried into a
+ * second row, four times as large, which few octaves ever need. */
 typedef struct sq_histogram {
     int coarser;            /* 2^coarser bins are one; set before the first value */
     int64_t count;          /* values taken in, all of them */
     int64_t zero;           /* of magnitude below 2^LOWEST */
     int64_t not_finite;
     double least, greatest; /* of the finite values; meaningless while there are none */
-    int64_t *octave[2][SQ_HISTOGRAM_OCTAVES]; /* [negative][octave] -> [SQ_HISTOGRAM_BINS >> coarser] or NULL */
+    /* [negative][octave] -> [SQ_HISTOGRAM_BINS >> coarser] or NULL; a count is the sum of the two */
+    uint16_t *octave[2][SQ_HISTOGRAM_OCTAVES];
+    int64_t *carried[2][SQ_HISTOGRAM_OCTAVES];
 } sq_histogram;
 
 /* A bin that is not empty: values in [low, high) on the positive side, (low, high] on the negative, and

@@ -166,7 +166,7 @@ enum { OCTAVES_TOUCHED = 12 };
 
 static double histogram_bytes(int coarser)
 {
-    return sizeof(sq_histogram) + (double)OCTAVES_TOUCHED * (SQ_HISTOGRAM_BINS >> coarser) * sizeof(int64_t);
+    return sizeof(sq_histogram) + (double)OCTAVES_TOUCHED * (SQ_HISTOGRAM_BINS >> coarser) * sizeof(uint16_t);
 }
 
 sq_outcome_memory sq_outcome_memory_of(const sq_model *m)

@@ -168,12 +168,15 @@ void sq_count_closing(const sq_outcome *o, const sq_layout *at, int64_t *tally, 
 bool sq_target_of_all(const sq_model *model, const sq_target *target);
 void sq_count_share(const sq_outcome *o, int target, bool among, bool happened);
 
+/* Units of 2^-20 day, in which every time of a life is a whole number. */
+static inline uint64_t sq_time_units(double days) { return (uint64_t)(int64_t)(days * 0x1p20); }
+
 /* Takes what waits into first histogram i. */
 void sq_first_times_enter(sq_outcome *o, int i);
 /* First time of row i of o->first, in days. */
 static inline void sq_first_time(sq_outcome *o, int i, double days)
 {
-    sq_wide t = (uint64_t)llrint(days * 0x1p20);
+    sq_wide t = sq_time_units(days);
     o->first[i].sum += t;
     o->first[i].squares += t * t;
     if (o->first_histograms == NULL)

@@ -58,6 +58,34 @@ static void quantiles_keep_their_promise(void **state)
     sq_histogram_free(&h);
 }
 
+/* More values in one bin than 16 bits can count: alone, merged into one that has few, and the other way round. */
+static void full_bins_are_carried(void **state)
+{
+    (void)state;
+    enum { MANY = 200000, FEW = 3, CHUNK = 1000 };
+    double many[CHUNK], few[FEW] = {-5, 7, 7};
+    for (int i = 0; i < CHUNK; i++)
+        many[i] = i % 2 ? 7 : -7;
+    for (int way = 0; way < 2; way++) {
+        sq_histogram h[2] = {{0}, {0}};
+        for (int i = 0; i < MANY; i += CHUNK)
+            assert_true(sq_histogram_add(&h[way], many, CHUNK));
+        assert_true(sq_histogram_add(&h[1 - way], few, FEW));
+        assert_true(sq_histogram_merge(&h[0], &h[1]));
+        assert_true(sq_histogram_merge(&h[0], &h[1]));
+        int cursor = 0;
+        int64_t count[4] = {0};
+        sq_histogram_bin bin;
+        for (int i = 0; i < 4 && sq_histogram_next(&h[0], &cursor, &bin); i++)
+            count[i] = bin.count;
+        int64_t full = way == 0 ? MANY / 2 : MANY, once = way == 0 ? 2 : 1;
+        assert_true(count[0] == full && count[1] == once && count[2] == full + 2 * once && count[3] == 0);
+        assert_true(h[0].count == 2 * full + 3 * once);
+        sq_histogram_free(&h[0]);
+        sq_histogram_free(&h[1]);
+    }
+}
+
 static void bins_come_in_order_and_hold_everything(void **state)
 {
     (void)state;
@@ -151,6 +179,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantiles_keep_their_promise),
+        cmocka_unit_test(full_bins_are_carried),
         cmocka_unit_test(bins_come_in_order_and_hold_everything),
         cmocka_unit_test(merging_has_no_order),
         cmocka_unit_test(odd_values),

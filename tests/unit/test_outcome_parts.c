@@ -337,7 +337,7 @@ static void first_times_of_known_lives(void **state)
     assert_int_equal(sq_life_init(&life, &m, NULL), SQ_OK);
     sq_block_lanes *block = open_block(&m, 4);
     for (int i = 0; i < 4; i++) {
-        live(&life, &m, on_time_lattice(ILL_AT[i]), i == 1 ? 73.05 : INFINITY, 0);
+        live(&life, &m, on_time_lattice(ILL_AT[i]), i == 1 ? on_time_lattice(73.05) : INFINITY, 0);
         for (int s = 0; s < N_STRATEGIES; s++)
             sq_outcome_observe(o, block, s, i, &life);
     }
