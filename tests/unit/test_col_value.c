@@ -230,17 +230,19 @@ static void fill_pool(world *w)
 {
     sq_pool *p = &w->c.pool;
     for (int i = 0; i < LANES; i++) {
-        p->slot[i] = LANES - 1 - i;
-        p->now[i] = floor(1000 * uniform(&w->g));
-        p->entered[i] = floor(p->now[i] * uniform(&w->g));
+        size_t lane = (size_t)i * SQ_SIDE;
+        p->slot[lane] = LANES - 1 - i;
+        p->now[lane] = floor(1000 * uniform(&w->g));
+        p->entered[lane] = floor(p->now[lane] * uniform(&w->g));
         for (int a = 0; a < ATTRIBUTES; a++)
-            column_of(w, a)[w->in_cohort[a] ? p->slot[i] : i] = attribute_value(w, a);
-        for (int k = 0; k < w->plan.occurrence_words; k++) p->happened[k * LANES + i] = sq_pcg_next(&w->g);
+            column_of(w, a)[w->in_cohort[a] ? (size_t)p->slot[lane] : lane] = attribute_value(w, a);
+        for (int k = 0; k < w->plan.occurrence_words; k++) p->happened[sq_col_row(p, k) + lane] = sq_pcg_next(&w->g);
         for (int o = 0; o < OCCURRENCES; o++) {
-            bool has = p->happened[o / 64 * LANES + i] >> (o % 64) & 1;
-            p->count[o * LANES + i] = has ? 1 + (uint32_t)below(&w->g, 9) : 77777;
-            p->last_time[o * LANES + i] = has ? floor(p->now[i] * uniform(&w->g)) : 1e99;
-            if (o < STATES) p->time_in[o * LANES + i] = has ? floor(p->now[i] * uniform(&w->g)) : 1e98;
+            bool has = p->happened[sq_col_row(p, o / 64) + lane] >> (o % 64) & 1;
+            size_t at = sq_col_row(p, o) + lane;
+            p->count[at] = has ? 1 + (uint32_t)below(&w->g, 9) : 77777;
+            p->last_time[at] = has ? floor(p->now[lane] * uniform(&w->g)) : 1e99;
+            if (o < STATES) p->time_in[at] = has ? floor(p->now[lane] * uniform(&w->g)) : 1e98;
         }
     }
 }
@@ -280,8 +282,8 @@ static sq_selection some_lanes(world *w, int n, int state, int n_blocks)
     for (int i = 0; i < LANES; i++) {
         int other = below(&w->g, i + 1);
         lane[i] = lane[other];
-        lane[other] = i;
-        w->c.pool.block[i] = w->blocks[below(&w->g, n_blocks)];
+        lane[other] = i * SQ_SIDE;
+        w->c.pool.block[i * SQ_SIDE] = w->blocks[below(&w->g, n_blocks)];
     }
     return sq_col_select(&w->c, lane, n, state);
 }
@@ -299,13 +301,14 @@ typedef struct one_lane {
 static void look_at(world *w, int lane, int state, one_lane *one)
 {
     const sq_pool *p = &w->c.pool;
+    size_t at = (size_t)lane;
     for (int a = 0; a < ATTRIBUTES; a++) one->attribute[a] = column_of(w, a)[w->in_cohort[a] ? p->slot[lane] : lane];
-    for (int k = 0; k < w->plan.occurrence_words; k++) one->happened[k] = p->happened[k * LANES + lane];
+    for (int k = 0; k < w->plan.occurrence_words; k++) one->happened[k] = p->happened[sq_col_row(p, k) + at];
     for (int o = 0; o < OCCURRENCES; o++) {
         bool has = one->happened[o / 64] >> (o % 64) & 1;
-        one->count[o] = has ? p->count[o * LANES + lane] : 0;
-        one->last_time[o] = has ? p->last_time[o * LANES + lane] : (double)NAN;
-        if (o < STATES) one->time_in[o] = has ? p->time_in[o * LANES + lane] : 0;
+        one->count[o] = has ? p->count[sq_col_row(p, o) + at] : 0;
+        one->last_time[o] = has ? p->last_time[sq_col_row(p, o) + at] : (double)NAN;
+        if (o < STATES) one->time_in[o] = has ? p->time_in[sq_col_row(p, o) + at] : 0;
     }
     one->history = (sq_history){one->last_time, one->count, one->time_in};
     one->view = (sq_view){.model = &w->m, .block = p->block[lane], .attribute = one->attribute,
@@ -342,7 +345,7 @@ static void check_values(world *w, sq_selection *s, const one_lane *one, sq_prog
 static void check_truth(world *w, sq_selection *s, const one_lane *one, sq_program program)
 {
     sq_mark mark = sq_col_mark(&w->c);
-    for (int i = 0; i < LANES; i++) w->c.pool.failed[i] = 0;
+    for (int i = 0; i < LANES; i++) w->c.pool.failed[i * SQ_SIDE] = 0;
     sq_column value = sq_col_truth(&w->c, s, program);
     for (int i = 0; i < s->n; i++) {
         double wanted = sq_program_value(&one[i].view, program, 0);
