@@ -139,15 +139,29 @@ static void set_due(sq_columns *c, sq_selection *s, int index, sq_law_columns *l
 
 /* ---- arming --------------------------------------------------------------------------------------------------- */
 
+/* A fixed delay asks nothing of the hazard that the reference draws for it, and nobody else draws at the site. Keys and
+ * loadings are looked at all the same, for they may be impossible. */
+static bool needs_luck(const sq_model *m, const sq_event *event)
+{
+    return event->law.family != SQ_FIXED || event->loading.mean.count > 0 || m->sites[event->site].n_keys > 0;
+}
+
+/* Hazards for clocks that begin. */
+static const double *hazard_at_arming(sq_columns *c, sq_selection *s, const sq_event *event)
+{
+    const double *hazard = NULL;
+    if (needs_luck(c->model, event)) sq_col_luck(c, s, event->site, &event->loading, NULL, &hazard);
+    else hazard = sq_col_dense(c, s, sq_col_uniform(c, 1));
+    return hazard;
+}
+
 static void arm(sq_columns *c, sq_selection *s, int index, bool awaited)
 {
     const sq_event *event = &c->model->events[index];
-    const double *left = NULL;
     sq_law_columns law;
     clock_law(c, s, index, awaited, &law);
     const double *age = age_at_arming(c, s, event);
-    sq_col_luck(c, s, event->site, &event->loading, NULL, &left);
-    set_due(c, s, index, &law, age, left);
+    set_due(c, s, index, &law, age, hazard_at_arming(c, s, event));
 }
 
 void sq_col_arm(sq_columns *c, sq_selection *s, int index)
