@@ -1,4 +1,4 @@
-/* The loop. Lanes wait in queues, one for each event and state; the longest queue is taken as a wave and all its lanes
+/* The loop. Lanes wait in queues, one for each strategy, event and state; the longest queue is taken as a wave and all its lanes
  * go through the firing together, or, if more lanes are free than wait anywhere, a wave of new lives begins. A
  * firing is the transaction of ref.c:
  *
@@ -14,7 +14,16 @@
 
 /* ---- queues by what is waited for -------------------------------------------------------------------------- */
 
-static int queue_of(const sq_columns *c, int event, int state) { return event * c->model->n_states + state; }
+/* A wave of one strategy reads its parameters once and counts its lives together; where items are small, waves would be
+ * too, and strategies wait together. */
+static bool parts_strategies(const sq_columns *c) { return 2 * c->cohort_size >= c->pool.n_lanes; }
+
+static int queue_of(const sq_columns *c, int event, const sq_selection *s)
+{
+    int strategy = parts_strategies(c) ? s->strategy : 0;
+    return (strategy * (c->model->n_events + 2) + event) * c->model->n_states + s->state;
+}
+
 static int break_event(const sq_columns *c) { return c->model->n_events; }
 static int end_event(const sq_columns *c) { return c->model->n_events + 1; }
 
@@ -94,7 +103,7 @@ static void judge_race(const sq_columns *c, const sq_selection *s, const contest
 /* The lanes for whom it is this event wait for it. */
 static void queue_up(sq_columns *c, const sq_selection *s, const contest *all, int event)
 {
-    int queue = queue_of(c, event, s->state);
+    int queue = queue_of(c, event, s);
     int32_t *room = sq_queues_room(&c->queues, queue, sq_col_padded(s->n));
     if (!room) {
         c->status = sq_fail(c->err, SQ_ERR_MEMORY, "no memory for the engine's queues");
@@ -367,7 +376,7 @@ static void begin_lives(sq_columns *c, int n)
 /* The lanes of a queue go on together. */
 static void take_wave(sq_columns *c, int queue)
 {
-    int event = queue / c->model->n_states, state = queue % c->model->n_states;
+    int event = queue / c->model->n_states % (c->model->n_events + 2), state = queue % c->model->n_states;
     int32_t *lane = sq_col_lanes(c, SQ_WAVE);
     int n = sq_queues_pop(&c->queues, queue, SQ_WAVE, lane);
     if (event == break_event(c)) pass_break(c, lane, n, state);
@@ -408,7 +417,7 @@ sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lan
     if (!status) status = sq_scratch_new(&c->scratch, err);
     if (!status) status = sq_pool_new(&c->pool, plan, batch, false, want_log, err);
     if (!status) status = sq_pool_new(&c->nursery, plan, batch < SQ_WAVE ? batch : SQ_WAVE, true, false, err);
-    if (!status) status = sq_queues_new(&c->queues, (m->n_events + 2) * m->n_states, err);
+    if (!status) status = sq_queues_new(&c->queues, m->n_strategies * (m->n_events + 2) * m->n_states, err);
     if (!status) status = sq_col_source_new(c, err);
     if (!status) return SQ_OK;
     sq_columns_free(c);
