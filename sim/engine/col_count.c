@@ -23,22 +23,40 @@ static const int32_t *const *subgroups_of(sq_columns *c, const sq_selection *s)
     return subgroup;
 }
 
+/* The accumulator of all open items; NULL if they have several. */
+static sq_outcome *outcome_of_all(const sq_columns *c)
+{
+    const sq_open_item *open = c->source.open;
+    sq_outcome *outcome = NULL;
+    for (int i = 0; i < c->source.n_open; i++) {
+        if (!open[i].in_use) continue;
+        if (outcome && open[i].item.outcome != outcome) return NULL;
+        outcome = open[i].item.outcome;
+    }
+    return outcome;
+}
+
+static const int32_t *strategies_of(sq_columns *c, const sq_selection *s)
+{
+    int32_t *strategy = sq_col_lanes(c, s->n);
+    for (int i = 0; i < s->n; i++) strategy[i] = c->p->strategy[s->lane[i]];
+    return strategy;
+}
+
+static sq_outcome *const *outcomes_of(sq_columns *c, const sq_selection *s)
+{
+    sq_outcome **outcome = sq_col_pointers(c, s->n);
+    for (int i = 0; i < s->n; i++) outcome[i] = item_of(c, s->lane[i])->item.outcome;
+    return outcome;
+}
+
 /* A parameter block belongs to one strategy of one accumulator. */
 sq_lives sq_col_lives(sq_columns *c, const sq_selection *s)
 {
     sq_lives lives = {.n = s->n, .strategy = s->strategy, .subgroup = subgroups_of(c, s)};
-    if (s->block) {
-        lives.outcome = item_of(c, s->lane[0])->item.outcome;
-        return lives;
-    }
-    sq_outcome **outcomes = sq_col_pointers(c, s->n);
-    int32_t *strategies = sq_col_lanes(c, s->n);
-    for (int i = 0; i < s->n; i++) {
-        outcomes[i] = item_of(c, s->lane[i])->item.outcome;
-        strategies[i] = c->p->strategy[s->lane[i]];
-    }
-    lives.outcomes = outcomes;
-    lives.strategies = strategies;
+    lives.outcome = s->block ? item_of(c, s->lane[0])->item.outcome : outcome_of_all(c);
+    if (s->strategy < 0) lives.strategies = strategies_of(c, s);
+    if (!lives.outcome) lives.outcomes = outcomes_of(c, s);
     return lives;
 }
 

@@ -59,6 +59,19 @@ static void count_together(const sq_lives *l, const sq_layout *at, size_t occurr
     tally[at->ever + occurrence] += first;
 }
 
+/* Of several strategies of one accumulator. */
+static void count_apart(const sq_lives *l, const sq_layout *at, size_t occurrence, const uint32_t *before)
+{
+    int64_t *first = sq_tally(l->outcome, 0, -1) + at->count + occurrence;
+    size_t squared = at->count_squared - at->count, ever = at->ever - at->count;
+    for (int i = 0; i < l->n; i++) {
+        int64_t *count = first + (size_t)l->strategies[i] * at->stride;
+        count[0]++;
+        count[squared] += 2 * (int64_t)before[i] + 1;
+        count[ever] += before[i] == 0;
+    }
+}
+
 static void count_in_parts(const sq_lives *l, const sq_outcome *o, size_t occurrence, const uint32_t *before)
 {
     for (int k = 0; k < o->model->n_groupings; k++) {
@@ -124,6 +137,8 @@ void sq_count_occurrence(const sq_lives *l, int occurrence, const uint32_t *befo
     size_t place = (size_t)occurrence;
     if (o->all.occurrences > 0 && together(l)) {
         count_together(l, &o->all, place, before);
+    } else if (o->all.occurrences > 0 && l->outcome != NULL) {
+        count_apart(l, &o->all, place, before);
     } else if (o->all.occurrences > 0) {
         for (int i = 0; i < l->n; i++)
             count_once(&o->all, tally_of(l, i), place, before[i]);

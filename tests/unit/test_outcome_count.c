@@ -64,7 +64,10 @@ static void free_lives(sq_life *lives)
     free(lives);
 }
 
-/* Some of the lives, by number, counted in one accumulator; in company of other strategies or not. */
+/* In whose company lives are counted: of their own strategy, of others too, or of lives told one by one where they belong. */
+typedef enum company { OWN, OTHERS, ANY, COMPANIES } company;
+
+/* Some of the lives, by number, counted in one accumulator. */
 typedef struct wave {
     sq_lives lives;
     int n;
@@ -73,7 +76,7 @@ typedef struct wave {
     const int32_t *rows[1];
 } wave;
 
-static void call(wave *w, const sq_model *m, sq_outcome *o, const sq_life *lives, bool mixed)
+static void call(wave *w, const sq_model *m, sq_outcome *o, const sq_life *lives, company with)
 {
     for (int i = 0; i < w->n; i++) {
         w->strategy[i] = w->number[i] / PATIENTS;
@@ -82,11 +85,11 @@ static void call(wave *w, const sq_model *m, sq_outcome *o, const sq_life *lives
     }
     w->rows[0] = w->subgroup;
     w->lives = (sq_lives){.n = w->n, .strategy = w->strategy[0], .outcome = o, .subgroup = w->rows};
-    if (!mixed)
+    if (with == OWN)
         return;
     w->lives.strategy = -1;
-    w->lives.outcome = NULL;
     w->lives.strategies = w->strategy;
+    w->lives.outcome = with == OTHERS ? o : NULL;
     w->lives.outcomes = w->outcomes;
 }
 
@@ -178,13 +181,13 @@ static void count_ends(const wave *w, const sq_life *lives, sq_block_lanes *bloc
 
 /* Lives numbered first, first + step, … while going on, and those of them that end in each state. */
 static void count_some(const sq_model *m, sq_outcome *o, sq_block_lanes *block, const sq_life *lives, int first,
-                       int n, int step, bool mixed)
+                       int n, int step, company with)
 {
     static wave w;
     w.n = n;
     for (int i = 0; i < n; i++)
         w.number[i] = first + i * step;
-    call(&w, m, o, lives, mixed);
+    call(&w, m, o, lives, with);
     for (int occurrence = 0; occurrence < N_OCCURRENCES; occurrence++)
         count_occurrences(&w, lives, occurrence);
     count_moves(&w, lives);
@@ -198,7 +201,7 @@ static void count_some(const sq_model *m, sq_outcome *o, sq_block_lanes *block, 
             if (life->stay[life->n_stays - 1].state == state)
                 ending.number[ending.n++] = w.number[i];
         }
-        call(&ending, m, o, lives, mixed);
+        call(&ending, m, o, lives, with);
         if (ending.n > 0)
             count_ends(&ending, lives, block, state);
     }
@@ -223,14 +226,14 @@ static sq_outcome *observed(const sq_model *m, const sq_life *lives)
     return o;
 }
 
-static sq_outcome *counted(const sq_model *m, const sq_life *lives, bool mixed)
+static sq_outcome *counted(const sq_model *m, const sq_life *lives, company with)
 {
     sq_outcome *o = new_outcome(m);
     sq_block_lanes *block = open_block(m, PATIENTS);
-    for (int s = 0; s < N_STRATEGIES && !mixed; s++)
-        count_some(m, o, block, lives, s * PATIENTS, PATIENTS, 1, false);
-    for (int k = 0; k < 7 && mixed; k++) /* every seventh, of all strategies */
-        count_some(m, o, block, lives, k, (LIVES - k + 6) / 7, 7, true);
+    for (int s = 0; s < N_STRATEGIES && with == OWN; s++)
+        count_some(m, o, block, lives, s * PATIENTS, PATIENTS, 1, with);
+    for (int k = 0; k < 7 && with != OWN; k++) /* every seventh, of all strategies */
+        count_some(m, o, block, lives, k, (LIVES - k + 6) / 7, 7, with);
     close_block(o, block);
     return o;
 }
@@ -256,12 +259,12 @@ static void assert_same(const sq_model *m, sq_outcome *a, sq_outcome *b)
 static void both_ways_agree(void **state)
 {
     (void)state;
-    for (int i = 0; i < 8; i++) {
-        bool split = i & 1, closes = i & 2, mixed = i & 4;
+    for (int i = 0; i < 4 * COMPANIES; i++) {
+        bool split = i & 1, closes = i & 2;
         sq_model m = model_of(split, closes);
         sq_life *lives = make_lives(&m);
         assert_non_null(lives);
-        sq_outcome *a = observed(&m, lives), *b = counted(&m, lives, mixed);
+        sq_outcome *a = observed(&m, lives), *b = counted(&m, lives, (company)(i / 4));
         assert_same(&m, a, b);
         sq_outcome_free(a);
         sq_outcome_free(b);
@@ -278,7 +281,7 @@ static void a_count_that_is_missing_shows(void **state)
     assert_non_null(lives);
     sq_outcome *a = observed(&m, lives);
     lives[7].count[OCC_SEEN]++;
-    sq_outcome *b = counted(&m, lives, false);
+    sq_outcome *b = counted(&m, lives, OWN);
     assert_true(memcmp(a->counts, b->counts, a->n_counts * sizeof *a->counts) != 0);
     sq_outcome_free(a);
     sq_outcome_free(b);
