@@ -37,7 +37,7 @@ class Body:
         return [self.action(depth) for _ in range(self.world.rng.randint(1, most))]
 
     def action(self, depth):
-        plain = [self.set, self.set, self.draw, self.pay, self.lose, self.mark, self.clock]
+        plain = [self.set, self.set, self.draw, self.pay, self.lose, self.mark, self.clock, self.clock]
         deep = [self.branch, self.split, self.choose] if depth > 0 else []
         if self.callees and self.world.chance(0.3):
             return self.ask()
@@ -113,8 +113,9 @@ class Body:
         return {"mark": self.world.pick(self.parts.marks)}
 
     def clock(self):
-        verb = self.world.pick(["start", "stop", "pause", "resume"])
-        return {verb: self.world.pick(self.parts.event_names)}
+        """Mostly of the first two events, so that what is paused is also resumed."""
+        names = self.parts.event_names[:2] if self.world.chance(0.7) else self.parts.event_names
+        return {self.world.pick(["start", "stop", "pause", "pause", "resume", "resume"]): self.world.pick(names)}
 
     def go(self):
         action = {"goto": self.world.pick(self.world.states)}

@@ -31,6 +31,7 @@ class Parts:
         self.effects, self.laws = [], []   # parameters: hazard ratios over time; (name, category) laws
         self.has_utility = self.world.chance(0.8)
         self.dated = self.world.chance(0.25)
+        self.large = self.world.chance(0.08)  # more events, states and attributes than fit into a word
         self.model = {"model": f"random{number}", "currency": "EUR"}
         self.experiment = {"experiment": f"random{number}", "model": "model.yaml"}
         self.population, self.drawn_at_baseline, self.columns = {}, [], {}
@@ -72,11 +73,11 @@ def names(parts):
     world = parts.world
     for i in range(world.rng.randint(2, 3)):
         world.categories[f"kind{i}"] = [f"k{i}{letter}" for letter in "abcd"[:world.rng.randint(2, 4)]]
-    world.states = [f"s{i}" for i in range(world.rng.randint(2, 5))]
+    world.states = [f"s{i}" for i in range(world.rng.randint(2, 5) if not parts.large else 14)]
     world.deaths = [f"dead{i}" for i in range(world.rng.randint(1, 2))]
     parts.marks = ["seen", "noted"]
     parts.costs = ["drug", "care", "visit"][:world.rng.randint(1, 3)]
-    parts.event_names = [f"e{i}" for i in range(world.rng.randint(2, 7))] + ["die"]
+    parts.event_names = [f"e{i}" for i in range(world.rng.randint(2, 7) if not parts.large else 70)] + ["die"]
     parameters(parts)
     attributes(parts)
     for name in world.some(["decision0", "decision1"], 0):
@@ -163,7 +164,7 @@ def attributes(parts):
     kinds = ["flag", "number", "count", *world.categories]
     sure = [Target(f"b{i}", kind) for i, kind in enumerate(kinds)]
     more = [Target(f"a{i}", world.pick([*NUMERIC, "flag", *world.categories]), (), world.chance(0.3))
-            for i in range(world.rng.randint(2, 6))]
+            for i in range(world.rng.randint(2, 6) if not parts.large else 30)]
     targets = [(target, world.pick(STAGES if target.kind not in ("rate", "money") else STAGES[1:]))
                for target in sure + more]
     for stage in STAGES:  # in this order patients come by their values

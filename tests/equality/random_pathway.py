@@ -1,5 +1,5 @@
 """What happens in a random model: functions, decisions and procedures, events and their clocks, modules, rewards."""
-from random_actions import Body
+from random_actions import Body, bounded
 from random_laws import Laws
 from random_words import ATTRIBUTE, CONDITION, LIFE, STATE, Words
 
@@ -181,9 +181,21 @@ def death_event(parts):
     return event
 
 
+def bursts(parts, written):
+    """Two clocks that count in millionths of a day, the unit of time: many of their firings coincide."""
+    world = parts.world
+    for name in ("burst0", "burst1"):
+        arguments = world.pick([{"weibull": {"shape": 1.3, "scale": "0.000004 d"}},
+                                {"exponential": {"mean": "0.000002 d"}}, {"gamma": {"shape": 2, "scale": "0.000002 d"}}])
+        written[name] = {"while": f"count({name}) < 15", "time": arguments, "hazard ratio": "0.5 + abs(b1) / 9",
+                         "changes": "follow", "do": [{"set": {"b1": bounded(Words(world, LIFE, 1), "number")}}]}
+
+
 def events(parts):
     written = {name: an_event(parts, name) for name in parts.event_names[:-1]}
     written["die"] = death_event(parts)
+    if parts.world.chance(0.2):
+        bursts(parts, written)
     first = next(iter(written.values()))
     first["do"] = [*first.get("do", []), {"mark": "seen"}, {"mark": "noted"}]  # marks must be made somewhere
     parts.model["events"] = dict(sorted(written.items(), key=lambda _: parts.world.rng.random()))

@@ -84,7 +84,7 @@ def endpoints(parts):
     world, words = parts.world, Words(parts.world, CONDITION, 1)
     happenings = [*parts.event_names[:-1], *world.states[1:], *parts.marks]
     section = {"os": {"from": "index", "event": "death"}}
-    for i in range(world.rng.randint(0, 3)):
+    for i in range(world.rng.randint(0, 3) if not parts.large else 66):
         parted = world.some(happenings, 3)
         world.rng.shuffle(parted)
         endpoint = {"from": world.pick(["index", world.pick(happenings), world.some(happenings)[:2]])}
@@ -132,7 +132,7 @@ def outputs(parts):
 def experiment(parts):
     world = parts.world
     parts.experiment["parameters"] = parts.parameters
-    parts.experiment["horizon"] = world.pick(["2 y", "5 y", "10 y", "3652.5 d", "20 y"])
+    parts.experiment["horizon"] = world.pick(["2 y", "5 y", "10 y", "3652.5 d", "20 y"]) if not parts.large else "1.5 y"
     if parts.dated and world.chance(0.6):
         parts.experiment["closes"] = world.pick([2024.5, 2030])
     parts.experiment["seed"] = world.rng.randint(0, 2**40)
