@@ -291,6 +291,11 @@ struct sq_columns {
     sq_columns_facts facts;
 };
 
+/* ---- col_plan.c ------------------------------------------------------------------------------------------ */
+
+/* n things (or one, where there are none) in the plan's arena, zeroed; NULL when memory is out. */
+void *sq_col_plan_array(sq_col_plan *plan, int n, size_t size);
+
 /* ---- col_pool.c ---------------------------------------------------------------------------------------- */
 
 sq_status sq_pool_new(sq_pool *pool, const sq_col_plan *plan, int n_lanes, bool is_nursery, bool want_log, sq_error *err);

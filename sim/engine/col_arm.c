@@ -1,8 +1,9 @@
-/* Arming, spending, pausing and waking of one event's clocks, for all lanes of a selection: the numbers behind
- * col_clock.c's bits. Of a clock that nobody looks at again before it fires, the due time is all that is kept.
+/* Arming, spending, pausing and waking of one event's clocks, for all lanes of a selection: the numbers
+ * behind col_clock.c's bits. Of a clock that nobody looks at again before it fires, the due time is all that
+ * is kept.
  *
- * Where a hazard ratio over time counts from something that has not happened, the clock wears another law; such lanes
- * go by themselves. */
+ * Where a hazard ratio over time counts from something that has not happened, the clock wears another law;
+ * such lanes go by themselves. */
 #include "engine/col.h"
 
 #include <float.h>
@@ -36,14 +37,14 @@ static void in_parts(sq_columns *c, sq_selection *s, int event, const double *ze
     double *truth = sq_col_doubles(c, s->n);
     for (int awaited = 0; awaited < 2; awaited++) {
         sq_mark mark = sq_col_mark(c);
-        for (int i = 0; i < s->n; i++) truth[i] = isnan(zero[i]) == awaited;
+        for (int i = 0; i < s->n; i++) truth[i] = (isnan(zero[i]) != 0) == awaited;
         for (int i = s->n; i < sq_col_padded(s->n); i++) truth[i] = 0;
         if (sq_col_where(c, s, truth, &part)) work(c, &part, event, awaited);
         sq_col_release(c, mark);
     }
 }
 
-/* ---- law, age and due time ------------------------------------------------------------------------------------ */
+/* ---- law, age and due time ------------------------------------------------------------------- */
 
 static bool can_begin_early(const sq_law_spec *spec)
 {
@@ -137,7 +138,7 @@ static void set_due(sq_columns *c, sq_selection *s, int index, sq_law_columns *l
     sq_col_scatter(s, of_event(c, c->p->left, index), left);
 }
 
-/* ---- arming --------------------------------------------------------------------------------------------------- */
+/* ---- arming ---------------------------------------------------------------------------------- */
 
 /* A fixed delay asks nothing of the hazard that the reference draws for it, and nobody else draws at the site. Keys and
  * loadings are looked at all the same, for they may be impossible. */
@@ -171,7 +172,7 @@ void sq_col_arm(sq_columns *c, sq_selection *s, int index)
     else arm(c, s, index, false);
 }
 
-/* ---- spending ------------------------------------------------------------------------------------------------- */
+/* ---- spending -------------------------------------------------------------------------------- */
 
 static void spend(sq_columns *c, sq_selection *s, int index, bool awaited)
 {
@@ -203,7 +204,7 @@ static void with_kept_law(sq_columns *c, sq_selection *s, int index, clock_work 
 
 void sq_col_spend(sq_columns *c, sq_selection *s, int index) { with_kept_law(c, s, index, spend); }
 
-/* ---- waking and following -------------------------------------------------------------------------------------- */
+/* ---- waking and following -------------------------------------------------------------------- */
 
 static void go_on(sq_columns *c, sq_selection *s, int index, sq_law_columns *law)
 {

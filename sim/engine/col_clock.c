@@ -1,21 +1,17 @@
-/* Which clocks of a selection are cancelled, paused, armed, woken and looked at again in a firing: ref_clock.c's leave,
- * enter and follow, in bits. A word holds 64 events of a lane, so that all of them are settled by a few operations;
- * only those that have numbers to be computed are then taken one event at a time (col_arm.c). That is the order of the
- * reference as far as it can be seen: a clock has luck and numbers of its own, so that events are independent of each
- * other here, and of one event the three steps are kept in order.
+/* Which clocks of a selection are cancelled, paused, armed, woken and looked at again in a firing:
+ * ref_clock.c's leave, enter and follow, in bits. A word holds 64 events of a lane, so that all of them are
+ * settled by a few operations; only those that have numbers to be computed are then taken one event at a time
+ * (col_arm.c). That is the order of the reference as far as it can be seen: a clock has luck and numbers of
+ * its own, so that events are independent of each other here, and of one event the three steps are kept in
+ * order.
  *
- * What cannot change is not looked at: conditions that a state decides are known from the plan, the others are evaluated
- * where something they read has been touched. */
+ * What cannot change is not looked at: conditions that a state decides are known from the plan, the others
+ * are evaluated where something they read has been touched. */
 #include "engine/col.h"
 
 #include <math.h>
 
-/* ---- the plan -------------------------------------------------------------------------------------------------- */
-
-static void *array(sq_col_plan *plan, int n, size_t size)
-{
-    return sq_arena_array(&plan->arena, (size_t)(n > 0 ? n : 1), size);
-}
+/* ---- the plan -------------------------------------------------------------------------------- */
 
 static uint64_t bit_of(int event) { return UINT64_C(1) << (event % 64); }
 
@@ -71,9 +67,9 @@ static void find_certain(sq_col_plan *plan, int state)
 sq_status sq_col_plan_clocks(sq_col_plan *plan, sq_error *err)
 {
     const sq_model *m = plan->model;
-    plan->clocks = array(plan, m->n_events, sizeof *plan->clocks);
-    plan->clock_words = array(plan, plan->event_words, sizeof *plan->clock_words);
-    plan->certain = array(plan, m->n_states * plan->event_words, sizeof *plan->certain);
+    plan->clocks = sq_col_plan_array(plan, m->n_events, sizeof *plan->clocks);
+    plan->clock_words = sq_col_plan_array(plan, plan->event_words, sizeof *plan->clock_words);
+    plan->certain = sq_col_plan_array(plan, m->n_states * plan->event_words, sizeof *plan->certain);
     if (!plan->clocks || !plan->clock_words || !plan->certain)
         return sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     for (int e = 0; e < m->n_events; e++) plan_clock(plan, e);
@@ -82,7 +78,7 @@ sq_status sq_col_plan_clocks(sq_col_plan *plan, sq_error *err)
     return SQ_OK;
 }
 
-/* ---- one word of a selection ------------------------------------------------------------------------------------- */
+/* ---- one word of a selection ----------------------------------------------------------------- */
 
 /* Bits of all lanes, and those that some and that every lane has. */
 typedef struct bit_column {
@@ -144,7 +140,7 @@ static sq_selection *with_bit(sq_columns *c, sq_selection *s, const bit_column *
     return sq_col_where(c, s, truth, part) ? part : NULL;
 }
 
-/* ---- conditions ------------------------------------------------------------------------------------------------------ */
+/* ---- conditions ------------------------------------------------------------------------------ */
 
 /* Writes what the condition of an event is now where something it reads has changed. */
 static void look_at_condition(sq_columns *c, sq_selection *s, int event, const bit_column *touched)
@@ -183,7 +179,7 @@ static uint64_t *look_at_conditions(sq_columns *c, sq_selection *s, const settli
     return before;
 }
 
-/* ---- leaving and entering ----------------------------------------------------------------------------------------------- */
+/* ---- leaving and entering -------------------------------------------------------------------- */
 
 /* Leaves and enters where no clock of the word may pause and nothing was asked of any; the clocks to be armed. */
 static uint64_t settle_lane(const settling *w, uint64_t before, uint64_t holds, uint64_t *running)
@@ -304,7 +300,7 @@ static void each_event(sq_columns *c, sq_selection *s, int word, const bit_colum
     }
 }
 
-/* ---- following ----------------------------------------------------------------------------------------------------------- */
+/* ---- following ------------------------------------------------------------------------------- */
 
 /* Events of this word that read, in their law, something that has changed. */
 static uint64_t touched_laws(const sq_columns *c, int word, int lane)
@@ -328,7 +324,7 @@ static void follow(sq_columns *c, sq_selection *s, const settling *w)
     each_event(c, s, w->word, &looks, sq_col_follow);
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static void settle_word(sq_columns *c, sq_selection *s, int word, bool afresh)
 {

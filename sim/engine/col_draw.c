@@ -1,13 +1,13 @@
 /* Draws, for all lanes of a selection at once: uniforms at their addresses, what becomes of them through the
- * copula, and the numbers, flags and options that come of that. The chapter of ref_clock.c of the same name says what
- * a draw is; here every step of it is a column. A lane whose key, probability or law is impossible fails and goes
- * on with one that is not. */
+ * copula, and the numbers, flags and options that come of that. The chapter of ref_clock.c of the same name
+ * says what a draw is; here every step of it is a column. A lane whose key, probability or law is impossible
+ * fails and goes on with one that is not. */
 #include "engine/col.h"
 
 #include <float.h>
 #include <math.h>
 
-/* ---- values that must lie between limits --------------------------------------------------------------- */
+/* ---- values that must lie between limits ----------------------------------------------------- */
 
 void sq_col_judge(sq_columns *c, const sq_selection *s, double *value, double low, double high, double otherwise)
 {
@@ -29,7 +29,7 @@ sq_column sq_col_within(sq_columns *c, const sq_selection *s, sq_column x, doubl
     return (sq_column){mended, 1};
 }
 
-/* ---- uniforms -------------------------------------------------------------------------------------------- */
+/* ---- uniforms -------------------------------------------------------------------------------- */
 
 static sq_word_column same_word(sq_columns *c, uint64_t value)
 {
@@ -98,7 +98,7 @@ const double *sq_col_uniforms(sq_columns *c, sq_selection *s, int site_index)
     return u;
 }
 
-/* ---- luck: survival uniforms and hazards ------------------------------------------------------------------- */
+/* ---- luck: survival uniforms and hazards ----------------------------------------------------- */
 
 /* A way of making one column of another. */
 typedef void column_map(double *out, const double *in, int n);
@@ -140,7 +140,7 @@ void sq_col_luck(sq_columns *c, sq_selection *s, int site, const sq_loading *loa
     luck_of_score(c, s, score, survival, hazard);
 }
 
-/* ---- draws -------------------------------------------------------------------------------------------------- */
+/* ---- draws ----------------------------------------------------------------------------------- */
 
 static void draw_luck(sq_columns *c, sq_selection *s, const sq_draw *draw, const double **survival,
                       const double **hazard)

@@ -10,7 +10,7 @@
 /* The watched ones among a set of occurrences, as bits of pool.occurred. */
 static uint64_t *watched_of(sq_col_plan *plan, const sq_bits *set)
 {
-    uint64_t *word = sq_arena_array(&plan->arena, (size_t)plan->watch_words, sizeof *word);
+    uint64_t *word = sq_col_plan_array(plan, plan->watch_words, sizeof *word);
     for (int o = 0; word && o < SQ_OCCURRENCES(plan->model); o++) {
         int bit = sq_bits_has(set, o) ? plan->watch[o] : -1;
         if (bit >= 0) word[bit / 64] |= UINT64_C(1) << (bit % 64);
@@ -33,7 +33,7 @@ static bool plan_endpoint(sq_col_plan *plan, const sq_endpoint *e, sq_endpoint_p
     to->from = watched_of(plan, &e->from);
     to->from_index = is_index_alone(plan->model, &e->from);
     to->censor = watched_of(plan, &e->censor);
-    to->cause = sq_arena_array(&plan->arena, (size_t)(e->n_causes > 0 ? e->n_causes : 1), sizeof *to->cause);
+    to->cause = sq_col_plan_array(plan, e->n_causes, sizeof *to->cause);
     bool complete = to->from && to->censor && to->cause;
     for (int k = 0; complete && k < e->n_causes; k++) {
         const sq_bits *events = &plan->model->causes[e->first_cause + k].events;
@@ -48,8 +48,7 @@ static bool plan_endpoint(sq_col_plan *plan, const sq_endpoint *e, sq_endpoint_p
 sq_status sq_col_plan_endpoints(sq_col_plan *plan, sq_error *err)
 {
     const sq_model *m = plan->model;
-    size_t n = (size_t)(m->n_endpoints > 0 ? m->n_endpoints : 1);
-    plan->endpoints = sq_arena_array(&plan->arena, n, sizeof *plan->endpoints);
+    plan->endpoints = sq_col_plan_array(plan, m->n_endpoints, sizeof *plan->endpoints);
     bool complete = plan->endpoints;
     for (int i = 0; complete && i < m->n_endpoints; i++)
         complete = plan_endpoint(plan, &m->endpoints[i], &plan->endpoints[i]);

@@ -1,6 +1,6 @@
-/* What is drawn together at baseline: latents, other members of the correlation, and the rows of a patient file.
- * The correlation's factor is in each lane's parameter block; own normal scores are kept in the nursery as far
- * as they are drawn. */
+/* What is drawn together at baseline: latents, other members of the correlation, and the rows of a patient
+ * file. The correlation's factor is in each lane's parameter block; own normal scores are kept in the nursery
+ * as far as they are drawn. */
 #include "engine/col.h"
 
 #include <math.h>
@@ -102,7 +102,7 @@ void sq_col_latents(sq_columns *c, sq_selection *s)
     }
 }
 
-/* ---- rows of the patient file ------------------------------------------------------------------------------ */
+/* ---- rows of the patient file ---------------------------------------------------------------- */
 
 static void take_row(const sq_columns *c, int lane, int64_t row)
 {

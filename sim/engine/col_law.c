@@ -1,12 +1,12 @@
-/* The numbers of a law for all lanes of a selection. They come from the law's programs as they are now, or, for a clock
- * that keeps the law it was armed with, from the columns that keep what depends on the patient; what depends on
- * parameters alone is read from the block again, which gives the same bits. */
+/* The numbers of a law for all lanes of a selection. They come from the law's programs as they are now, or,
+ * for a clock that keeps the law it was armed with, from the columns that keep what depends on the patient;
+ * what depends on parameters alone is read from the block again, which gives the same bits. */
 #include "engine/col.h"
 
 #include <math.h>
 #include <stdalign.h>
 
-/* ---- which numbers there are -------------------------------------------------------------------------------- */
+/* ---- which numbers there are ----------------------------------------------------------------- */
 
 static const alignas(64) double NONE[SQ_PAD] = {0};
 static const alignas(64) double UNIT[SQ_PAD] = {1, 1, 1, 1, 1, 1, 1, 1};
@@ -69,7 +69,7 @@ bool sq_col_law_number_is_of_patient(const sq_model *m, const sq_law_spec *spec,
     return program.count && !sq_col_is_of_block(m, program);
 }
 
-/* ---- from programs ---------------------------------------------------------------------------------------------- */
+/* ---- from programs --------------------------------------------------------------------------- */
 
 static sq_column same(sq_columns *c, double value)
 {
@@ -96,7 +96,7 @@ static sq_column with_ratio_before(sq_columns *c, sq_selection *s, const sq_law_
     return (sq_column){product, step};
 }
 
-/* ---- the law that has these numbers ----------------------------------------------------------------------------- */
+/* ---- the law that has these numbers ---------------------------------------------------------- */
 
 static void take_table(sq_columns *c, sq_selection *s, const sq_law_spec *spec, sq_column row, sq_law_columns *law)
 {
@@ -157,7 +157,7 @@ static void take_birth(sq_columns *c, const sq_selection *s, const sq_law_spec *
         numbers->of[SQ_LAW_ARG] = (sq_column){sq_col_gather(c, s, c->p->birth), 1};
 }
 
-/* ---- impossible numbers --------------------------------------------------------------------------------------------- */
+/* ---- impossible numbers ---------------------------------------------------------------------- */
 
 /* A law that is fine whatever it is asked: for a selection all of whose lanes have failed. */
 static void take_harmless(sq_law_columns *law)
@@ -215,7 +215,7 @@ static void judge_law(sq_columns *c, sq_selection *s, const sq_law_spec *spec, b
     refuse(c, s, spec, awaited, admissible, numbers, law);
 }
 
-/* ---- laws ------------------------------------------------------------------------------------------------------------- */
+/* ---- laws ------------------------------------------------------------------------------------ */
 
 void sq_col_law(sq_columns *c, sq_selection *s, const sq_law_spec *spec, bool awaited, sq_law_columns *law,
                 sq_law_numbers *numbers)

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-static void *array(sq_col_plan *plan, int n, size_t size)
+void *sq_col_plan_array(sq_col_plan *plan, int n, size_t size)
 {
     return sq_arena_array(&plan->arena, (size_t)(n > 0 ? n : 1), size);
 }
@@ -45,11 +45,11 @@ static bool find_reactions(sq_col_plan *plan)
     const sq_model *m = plan->model;
     int n = SQ_READS_OCCURRED(m, SQ_OCCURRENCES(m));
     plan->reaction_words = words_for(2 * m->n_events + 1);
-    plan->reactions = array(plan, n, sizeof *plan->reactions);
-    uint64_t *word = array(plan, plan->reaction_words, sizeof *word);
+    plan->reactions = sq_col_plan_array(plan, n, sizeof *plan->reactions);
+    uint64_t *word = sq_col_plan_array(plan, plan->reaction_words, sizeof *word);
     for (int what = 0; plan->reactions && word && what < n; what++) {
         int used = react(m, what, plan->reaction_words, word);
-        sq_reaction *item = array(plan, used, sizeof *item);
+        sq_reaction *item = sq_col_plan_array(plan, used, sizeof *item);
         if (!item) return false;
         plan->reactions[what] = (sq_reactions){item, used};
         for (int w = 0; w < plan->reaction_words; w++)
@@ -71,8 +71,8 @@ static bool find_possible(sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
     int words = plan->event_words = words_for(m->n_events);
-    plan->possible = array(plan, m->n_states * words, sizeof *plan->possible);
-    plan->possible_anywhere = array(plan, words, sizeof *plan->possible_anywhere);
+    plan->possible = sq_col_plan_array(plan, m->n_states * words, sizeof *plan->possible);
+    plan->possible_anywhere = sq_col_plan_array(plan, words, sizeof *plan->possible_anywhere);
     if (!plan->possible || !plan->possible_anywhere) return false;
     for (int s = 0; s < m->n_states; s++) {
         for (int e = 0; e < m->n_events; e++) {
@@ -109,8 +109,8 @@ static bool find_pairs(sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
     int n = m->n_states;
-    bool *target = array(plan, n, sizeof *target);
-    plan->pair = array(plan, n * n, sizeof *plan->pair);
+    bool *target = sq_col_plan_array(plan, n, sizeof *target);
+    plan->pair = sq_col_plan_array(plan, n * n, sizeof *plan->pair);
     if (!target || !plan->pair) return false;
     for (int i = 0; i < n * n; i++) plan->pair[i] = -1;
     find_targets(m, m->start_actions, target);
@@ -130,8 +130,8 @@ static bool find_pairs(sq_col_plan *plan)
 static bool find_history(sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
-    plan->time_is_read = array(plan, SQ_OCCURRENCES(m), sizeof *plan->time_is_read);
-    plan->stay_is_read = array(plan, m->n_states, sizeof *plan->stay_is_read);
+    plan->time_is_read = sq_col_plan_array(plan, SQ_OCCURRENCES(m), sizeof *plan->time_is_read);
+    plan->stay_is_read = sq_col_plan_array(plan, m->n_states, sizeof *plan->stay_is_read);
     if (!plan->time_is_read || !plan->stay_is_read) return false;
     for (int i = 0; i < m->n_code; i++) {
         if (m->code[i].code == SQ_OP_SINCE) plan->time_is_read[m->code[i].a] = true;
@@ -196,8 +196,8 @@ static void mark_draw(const sq_model *m, const sq_draw *draw, bool *read)
 static bool find_population(sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
-    bool *read = array(plan, m->block_size, sizeof *read);
-    plan->population = array(plan, m->block_size, sizeof *plan->population);
+    bool *read = sq_col_plan_array(plan, m->block_size, sizeof *read);
+    plan->population = sq_col_plan_array(plan, m->block_size, sizeof *plan->population);
     if (!read || !plan->population) return false;
     mark_slots(read, m->factor, m->n_members * m->n_members, m->block_size);
     for (int i = m->baseline_actions; m->actions[i].code != SQ_ACT_END; i++) {
@@ -215,7 +215,7 @@ static bool find_population(sq_col_plan *plan)
 static bool find_flows(sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
-    plan->earns = array(plan, m->n_costs, sizeof *plan->earns);
+    plan->earns = sq_col_plan_array(plan, m->n_costs, sizeof *plan->earns);
     for (int i = 0; plan->earns && i < m->n_costs; i++) {
         sq_program rate = m->costs[i].rate;
         for (int s = 0; rate.count && s < m->n_states; s++) {
@@ -230,8 +230,8 @@ static bool find_flows(sq_col_plan *plan)
 static bool find_attributes(sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
-    plan->in_cohort = array(plan, m->n_attributes, sizeof *plan->in_cohort);
-    plan->written = array(plan, m->n_attributes, sizeof *plan->written);
+    plan->in_cohort = sq_col_plan_array(plan, m->n_attributes, sizeof *plan->in_cohort);
+    plan->written = sq_col_plan_array(plan, m->n_attributes, sizeof *plan->written);
     if (!plan->in_cohort || !plan->written) return false;
     for (int i = 0; i < m->n_attributes; i++) {
         plan->in_cohort[i] = !m->attributes[i].is_written;
@@ -244,7 +244,7 @@ static bool find_watched(sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
     const sq_bits watched = sq_ref_endpoints_watch(m);
-    plan->watch = array(plan, SQ_OCCURRENCES(m), sizeof *plan->watch);
+    plan->watch = sq_col_plan_array(plan, SQ_OCCURRENCES(m), sizeof *plan->watch);
     for (int i = 0; plan->watch && i < SQ_OCCURRENCES(m); i++)
         plan->watch[i] = sq_bits_has(&watched, i) ? plan->n_watched++ : -1;
     plan->watch_words = words_for(plan->n_watched);
