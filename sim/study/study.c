@@ -67,10 +67,12 @@ sq_status sq_study_run(const sq_model *model, const sq_run_options *wanted, sq_v
     sq_run_options options = *wanted;
     sq_status status = sq_run_choose(&options, NULL, NULL, err);
     if (status) return status;
+    const int64_t lives = model->n_patients * model->n_strategies;
+    if (lives < options.batch) options.batch = (int)lives; /* more lanes would never be filled */
     sq_run_facts own = {
         .threads = options.threads > 0 ? options.threads : omp_get_max_threads(),
         .patients = model->n_patients,
-        .lives = model->n_patients * model->n_strategies,
+        .lives = lives,
         .engine = sq_engine_name(options.engine),
         .instruction_set = options.lanes ? options.lanes->name : "scalar",
         .batch = options.batch,
