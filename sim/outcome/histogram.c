@@ -9,11 +9,15 @@
 
 static int bins_of(const sq_histogram *h) { return SQ_HISTOGRAM_BINS >> h->coarser; }
 
-static bool ensure(uint16_t **octave, int bins)
+static uint16_t *ensure(sq_histogram *h, int negative, int octave)
 {
-    if (*octave == NULL)
-        *octave = calloc((size_t)bins, sizeof **octave);
-    return *octave != NULL;
+    uint16_t **row = &h->octave[negative][octave];
+    if (*row != NULL)
+        return *row;
+    *row = calloc((size_t)bins_of(h), sizeof **row);
+    if (*row != NULL)
+        h->used[negative] |= UINT64_C(1) << octave;
+    return *row;
 }
 
 /* Carries `count` for a bin, beside its 16 bits. */
@@ -53,10 +57,10 @@ static int place_of(uint64_t bits)
 static uint16_t *bin_of(sq_histogram *h, uint64_t bits)
 {
     int place = place_of(bits);
-    uint16_t **octave = &h->octave[bits >> 63][place >> SQ_HISTOGRAM_BITS];
-    if (!ensure(octave, bins_of(h)))
+    uint16_t *octave = ensure(h, (int)(bits >> 63), place >> SQ_HISTOGRAM_BITS);
+    if (octave == NULL)
         return NULL;
-    return *octave + ((place & (SQ_HISTOGRAM_BINS - 1)) >> h->coarser);
+    return octave + ((place & (SQ_HISTOGRAM_BINS - 1)) >> h->coarser);
 }
 
 static bool carry_over(sq_histogram *h, uint64_t bits)
@@ -130,6 +134,14 @@ static bool merge_bin(sq_histogram *into, int negative, int octave, int bin, int
     return over == 0 || carry(into, negative, octave, bin, over);
 }
 
+static bool merge_octave(sq_histogram *into, const sq_histogram *from, int negative, int octave)
+{
+    bool complete = ensure(into, negative, octave) != NULL;
+    for (int bin = 0; bin < bins_of(into) && complete; bin++)
+        complete = merge_bin(into, negative, octave, bin, count_of(from, negative, octave, bin));
+    return complete;
+}
+
 bool sq_histogram_merge(sq_histogram *into, const sq_histogram *from)
 {
     if (from->count > from->not_finite)
@@ -137,14 +149,9 @@ bool sq_histogram_merge(sq_histogram *into, const sq_histogram *from)
     into->count += from->count;
     into->zero += from->zero;
     into->not_finite += from->not_finite;
-    for (int i = 0; i < 2 * SQ_HISTOGRAM_OCTAVES; i++) {
-        int negative = i / SQ_HISTOGRAM_OCTAVES, octave = i % SQ_HISTOGRAM_OCTAVES;
-        if (from->octave[negative][octave] == NULL)
-            continue;
-        if (!ensure(&into->octave[negative][octave], bins_of(into)))
-            return false;
-        for (int bin = 0; bin < bins_of(into); bin++) {
-            if (!merge_bin(into, negative, octave, bin, count_of(from, negative, octave, bin)))
+    for (int negative = 0; negative < 2; negative++) {
+        for (uint64_t left = from->used[negative]; left != 0; left &= left - 1) {
+            if (!merge_octave(into, from, negative, __builtin_ctzll(left)))
                 return false;
         }
     }
@@ -153,10 +160,10 @@ bool sq_histogram_merge(sq_histogram *into, const sq_histogram *from)
 
 void sq_histogram_free(sq_histogram *h)
 {
-    for (int i = 0; i < SQ_HISTOGRAM_OCTAVES; i++) {
-        for (int negative = 0; negative < 2; negative++) {
-            free(h->octave[negative][i]);
-            free(h->carried[negative][i]);
+    for (int negative = 0; negative < 2; negative++) {
+        for (uint64_t left = h->used[negative]; left != 0; left &= left - 1) {
+            free(h->octave[negative][__builtin_ctzll(left)]);
+            free(h->carried[negative][__builtin_ctzll(left)]);
         }
     }
     *h = (sq_histogram){0};
@@ -187,6 +194,15 @@ static int empty_bins(const sq_histogram *h, int negative, int octave, int bin)
     return i - bin;
 }
 
+/* How many octaves in a row are not there, from this one on in the direction of the walk. */
+static int absent_octaves(uint64_t used, int octave, bool downward)
+{
+    uint64_t ahead = downward ? used << (SQ_HISTOGRAM_OCTAVES - 1 - octave) : used >> octave;
+    if (ahead == 0)
+        return downward ? octave + 1 : SQ_HISTOGRAM_OCTAVES - octave;
+    return downward ? __builtin_clzll(ahead) : __builtin_ctzll(ahead);
+}
+
 /* Cursor positions: `side` negative places from the largest magnitude, zero, `side` positive ones. */
 bool sq_histogram_next(const sq_histogram *h, int *cursor, sq_histogram_bin *bin)
 {
@@ -202,8 +218,9 @@ bool sq_histogram_next(const sq_histogram *h, int *cursor, sq_histogram_bin *bin
         bool negative = c < side;
         int place = negative ? side - 1 - c : c - side - 1;
         int octave = place / bins;
-        if (h->octave[negative][octave] == NULL) {
-            c += bins - 1; /* octaves begin and end with the walk's */
+        int absent = absent_octaves(h->used[negative], octave, negative);
+        if (absent > 0) {
+            c += absent * bins - 1; /* octaves begin and end with the walk's */
             continue;
         }
         int64_t count = count_of(h, negative, octave, place % bins);

@@ -28,6 +28,7 @@ typedef struct sq_histogram {
     /* [negative][octave] -> [SQ_HISTOGRAM_BINS >> coarser] or NULL; a count is the sum of the two */
     uint16_t *octave[2][SQ_HISTOGRAM_OCTAVES];
     int64_t *carried[2][SQ_HISTOGRAM_OCTAVES];
+    uint64_t used[2]; /* [negative] bits of the octaves that are there: a dozen of 64 */
 } sq_histogram;
 
 /* A bin that is not empty: values in [low, high) on the positive side, (low, high] on the negative, and
