@@ -23,15 +23,16 @@ static limits limits_of(const sq_attribute *a)
     return kind == SQ_KIND_PROBABILITY ? PROBABILITY : kind == SQ_KIND_COUNT ? COUNT : ANY_NUMBER;
 }
 
-/* The values where they fit; a lane whose value does not fails and gets `instead` (or 0). */
-static sq_column judged(sq_columns *c, sq_selection *s, sq_column value, limits limit, const double *instead)
+/* The values where they fit; a lane whose value does not fails and keeps what it has of this attribute (-1: of none, 0). */
+static sq_column judged(sq_columns *c, sq_selection *s, sq_column value, limits limit, int attribute)
 {
     if (c->lanes->within(value, least(limit), most(limit), value.step ? s->n : 1)) return value;
+    const double *old = attribute >= 0 ? sq_col_attribute(c, s, attribute) : NULL;
     double *kept = sq_col_doubles(c, s->n);
     for (int i = 0; i < s->n; i++) {
         double x = value.p[i * value.step];
         bool fit = x >= least(limit) && x <= most(limit);
-        kept[i] = fit ? x : instead ? instead[i] : 0;
+        kept[i] = fit ? x : old ? old[i] : 0;
         if (!fit) sq_col_fail(c, s, i);
     }
     for (int i = s->n; i < sq_col_padded(s->n); i++) kept[i] = kept[s->n - 1];
@@ -40,7 +41,7 @@ static sq_column judged(sq_columns *c, sq_selection *s, sq_column value, limits 
 
 static sq_column finite_value(sq_columns *c, sq_selection *s, sq_program program)
 {
-    return judged(c, s, sq_col_value(c, s, program, 0), ANY_NUMBER, NULL);
+    return judged(c, s, sq_col_value(c, s, program, 0), ANY_NUMBER, -1);
 }
 
 /* ---- writing ----------------------------------------------------------------------------------------------- */
@@ -65,12 +66,12 @@ static void put(sq_columns *c, sq_selection *s, const sq_action *action, sq_colu
 {
     limits limit = limits_of(&c->model->attributes[action->a]);
     if (action->q.count == 0) {
-        if (!unsets) value = judged(c, s, value, limit, sq_col_attribute(c, s, action->a));
+        if (!unsets) value = judged(c, s, value, limit, action->a);
         sq_col_assign(c, s, action->a, value);
         return;
     }
     sq_column offset = finite_value(c, s, action->q);
-    if (!unsets) value = judged(c, s, value, limit, NULL);
+    if (!unsets) value = judged(c, s, value, limit, -1);
     assign_elements(c, s, action->a, offset, value);
 }
 
@@ -129,146 +130,168 @@ static void go(sq_columns *c, sq_selection *s, const sq_action *action)
 
 /* ---- decisions ----------------------------------------------------------------------------------------------- */
 
-/* Lanes for which a condition holds, and that have no rule yet, take this one; how many. */
-static int take_rule(sq_columns *c, const sq_selection *s, sq_column truth, int strategy, const sq_rule *this,
-                     const sq_rule **rule)
+/* 1 for lanes of this strategy, of which there are *n; NULL where all are. */
+static const double *lives_of(sq_columns *c, const sq_selection *s, int strategy, int *n)
 {
-    int taken = 0;
-    for (int i = 0; i < s->n; i++) {
-        double x = truth.p[i * truth.step];
-        if (x == 0 || rule[i] || (s->strategy < 0 && c->p->strategy[s->lane[i]] != strategy)) continue;
-        if (isnan(x)) sq_col_fail(c, s, i);
-        rule[i] = this;
-        taken++;
-    }
-    return taken;
+    *n = s->n;
+    if (s->strategy >= 0) return NULL;
+    double *is = sq_col_doubles(c, s->n);
+    for (int i = 0; i < sq_col_padded(s->n); i++) is[i] = c->p->strategy[s->lane[i]] == strategy;
+    *n = 0;
+    for (int i = 0; i < s->n; i++) *n += is[i] != 0;
+    return is;
 }
 
-static int lives_of(const sq_columns *c, const sq_selection *s, int strategy)
+/* Where a rule's condition holds, for these lives (all where NULL); 1 where it has none. */
+static sq_column rule_holds(sq_columns *c, sq_selection *s, const sq_rule *rule, const double *lives)
 {
-    int n = 0;
-    if (s->strategy >= 0) return s->n;
-    for (int i = 0; i < s->n; i++) n += c->p->strategy[s->lane[i]] == strategy;
-    return n;
+    sq_column truth = sq_col_value(c, s, rule->condition, 1);
+    if (!lives) return truth;
+    double *both = sq_col_doubles(c, s->n);
+    c->lanes->operate(SQ_OP_AND, both, (sq_column){lives, 1}, truth, truth, s->n);
+    return (sq_column){both, 1};
 }
 
-/* The first rule that matches, for the lanes of this strategy. Lanes that have their rule are asked on and not
- * listened to: that costs less than parting the selection. */
-static void match_rules(sq_columns *c, sq_selection *s, int decision, int strategy, const sq_rule **rule)
+/* The first rule that matches, for the lanes of this strategy that have none (below 0); NaN where that is unclear. Lanes
+ * that have their rule are asked on and not listened to: that costs less than parting the selection. */
+static void match_rules(sq_columns *c, sq_selection *s, int decision, int strategy, double *rule)
 {
     const sq_rule_list list = c->model->strategies[strategy].rules[decision];
-    int waiting = lives_of(c, s, strategy);
-    for (int k = 0; k < list.count && waiting > 0; k++) {
-        const sq_rule *this = &c->model->rules[list.first + k];
+    int waiting;
+    const double *lives = lives_of(c, s, strategy, &waiting);
+    for (int k = list.first; k < list.first + list.count && waiting > 0; k++) {
         sq_mark mark = sq_col_mark(c);
-        sq_column truth = sq_col_value(c, s, this->condition, 1);
+        sq_column truth = rule_holds(c, s, &c->model->rules[k], lives);
         bool never = truth.step == 0 && truth.p[0] == 0;
-        if (!never) waiting -= take_rule(c, s, truth, strategy, this, rule);
+        if (!never) waiting -= c->lanes->claim(rule, k, truth, s->n);
         sq_col_release(c, mark);
     }
 }
 
-/* Runs a block for the lanes where the number is k. */
-static void run_where(sq_columns *c, const sq_selection *s, const double *number, double k, int block)
+/* Runs a block for the lanes where the number is k; how many they are. */
+static int run_where(sq_columns *c, const sq_selection *s, const double *number, double k, int block)
 {
-    sq_selection part;
     sq_mark mark = sq_col_mark(c);
-    double *truth = sq_col_doubles(c, s->n);
-    for (int i = 0; i < sq_col_padded(s->n); i++) truth[i] = number[i] == k;
-    if (block >= 0 && sq_col_where(c, s, truth, &part)) {
-        sq_col_forget(&part);
+    int32_t *lane = sq_col_lanes(c, s->n);
+    int n = c->lanes->equal(lane, s->lane, number, k, s->n);
+    if (n > 0 && c->model->actions[block].code != SQ_ACT_END) {
+        sq_selection part = n < s->n ? sq_col_part(c, s, lane, n) : *s;
         sq_col_actions(c, &part, block);
     }
     sq_col_release(c, mark);
+    return n;
 }
 
 /* Assignments of the rules that matched; lanes of different strategies have different rules. */
-static void run_sets(sq_columns *c, const sq_selection *s, const sq_rule *const *rule)
+static void run_sets(sq_columns *c, sq_selection *s, const double *rule)
 {
     sq_mark mark = sq_col_mark(c);
     double *number = sq_col_doubles(c, s->n);
-    for (int i = 0; i < sq_col_padded(s->n); i++) number[i] = i < s->n ? (double)rule[i]->sets : -1;
+    for (int i = 0; i < s->n; i++) number[i] = c->model->rules[(int)rule[i]].sets;
     for (int i = 0; i < s->n; i++) {
         bool first = number[i] >= 0;
         for (int k = 0; k < i && first; k++) first = number[k] != number[i];
         if (first) run_where(c, s, number, number[i], (int)number[i]);
     }
     sq_col_release(c, mark);
+    sq_col_forget(s);
 }
 
-static void run_branches(sq_columns *c, const sq_selection *s, const sq_decision *d, const double *option)
+static void run_branches(sq_columns *c, sq_selection *s, const sq_decision *d, const double *option)
 {
-    int n = c->model->categories[d->category].n_labels;
-    for (int k = 0; k < n; k++) {
-        bool chosen = false;
-        for (int i = 0; i < s->n && !chosen; i++) chosen = option[i] == k;
-        if (chosen) run_where(c, s, option, k, d->option[k]);
-    }
+    int labels = c->model->categories[d->category].n_labels, left = s->n;
+    for (int k = 0; k < labels && left > 0; k++)
+        if (d->option[k] >= 0) left -= run_where(c, s, option, k, d->option[k]);
+    sq_col_forget(s);
 }
 
 static void decide(sq_columns *c, sq_selection *s, int index)
 {
     const sq_decision *d = &c->model->decisions[index];
-    const sq_rule **rule = sq_col_pointers(c, s->n);
-    double *option = sq_col_doubles(c, s->n);
+    double *rule = sq_col_doubles(c, s->n), *option = sq_col_doubles(c, s->n);
     bool any_sets = false;
-    memset(rule, 0, sizeof *rule * (size_t)s->n);
+    for (int i = 0; i < sq_col_padded(s->n); i++) rule[i] = -1;
     for (int i = 0; i < s->n; i++)
-        if (!rule[i]) match_rules(c, s, index, c->p->strategy[s->lane[i]], rule);
+        if (rule[i] < 0) match_rules(c, s, index, c->p->strategy[s->lane[i]], rule);
     for (int i = 0; i < s->n; i++) {
-        option[i] = rule[i]->option;
-        any_sets |= rule[i]->sets >= 0;
+        if (isnan(rule[i])) {
+            sq_col_fail(c, s, i);
+            rule[i] = c->model->strategies[c->p->strategy[s->lane[i]]].rules[index].first;
+        }
+        option[i] = c->model->rules[(int)rule[i]].option;
+        any_sets |= c->model->rules[(int)rule[i]].sets >= 0;
     }
     for (int i = s->n; i < sq_col_padded(s->n); i++) option[i] = option[s->n - 1];
     sq_col_assign(c, s, d->attribute, (sq_column){option, 1});
     if (any_sets) run_sets(c, s, rule);
-    sq_col_forget(s);
     if (d->common >= 0) sq_col_actions(c, s, d->common);
     run_branches(c, s, d, option);
-    sq_col_forget(s);
 }
 
 /* ---- the flow through a block ---------------------------------------------------------------------------------- */
 
-/* Where the lanes of a selection stand. */
+/* Lanes that stand at the same action. */
+typedef struct group {
+    int at, n;
+} group;
+
+/* Where the lanes of a selection stand: those of a group side by side, and so are groups that have parted, for they
+ * meet again. */
 typedef struct flow {
     const sq_selection *all;
-    int32_t *at;           /* [all->n] next action of each */
-    int32_t *position;     /* those who are furthest behind, in all->lane: [here.n] */
-    int32_t *lane;         /* and their lanes */
-    sq_selection here;
+    int32_t *lane;         /* [all->n] */
+    group *groups;
+    int n_groups;
+    int present, first;    /* the group that is furthest behind, and where its lanes begin */
     int next;              /* where the nearest of the others stand */
+    int32_t *present_lane; /* a copy, padded */
+    sq_selection here;     /* that group */
     sq_mark mark;          /* before `here` was made */
 } flow;
 
 static flow flow_of(sq_columns *c, const sq_selection *s, int first)
 {
-    flow f = {.all = s, .here = *s, .next = INT_MAX};
-    f.at = sq_col_lanes(c, s->n);
-    f.position = sq_col_lanes(c, s->n);
+    flow f = {.all = s, .here = *s, .n_groups = 1, .next = INT_MAX};
     f.lane = sq_col_lanes(c, s->n);
-    for (int i = 0; i < s->n; i++) {
-        f.at[i] = first;
-        f.position[i] = i;
-    }
+    f.present_lane = sq_col_lanes(c, s->n);
+    f.groups = sq_col_pointers(c, s->n);
+    f.groups[0] = (group){first, s->n};
     f.mark = sq_col_mark(c);
     return f;
+}
+
+/* Neighbours that stand at the same action are one group. */
+static void join_groups(flow *f)
+{
+    int last = 0;
+    for (int k = 1; k < f->n_groups; k++) {
+        if (f->groups[k].at == f->groups[last].at) f->groups[last].n += f->groups[k].n;
+        else f->groups[++last] = f->groups[k];
+    }
+    f->n_groups = last + 1;
 }
 
 /* Takes those who are furthest behind; where they stand. */
 static int take_hindmost(sq_columns *c, flow *f)
 {
-    int n = f->all->n, hindmost = INT_MAX, taken = 0;
-    for (int i = 0; i < n; i++) hindmost = f->at[i] < hindmost ? f->at[i] : hindmost;
+    int hindmost = INT_MAX, first = 0;
+    join_groups(f);
     f->next = INT_MAX;
-    for (int i = 0; i < n; i++) {
-        f->position[taken] = i;
-        f->lane[taken] = f->all->lane[i];
-        if (f->at[i] == hindmost) taken++;
-        else if (f->at[i] < f->next) f->next = f->at[i];
+    for (int k = 0; k < f->n_groups; first += f->groups[k++].n) {
+        int at = f->groups[k].at;
+        if (at >= hindmost) {
+            if (at < f->next) f->next = at;
+            continue;
+        }
+        f->next = hindmost;
+        hindmost = at;
+        f->present = k;
+        f->first = first;
     }
+    int n = f->groups[f->present].n;
+    memcpy(f->present_lane, f->lane + f->first, (size_t)n * sizeof *f->lane);
     sq_col_release(c, f->mark);
-    f->here = sq_col_part(c, f->all, f->lane, taken);
+    f->here = sq_col_part(c, f->all, f->present_lane, n);
     return hindmost;
 }
 
@@ -276,27 +299,47 @@ static int take_hindmost(sq_columns *c, flow *f)
 static int go_on(sq_columns *c, flow *f, int to)
 {
     if (to < f->next) return to;
-    for (int i = 0; i < f->here.n; i++) f->at[f->position[i]] = to;
+    f->groups[f->present].at = to;
+    return take_hindmost(c, f);
+}
+
+/* Those who are here part into n groups, whose lanes follow one another. */
+static int go_on_apart(sq_columns *c, flow *f, const group *groups, int n, const int32_t *lane)
+{
+    group *present = f->groups + f->present;
+    memcpy(f->lane + f->first, lane, (size_t)f->here.n * sizeof *lane);
+    memmove(present + n, present + 1, (size_t)(f->n_groups - f->present - 1) * sizeof *present);
+    memcpy(present, groups, (size_t)n * sizeof *present);
+    f->n_groups += n - 1;
     return take_hindmost(c, f);
 }
 
 static int part(sq_columns *c, flow *f, int i, const sq_action *action)
 {
     sq_column truth = sq_col_truth(c, &f->here, action->p);
-    int n = f->here.n, true_for = 0;
-    for (int k = 0; k < n; k++) true_for += truth.p[k * truth.step] != 0;
-    if (true_for == n || true_for == 0) return go_on(c, f, true_for ? i + 1 : action->a);
-    for (int k = 0; k < n; k++) f->at[f->position[k]] = truth.p[k * truth.step] != 0 ? i + 1 : action->a;
-    return take_hindmost(c, f);
+    if (truth.step == 0) return go_on(c, f, truth.p[0] != 0 ? i + 1 : action->a);
+    int n = f->here.n;
+    int32_t *lane = sq_col_lanes(c, n + SQ_PAD), *others = sq_col_lanes(c, n);
+    int chosen = c->lanes->select(lane, others, f->here.lane, truth.p, n);
+    if (chosen == n || chosen == 0) return go_on(c, f, chosen ? i + 1 : action->a);
+    memcpy(lane + chosen, others, (size_t)(n - chosen) * sizeof *lane);
+    const group groups[] = {{i + 1, chosen}, {action->a, n - chosen}};
+    return go_on_apart(c, f, groups, 2, lane);
 }
 
 static int split(sq_columns *c, flow *f, const sq_action *action)
 {
     const sq_draw *d = &c->model->draws[action->b];
     const double *option = sq_col_option(c, &f->here, d);
-    for (int k = 0; k < f->here.n; k++)
-        f->at[f->position[k]] = c->model->draw_options[d->first_option + (int)option[k]].value;
-    return take_hindmost(c, f);
+    int32_t *lane = sq_col_lanes(c, f->here.n + SQ_PAD);
+    group groups[SQ_DRAW_OPTIONS];
+    int n_groups = 0, placed = 0;
+    for (int k = 0; k < d->n_options && placed < f->here.n; k++) {
+        int n = c->lanes->equal(lane + placed, f->here.lane, option, k, f->here.n);
+        if (n > 0) groups[n_groups++] = (group){c->model->draw_options[d->first_option + k].value, n};
+        placed += n;
+    }
+    return go_on_apart(c, f, groups, n_groups, lane);
 }
 
 static void act(sq_columns *c, sq_selection *s, const sq_action *action)
@@ -343,5 +386,6 @@ void sq_col_actions(sq_columns *c, sq_selection *s, int first)
         }
     }
     sq_col_release(c, mark);
-    sq_col_forget(s);
+    if (f.here.lane == s->lane) *s = f.here; /* they never parted */
+    else sq_col_forget(s);
 }

@@ -418,22 +418,21 @@ const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute)
     return value;
 }
 
-void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int attribute, int i)
-{
-    const sq_reactions reactions = c->plan->reactions[attribute];
-    uint64_t *touched = c->p->touched + s->lane[i];
-    for (int k = 0; k < reactions.n; k++)
-        touched[sq_col_row(c->p, reactions.item[k].word)] |= reactions.item[k].bits;
-}
-
-void sq_col_touch(sq_columns *c, const sq_selection *s, int what)
+static void touch(sq_columns *c, const int32_t *lane, int n, int what)
 {
     const sq_reactions reactions = c->plan->reactions[what];
     for (int k = 0; k < reactions.n; k++) {
         uint64_t *touched = c->p->touched + sq_col_row(c->p, reactions.item[k].word);
-        for (int i = 0; i < s->n; i++) touched[s->lane[i]] |= reactions.item[k].bits;
+        for (int i = 0; i < n; i++) touched[lane[i]] |= reactions.item[k].bits;
     }
 }
+
+void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int attribute, int i)
+{
+    touch(c, &s->lane[i], 1, attribute);
+}
+
+void sq_col_touch(sq_columns *c, const sq_selection *s, int what) { touch(c, s->lane, s->n, what); }
 
 void sq_col_touch_rewards(sq_columns *c, const sq_selection *s)
 {
@@ -451,12 +450,10 @@ void sq_col_refresh(sq_columns *c, sq_selection *s, int first, int last)
 
 void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column value)
 {
-    const bool has_readers = c->plan->reactions[attribute].n > 0;
     sq_mark mark = sq_col_mark(c);
-    uint8_t *changed = (uint8_t *)sq_col_words(c, s->n);
+    int32_t *changed = sq_col_lanes(c, s->n);
     int n = c->lanes->assign(c->p->attribute[attribute], cached(s, attribute), s->lane, value, changed, s->n);
-    for (int i = 0; i < s->n && n > 0 && has_readers; i++)
-        if (changed[i]) sq_col_touch_lane(c, s, attribute, i);
+    touch(c, changed, n, attribute);
     sq_col_release(c, mark);
 }
 

@@ -47,9 +47,11 @@ typedef struct sq_lanes {
      * have room for the padding; chosen may be lane. */
     int (*select)(int32_t *chosen, int32_t *others, const int32_t *lane, const double *truth, int n);
 
-    /* Writes x into the column and into the dense copy of it unless NULL (padding included); changed[i] says where that
-     * was a change (NaN equals NaN). How many changes there were. No lane twice. */
-    int (*assign)(double *column, double *copy, const int32_t *lane, sq_column x, uint8_t *changed, int n);
+    /* Writes x into the column and into the dense copy of it unless NULL (padding included). The lanes where that was a
+     * change (NaN equals NaN) into changed, which has room for the padding; how many. No lane twice. */
+    int (*assign)(double *column, double *copy, const int32_t *lane, sq_column x, int32_t *changed, int n);
+    /* Where who is below 0 and truth is not 0, who becomes this number, or NaN where truth is; how many did. */
+    int (*claim)(double *who, double number, sq_column truth, int n);
     /* Whether all n are numbers from low to high. */
     bool (*within)(sq_column x, double low, double high, int n);
     /* The lanes whose number is k, in order; how many. chosen has room for the padding. */

@@ -90,7 +90,7 @@ static int select_lanes(int32_t *chosen, int32_t *others, const int32_t *lane, c
     return n_chosen;
 }
 
-static int assign(double *column, double *copy, const int32_t *lane, sq_column x, uint8_t *changed, int n)
+static int assign(double *column, double *copy, const int32_t *lane, sq_column x, int32_t *changed, int n)
 {
     int changes = 0;
     LANES(i) {
@@ -98,12 +98,27 @@ static int assign(double *column, double *copy, const int32_t *lane, sq_column x
         v_m same = v_or(v_eq(new, old), v_and(v_isnan(new), v_isnan(old)));
         unsigned differ = v_bits(v_and_not(below(i, n), same));
         if (copy) v_store(copy + i, v_if(same, old, new));
-        for (int k = 0; k < SQ_WIDTH; k++) changed[i + k] = differ >> k & 1;
+        if (differ == 0) continue;
+        lanes_pick(changed + changes, lane + i, differ);
         changes += __builtin_popcount(differ);
-        for (int k = 0; differ && k < SQ_WIDTH; k++)
-            if (differ >> k & 1) column[lane[i + k]] = x.p[(ptrdiff_t)(i + k) * x.step];
+        for (; differ; differ &= differ - 1) {
+            int k = i + __builtin_ctz(differ);
+            column[lane[k]] = x.p[(ptrdiff_t)k * x.step];
+        }
     }
     return changes;
+}
+
+static int claim(double *who, double number, sq_column truth, int n)
+{
+    int claimed = 0;
+    LANES(i) {
+        v_d x = v_column(truth, i), was = v_load(who + i);
+        v_m is = v_and(v_ne(x, v_set(0)), v_lt(was, v_set(0)));
+        v_store(who + i, v_if(is, v_if(v_isnan(x), x, v_set(number)), was));
+        claimed += __builtin_popcount(v_bits(v_and(is, below(i, n))));
+    }
+    return claimed;
 }
 
 static bool within(sq_column x, double low, double high, int n)
@@ -420,6 +435,7 @@ const sq_lanes SQ_LANES = {
     .gather_block_at = gather_block_at,
     .select = select_lanes,
     .assign = assign,
+    .claim = claim,
     .within = within,
     .equal = equal,
     .earlier = earlier,

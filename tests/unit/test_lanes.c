@@ -250,6 +250,56 @@ static void lanes_are_chosen_in_order(void **state)
     everywhere(choice_of);
 }
 
+static bool is_change(double from, double to) { return from != to && !(isnan(from) && isnan(to)); }
+
+/* Some of what is written was there already, and NaN is as good as NaN. */
+static void writing_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static double column[ROOM], before[ROOM], copy[ROOM], x[ROOM];
+    static int32_t lane[ROOM], changed[ROOM];
+    int changes = 0;
+    fill_any(g, before, ROOM);
+    fill_any(g, x, n);
+    memcpy(column, before, sizeof column);
+    for (int i = 0; i < ROOM; i++) lane[i] = i < n ? n - 1 - i : 0;
+    for (int i = 0; i < n; i++)
+        if (below(g, 2) == 0) x[i] = before[lane[i]];
+    int many = lanes->assign(column, copy, lane, (sq_column){x, 1}, changed, n);
+    for (int i = 0; i < n; i++) {
+        assert_false(is_change(column[lane[i]], x[i]));
+        assert_false(is_change(copy[i], x[i]));
+        if (is_change(before[lane[i]], x[i])) assert_int_equal(changed[changes++], lane[i]);
+    }
+    assert_int_equal(many, changes);
+}
+
+static void changes_are_listed(void **state)
+{
+    (void)state;
+    everywhere(writing_of);
+}
+
+static void claims_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static double who[ROOM], before[ROOM], truth[ROOM];
+    int claimed = 0;
+    fill_any(g, truth, n);
+    for (int i = 0; i < ROOM; i++) before[i] = who[i] = below(g, 2) ? -1 : 3;
+    int many = lanes->claim(who, 7, (sq_column){truth, 1}, n);
+    for (int i = 0; i < n; i++) {
+        bool is = before[i] < 0 && truth[i] != 0;
+        assert_same("claimed", lanes, n, i, who[i], !is ? before[i] : isnan(truth[i]) ? truth[i] : 7);
+        claimed += is;
+    }
+    assert_int_equal(many, claimed);
+}
+
+static void who_has_a_claim_keeps_it(void **state)
+{
+    (void)state;
+    everywhere(claims_of);
+}
+
 /* ---- tables ---------------------------------------------------------------------------------------------------- */
 
 enum { ROWS = 4, KNOTS = 7 };
@@ -456,6 +506,8 @@ int main(void)
         cmocka_unit_test(truths_are_counted),
         cmocka_unit_test(numbers_are_gathered),
         cmocka_unit_test(lanes_are_chosen_in_order),
+        cmocka_unit_test(changes_are_listed),
+        cmocka_unit_test(who_has_a_claim_keeps_it),
         cmocka_unit_test(tables_are_read),
         cmocka_unit_test(luck_is_that_of_addresses),
         cmocka_unit_test(discounting_is_that_of_the_reference),
