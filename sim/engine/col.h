@@ -204,7 +204,7 @@ static inline size_t sq_col_row(const sq_pool *p, int row)
 
 /* ---- selections --------------------------------------------------------------------------------------- */
 
-enum { SQ_CACHED = 24 };
+enum { SQ_CACHED = 24, SQ_KEPT_VALUES = 12 };
 
 /* Lanes in the same state. Its arrays are scratch: they live until the mark taken before it was made is released. */
 typedef struct sq_selection {
@@ -217,16 +217,21 @@ typedef struct sq_selection {
     const double *now;           /* dense; the same for the whole firing */
     const int32_t *slot;         /* dense, gathered when first asked for; else NULL */
     sq_luck_column luck;         /* the same */
-    double *room;                /* for the copies below, the slots and the luck */
+    double *room;                /* for the copies below, the slots, the luck and kept values */
     int n_cached;                /* dense copies of attributes, up to date as long as lanes are written through this */
     struct {                     /* selection alone: after another one has written, sq_col_forget */
         int attribute;
         double *value;
     } cached[SQ_CACHED];
+    int n_kept;                  /* values of programs that others begin with; the same of these */
+    struct {
+        int name;
+        sq_column value;
+    } kept[SQ_KEPT_VALUES];
 } sq_selection;
 
 static inline int sq_col_padded(int n) { return (n + SQ_PAD - 1) / SQ_PAD * SQ_PAD; }
-static inline void sq_col_forget(sq_selection *s) { s->n_cached = 0; }
+static inline void sq_col_forget(sq_selection *s) { s->n_cached = s->n_kept = 0; }
 
 /* ---- one thread's engine --------------------------------------------------------------------------------- */
 
@@ -340,6 +345,8 @@ void sq_col_clear_bit(const sq_columns *c, const sq_selection *s, uint64_t *word
 sq_luck_column sq_col_luck_of(sq_columns *c, sq_selection *s);
 /* An attribute's values; the array is the selection's and up to date until the selection is used no more. */
 const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute);
+/* Where the next value that is kept goes: a column and, after it, room for a number that is the same for all. */
+double *sq_col_room_to_keep(const sq_selection *s);
 /* Writes an attribute; touches who reads it where it changes (NaN equals NaN), as sq_ref_assign. */
 void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column value);
 /* Something changed in all lanes: who reacts is noted. `what` numbers as read sets do (SQ_READS_STATE …). */

@@ -277,12 +277,12 @@ static void find_blocks(sq_columns *c, sq_selection *s)
     s->blocks = blocks;
 }
 
-/* Room for copies of attributes, and after them for the slots and the two columns of luck. */
+/* Room for copies of attributes, after them for the slots and the two columns of luck, and then for kept values. */
 static void make_room(sq_columns *c, sq_selection *s)
 {
     int padded = sq_col_padded(s->n);
-    s->room = sq_col_doubles(c, (SQ_CACHED + 3) * padded);
-    s->n_cached = 0;
+    s->room = sq_col_doubles(c, (SQ_CACHED + 3) * padded + SQ_KEPT_VALUES * (padded + SQ_PAD));
+    sq_col_forget(s);
     s->slot = NULL;
 }
 
@@ -389,6 +389,12 @@ static double *new_copy(sq_columns *c, sq_selection *s, int attribute)
     return value;
 }
 
+double *sq_col_room_to_keep(const sq_selection *s)
+{
+    ptrdiff_t padded = sq_col_padded(s->n);
+    return s->room + (SQ_CACHED + 3) * padded + s->n_kept * (padded + SQ_PAD);
+}
+
 static const int32_t *slots(sq_columns *c, sq_selection *s)
 {
     if (s->slot) return s->slot;
@@ -441,6 +447,7 @@ void sq_col_touch_rewards(sq_columns *c, const sq_selection *s)
 
 void sq_col_refresh(sq_columns *c, sq_selection *s, int first, int last)
 {
+    s->n_kept = 0;
     for (int i = 0; i < s->n_cached; i++) {
         int attribute = s->cached[i].attribute;
         if (attribute >= first && attribute <= last)
@@ -454,6 +461,7 @@ void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column valu
     int32_t *changed = sq_col_lanes(c, s->n);
     int n = c->lanes->assign(c->p->attribute[attribute], cached(s, attribute), s->lane, value, changed, s->n);
     touch(c, changed, n, attribute);
+    if (n > 0) s->n_kept = 0;
     sq_col_release(c, mark);
 }
 

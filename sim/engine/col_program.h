@@ -9,6 +9,8 @@
 typedef struct sq_col_form {
     int n, depth;   /* operations; values on the stack at most */
     bool is_truth;  /* 0 or 1 whatever it reads, never NaN */
+    int shared;     /* operations at its beginning that come to a value which other forms begin with too; 0: none */
+    int shared_name; /* of that value */
     const sq_op *op;
 } sq_col_form;
 
@@ -28,6 +30,16 @@ struct sq_specialised {
     const double *constants;            /* each SQ_PAD times, aligned */
 };
 
+static inline int sq_col_pops(sq_op_code code)
+{
+    static const signed char POPS[SQ_OP_COUNT] = {
+#define X(name, pops) pops,
+        SQ_OP_LIST(X)
+#undef X
+    };
+    return POPS[code];
+}
+
 /* The form of a program that is given, in a state. */
 static inline const sq_col_form *sq_col_form_of(const sq_col_plan *plan, sq_program program, int state)
 {
@@ -40,5 +52,8 @@ static inline const sq_col_form *sq_col_form_of(const sq_col_plan *plan, sq_prog
 /* col_programs.c: calls visit with every program that is given and is evaluated in a life, some of them more than
  * once; stops and answers false when visit does, or when memory is out. */
 bool sq_col_visit_programs(const sq_model *model, bool (*visit)(void *context, sq_program program), void *context);
+
+/* col_share.c: finds what each of these shares with others; they are sorted. */
+void sq_col_share(sq_col_form **forms, size_t n);
 
 #endif

@@ -25,21 +25,12 @@ typedef struct folder {
     const sq_col_plan *plan;
     int state;          /* -1: of no use to this program */
     SQ_VEC(double) constants;
+    SQ_VEC(sq_col_form *) forms;
     sq_op *op;          /* written so far */
     int n, top, depth;
     operand stack[SQ_STACK_DEPTH + 1];
     bool out_of_memory;
 } folder;
-
-static int pops(sq_op_code code)
-{
-    static const signed char POPS[SQ_OP_COUNT] = {
-#define X(name, pops) pops,
-        SQ_OP_LIST(X)
-#undef X
-    };
-    return POPS[code];
-}
 
 /* Whether the operation reads its operands and nothing else. */
 static bool is_pure(sq_op_code code) { return code >= SQ_OP_IS_SET; }
@@ -157,7 +148,7 @@ static bool fold_element(folder *f, sq_op op, sq_op_code plain)
 static bool fold(folder *f, sq_op op)
 {
     sq_op_code code = (sq_op_code)op.code;
-    int count = pops(code);
+    int count = sq_col_pops(code);
     if (is_pure(code) && all_constant(f, count)) {
         replace(f, count, computed(f, code, count));
         return true;
@@ -192,7 +183,7 @@ static bool operands_are_booleans(const folder *f, int count)
 static operand result_of(const folder *f, sq_op op)
 {
     const sq_model *m = f->plan->model;
-    int count = pops((sq_op_code)op.code);
+    int count = sq_col_pops((sq_op_code)op.code);
     bool booleans = operands_are_booleans(f, count), numbers = operands_are_numbers(f, count);
     switch ((sq_op_code)op.code) {
     case SQ_OP_ATTR:
@@ -228,7 +219,7 @@ static operand result_of(const folder *f, sq_op op)
 static void write_op(folder *f, sq_op op)
 {
     operand result = result_of(f, op);
-    int count = pops((sq_op_code)op.code), start = count > 0 ? f->stack[f->top - count].start : f->n;
+    int count = sq_col_pops((sq_op_code)op.code), start = count > 0 ? f->stack[f->top - count].start : f->n;
     f->top -= count;
     push(f, result, op);
     f->stack[f->top - 1].start = start;
@@ -268,15 +259,16 @@ static bool is_form(const folder *f, const sq_col_form *form)
 }
 
 /* A form of what was folded last; NULL when memory is out. */
-static const sq_col_form *new_form(sq_arena *arena, const folder *f)
+static const sq_col_form *new_form(sq_arena *arena, folder *f)
 {
     sq_col_form *form = sq_arena_alloc(arena, sizeof *form);
     sq_op *op = sq_arena_array(arena, (size_t)f->n, sizeof *op);
     if (!form || !op || f->out_of_memory) return NULL;
     memcpy(op, f->op, (size_t)f->n * sizeof *op);
     const operand *result = &f->stack[0];
-    *form = (sq_col_form){f->n, f->depth, result->is_boolean && result->is_number, op};
-    return form;
+    *form = (sq_col_form){.n = f->n, .depth = f->depth, .op = op};
+    form->is_truth = result->is_boolean && result->is_number;
+    return sq_vec_push(&f->forms, form) ? form : NULL;
 }
 
 /* Most states are no different from one another. */
@@ -359,6 +351,7 @@ static bool specialise_all(sq_col_plan *plan, const list *l, folder *f)
     if (!all->programs || !all->begins) return false;
     for (int i = 0; i < all->n_programs; i++)
         if (!specialise(plan, f, &all->programs[i])) return false;
+    sq_col_share(f->forms.items, f->forms.count);
     all->constants = wide(&plan->arena, f->constants.items, f->constants.count);
     return all->constants;
 }
@@ -373,6 +366,7 @@ sq_status sq_col_specialise(sq_col_plan *plan, sq_error *err)
         done = specialise_all(plan, &l, f);
     }
     if (f) free(f->constants.items);
+    if (f) free(f->forms.items);
     free(f);
     free(l.programs.items);
     free(l.begins.items);

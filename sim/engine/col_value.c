@@ -15,12 +15,6 @@ typedef struct machine {
     sq_column stack[SQ_STACK_DEPTH];
 } machine;
 
-static const signed char POPS[SQ_OP_COUNT] = {
-#define X(name, pops) pops,
-    SQ_OP_LIST(X)
-#undef X
-};
-
 /* Doubles of a room: for a column, then for a number that is the same for all. */
 static int room_size(const sq_selection *s) { return sq_col_padded(s->n) + SQ_PAD; }
 
@@ -177,7 +171,7 @@ static sq_column table(const machine *m, int index, sq_column at, double *out)
 
 static sq_column operate(const machine *m, sq_op_code code, const sq_column *operand, double *out)
 {
-    int pops = POPS[code], step = 0;
+    int pops = sq_col_pops(code), step = 0;
     for (int i = 0; i < pops; i++) step |= operand[i].step;
     out = place_of(m, out, step);
     sq_column y = operand[pops > 1], z = operand[pops > 2 ? 2 : 0];
@@ -187,7 +181,7 @@ static sq_column operate(const machine *m, sq_op_code code, const sq_column *ope
 
 static void step(machine *m, sq_op op)
 {
-    m->top -= POPS[op.code];
+    m->top -= sq_col_pops((sq_op_code)op.code);
     sq_column *operand = &m->stack[m->top];
     double *out = room(m, m->top);
     m->top++;
@@ -196,7 +190,7 @@ static void step(machine *m, sq_op op)
     case SQ_OP_ATTR_AT: *operand = attribute_at(m, op.a, *operand, out); break;
     case SQ_OP_TABLE: *operand = table(m, op.a, *operand, out); break;
     default:
-        if (POPS[op.code] == 0) *operand = leaf(m, op, out);
+        if (sq_col_pops((sq_op_code)op.code) == 0) *operand = leaf(m, op, out);
         else *operand = operate(m, (sq_op_code)op.code, operand, out);
     }
 }
@@ -206,6 +200,33 @@ static void step(machine *m, sq_op op)
 static bool needs_no_room(sq_op_code code)
 {
     return code == SQ_OP_CONST || code == SQ_OP_ATTR || code == SQ_OP_NOW;
+}
+
+static bool find_kept(machine *m, const sq_col_form *form)
+{
+    const sq_selection *s = m->s;
+    for (int i = 0; i < s->n_kept; i++)
+        if (s->kept[i].name == form->shared_name) {
+            m->stack[m->top++] = s->kept[i].value;
+            return true;
+        }
+    return false;
+}
+
+/* What others begin with too is computed in the selection's room, or is there already; how many operations are done. */
+static int begin(machine *m, const sq_col_form *form)
+{
+    sq_selection *s = m->s;
+    if (form->shared == 0) return 0;
+    if (find_kept(m, form)) return form->shared;
+    if (s->n_kept == SQ_KEPT_VALUES) return 0;
+    double *result = m->result;
+    m->result = sq_col_room_to_keep(s);
+    for (int i = 0; i < form->shared; i++) step(m, form->op[i]);
+    s->kept[s->n_kept].name = form->shared_name;
+    s->kept[s->n_kept++].value = m->stack[0];
+    m->result = result;
+    return form->shared;
 }
 
 static sq_column value_of_form(sq_columns *c, sq_selection *s, const sq_col_form *form)
@@ -219,7 +240,7 @@ static sq_column value_of_form(sq_columns *c, sq_selection *s, const sq_col_form
     m.result = sq_col_doubles(c, room_size(s));
     sq_mark mark = sq_col_mark(c);
     if (form->depth > 1) m.rest = sq_col_doubles(c, (form->depth - 1) * room_size(s));
-    for (int i = 0; i < form->n; i++) step(&m, form->op[i]);
+    for (int i = begin(&m, form); i < form->n; i++) step(&m, form->op[i]);
     sq_col_release(c, mark);
     return m.stack[0];
 }

@@ -32,6 +32,7 @@ typedef struct world {
     double blocks[BLOCKS][SLOTS];
     sq_col_plan plan;
     bool in_cohort[ATTRIBUTES];
+    sq_reactions reactions[ATTRIBUTES]; /* none */
     sq_columns c;
     double cohort[ATTRIBUTES][LANES], *cohort_columns[ATTRIBUTES];
     sq_error err;
@@ -165,6 +166,14 @@ static void truth(world *w, int depth)
     }
 }
 
+/* The number of an earlier program, and what is made of it. */
+static void number_that_begins_like(world *w, sq_program other, int depth)
+{
+    for (uint32_t i = other.first; i < other.first + other.count; i++) emit(w, w->code[i].code, w->code[i].a);
+    number(w, depth);
+    emit(w, SQ_OP_SUB, 0);
+}
+
 /* Even ones are numbers, odd ones conditions. */
 static void write_programs(world *w)
 {
@@ -172,6 +181,7 @@ static void write_programs(world *w)
         uint32_t first = (uint32_t)w->n_code;
         int depth = 1 + i % 5;
         if (i % 2) truth(w, depth);
+        else if (i % 8 == 6) number_that_begins_like(w, w->costs[i - 2 * (1 + below(&w->g, 2))].rate, depth);
         else number(w, depth);
         w->costs[i] = (sq_cost){.name = "cost", .rate = {first, (uint32_t)w->n_code - first}};
     }
@@ -256,7 +266,8 @@ static world *world_new(uint64_t sequence)
     write_programs(w);
     fill_blocks(w);
     w->in_cohort[AGE] = w->in_cohort[ELEMENT + 1] = true;
-    w->plan = (sq_col_plan){.model = &w->m, .occurrence_words = (OCCURRENCES + 63) / 64, .in_cohort = w->in_cohort};
+    w->plan = (sq_col_plan){.model = &w->m, .occurrence_words = (OCCURRENCES + 63) / 64, .in_cohort = w->in_cohort,
+                            .reactions = w->reactions};
     assert_int_equal(sq_col_specialise(&w->plan, &w->err), SQ_OK);
     w->c = (sq_columns){.plan = &w->plan, .model = &w->m, .err = &w->err, .p = &w->c.pool,
                         .cohort_attribute = w->cohort_columns};
@@ -355,16 +366,30 @@ static void check_truth(world *w, sq_selection *s, const one_lane *one, sq_progr
     sq_col_release(&w->c, mark);
 }
 
+/* What was found of programs that read these holds no longer. */
+static void write_attributes(world *w, sq_selection *s)
+{
+    static const int WRITTEN[] = {NUMBER, LABEL, LOOSE};
+    double *value = sq_col_doubles(&w->c, s->n);
+    for (int k = 0; k < 3; k++) {
+        for (int i = 0; i < sq_col_padded(s->n); i++) value[i] = attribute_value(w, WRITTEN[k]);
+        sq_col_assign(&w->c, s, WRITTEN[k], (sq_column){value, 1});
+    }
+}
+
 static void check_selection(world *w, int n, int state, int n_blocks)
 {
     sq_mark mark = sq_col_mark(&w->c);
     sq_selection s = some_lanes(w, n, state, n_blocks);
-    one_lane *one = views_of(w, &s);
-    for (int i = 0; i < PROGRAMS; i++) {
-        check_values(w, &s, one, w->costs[i].rate, i);
-        if (i % 2) check_truth(w, &s, one, w->costs[i].rate);
+    for (int often = 0; often < 2; often++) {
+        one_lane *one = views_of(w, &s);
+        for (int i = 0; i < PROGRAMS; i++) {
+            check_values(w, &s, one, w->costs[i].rate, i);
+            if (i % 2) check_truth(w, &s, one, w->costs[i].rate);
+        }
+        free(one);
+        write_attributes(w, &s);
     }
-    free(one);
     sq_col_release(&w->c, mark);
 }
 
