@@ -433,6 +433,8 @@ void sq_col_law(sq_columns *c, sq_selection *s, const sq_law_spec *spec, bool aw
 bool sq_col_law_awaits(const sq_law_spec *spec);
 /* Whether a number depends on the patient, so that it may change. */
 bool sq_col_law_number_is_of_patient(const sq_model *model, const sq_law_spec *spec, int number);
+/* Where the law kept of an event's clocks has other numbers: 1 in differs, else 0; false if nowhere. */
+bool sq_col_law_differs(sq_columns *c, const sq_selection *s, int event, const sq_law_numbers *numbers, double *differs);
 /* Keeps what an event's clocks need to go on with this law, and takes it up again. */
 void sq_col_keep_law(sq_columns *c, const sq_selection *s, int event, const sq_law_numbers *numbers);
 void sq_col_kept_law(sq_columns *c, sq_selection *s, int event, bool awaited, sq_law_columns *law);

@@ -240,12 +240,26 @@ void sq_col_wake(sq_columns *c, sq_selection *s, int index)
     else with_kept_law(c, s, index, go_on_as_kept);
 }
 
+/* The lanes whose law comes out otherwise than it was; false if none does. */
+static bool law_has_changed(sq_columns *c, sq_selection *s, int index, sq_selection *changed)
+{
+    sq_law_columns law;
+    sq_law_numbers numbers;
+    sq_col_law(c, s, &c->model->events[index].law, false, &law, &numbers);
+    double *differs = sq_col_doubles(c, s->n);
+    return sq_col_law_differs(c, s, index, &numbers, differs) && sq_col_where(c, s, differs, changed);
+}
+
 void sq_col_follow(sq_columns *c, sq_selection *s, int index)
 {
     if (c->model->events[index].changes == SQ_REDRAW) {
         sq_col_arm(c, s, index);
         return;
     }
-    sq_col_spend(c, s, index);
-    with_law_now(c, s, index);
+    const sq_profile_spec *profile = &c->model->events[index].law.profile;
+    sq_selection changed = *s;
+    bool counts_since = profile->kind && profile->since >= 0;
+    if (!counts_since && !law_has_changed(c, s, index, &changed)) return;
+    sq_col_spend(c, &changed, index);
+    with_law_now(c, &changed, index);
 }

@@ -249,6 +249,19 @@ void sq_col_keep_law(sq_columns *c, const sq_selection *s, int event, const sq_l
     }
 }
 
+bool sq_col_law_differs(sq_columns *c, const sq_selection *s, int event, const sq_law_numbers *numbers, double *differs)
+{
+    bool any = false;
+    for (int i = 0; i < sq_col_padded(s->n); i++) differs[i] = 0;
+    for (int k = 0; k < SQ_LAW_NUMBERS; k++) {
+        const double *column = kept_column(c, event, k);
+        sq_column number = numbers->of[k];
+        for (int i = 0; i < s->n && column && number.p; i++)
+            if (column[s->lane[i]] != number.p[i * number.step]) differs[i] = any = true;
+    }
+    return any;
+}
+
 void sq_col_kept_law(sq_columns *c, sq_selection *s, int event, bool awaited, sq_law_columns *law)
 {
     const sq_law_spec *spec = &c->model->events[event].law;

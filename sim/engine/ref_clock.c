@@ -366,14 +366,34 @@ sq_status sq_ref_enter_clocks(sq_ref *r)
     return SQ_OK;
 }
 
+static bool same_profile(const sq_profile *a, const sq_profile *b)
+{
+    if (a->kind != SQ_PROFILE_WANING) return a->kind == b->kind;
+    return a->from == b->from && a->to == b->to && a->start == b->start && a->length == b->length;
+}
+
+/* Whether a law has come out as it was. One whose hazard ratio over time counts from an occurrence never has. */
+static bool is_unchanged(const sq_event *event, const sq_law *a, const sq_law *b)
+{
+    bool same = a->hazard_ratio == b->hazard_ratio && a->time_ratio == b->time_ratio && a->cured == b->cured &&
+                a->shift == b->shift && a->table.x == b->table.x && same_profile(&a->profile, &b->profile);
+    for (int i = 0; i < SQ_LAW_ARGS; i++) same = same && a->arg[i] == b->arg[i];
+    if (a->truncated) same = same && a->low == b->low && a->high == b->high;
+    return same && !(event->law.profile.kind && event->law.profile.since >= 0);
+}
+
 static sq_status look_again(sq_ref *r, int index)
 {
     const sq_event *event = &r->model->events[index];
     sq_clock *clock = &r->clocks[index];
     if (event->changes == SQ_REDRAW) return arm(r, index);
+    sq_clock now = *clock;
+    sq_status status = clock_law(r, event, &now);
+    if (status || is_unchanged(event, &now.law, &clock->law)) return status;
     spend(r, clock);
-    sq_status status = clock_law(r, event, clock);
-    if (!status) status = set_due(r, index, clock);
+    clock->law = now.law;
+    clock->zero = now.zero;
+    status = set_due(r, index, clock);
     if (!status) SQ_TRACE(r, on_follow, r->now, index, clock->due);
     return status;
 }

@@ -138,6 +138,13 @@ def hold(world):
             (shortened(world, "hold"), [10.0])]
 
 
+def looked_at_daily(world, changes):
+    """When a clock fires whose law reads what changes every day and comes out as it was."""
+    tick = {"time": {"fixed": "1 d"}, "do": [{"set": {"x": "x + 1"}}]}
+    return first_times(world, model({"tick": tick, "clock": clock(weibull(), changes=changes, **{
+        "hazard ratio": "if(x < 0, 2, 1)"})}, attributes=X))
+
+
 def follow(world):
     def expected(patient):
         e = hazard("clock", patient)
@@ -150,7 +157,8 @@ def follow(world):
     waves = model({"change": once("change", "3 d", DOUBLE_X),
                    "clock": clock(weibull(), changes="follow", **{"hazard ratio": "x"})}, attributes=X)
     return [(after_change(world, "follow"), each(expected), CLOSE),
-            (first_times(world, waves), each(ageing), CLOSE), (shortened(world, "follow"), [4.0])]
+            (first_times(world, waves), each(ageing), CLOSE), (shortened(world, "follow"), [4.0]),
+            (looked_at_daily(world, "follow"), looked_at_daily(world, "hold"))]
 
 
 def redraw(world):
