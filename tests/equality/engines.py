@@ -25,7 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from random_model import random_model
-from random_wrong import WRONG
+from random_wrong import RARE, WRONG
 from shrink import shrunk
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -45,7 +45,7 @@ EACH_QUICK, EACH_LONG = 3, 8   # variants a model meets
 PATIENTS_QUICK = (1, 9, 37, 70, 5, 130, 33, 4200)
 PATIENTS_LONG = (64, 129, 500, 1000, 7, 4097, 300, 9000)
 KEPT_FLAGS = ("-n", "50", *BOTH)
-PATIENTS_WRONG = 500  # enough for some life to go wrong
+PATIENTS_WRONG, PATIENTS_RARE = 500, 9000  # enough for some lives to go wrong
 
 
 # ---- running a model -----------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def cases_of(options):
     wrong = enumerate(list(WRONG) * (4 if options.long else 1)) if not options.models else ()
     numbers = numbers_of(options)
     right = [Case(number, options.patients or patients[number % len(patients)], options.wrong) for number in numbers]
-    return right + [Case(1000 + i, PATIENTS_WRONG, kind) for i, kind in wrong]
+    return right + [Case(1000 + i, PATIENTS_RARE if kind == RARE else PATIENTS_WRONG, kind) for i, kind in wrong]
 
 
 def tasks_of(runner, options):

@@ -63,6 +63,7 @@ def _unset_at_baseline(model, experiment):
                                               **experiment["population"]["attributes"]}
 
 
+RARE = "a rare root"  # of a patient or two in a thousand: among many, some in every block
 KEY = {"slip_key": {"type": "kind0", "initial": "unset"}}
 LATENT = {"slip_z": {"latent": "normal"}}
 SHARE = {"slip_share": {"type": "probability", "initial": 0.5}, "slip_count": {"type": "count", "initial": 0}}
@@ -70,6 +71,7 @@ LINE = {"exponential": {"mean": "1 y"}}
 
 WRONG = {
     "a root": _slip({"set": {"slipped": "sqrt(slipped)"}}),
+    RARE: _slip({"set": {"slipped": "sqrt(slipped + 0.6)"}}),
     "a chance": _beside(_slip({"draw": "slip_flag", "chance": "slipped"}),
                         attributes={"slip_flag": {"type": "flag", "initial": False}}),
     "a share": _slip({"split": "slips", "into": [{"chance": "slipped", "do": []}, {"otherwise": None}]}),
