@@ -247,7 +247,8 @@ def vector(parts, name):
         parts.population[f"{name}[{first}]"] = baseline_value(Words(world, BASELINE, 1), kind)
     for _ in range(3):
         element = f"{name}[{', '.join(parts.index(category) for category in by)}]"
-        world.add(element, kind, ATTRIBUTE, guard=f"is_set({element})" if optional else "")
+        later = {STATE} if optional else set()  # something may have no value before life begins
+        world.add(element, kind, ATTRIBUTE, *later, guard=f"is_set({element})" if optional else "")
     parts.targets.append(Target(name, kind, by, optional))
 
 

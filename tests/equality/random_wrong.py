@@ -33,7 +33,9 @@ def _clock(law, **more):
 
 def _utility(model, experiment):
     _slip()(model, experiment)
-    model["utility"] = "min(1, sqrt(slipped))"
+    expression = "min(1, sqrt(slipped))"
+    by_state = model.get("utility")
+    model["utility"] = dict.fromkeys(by_state, expression) if isinstance(by_state, dict) else expression
 
 
 def _cost(model, experiment):
