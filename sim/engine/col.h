@@ -131,10 +131,31 @@ typedef struct sq_open_plane {
     int left;   /* columns */
 } sq_open_plane;
 
+/* Planes of words that are emptied together, one after another. */
+typedef struct sq_emptied {
+    uint64_t *plane;
+    int n;
+} sq_emptied;
+
+/* What is written when a life begins: a lane's numbers of four bytes that lie side by side, and those of eight. */
+typedef struct sq_who {
+    int32_t item, place, slot, strategy, state, firings, firings_now;
+    uint32_t lives;
+} sq_who;
+typedef struct sq_begun {
+    const double *block;
+    uint64_t luck_state, luck_stream;
+    double now, entered, end, died, next_break;
+} sq_begun;
+
 typedef struct sq_pool {
     int n_lanes;
     size_t plane;         /* from eight rows to the next eight */
     bool is_nursery;      /* patients being made: every attribute is here, none in a cohort */
+
+    sq_who *who;          /* [n_lanes] these are the columns item … lives */
+    sq_begun *begun;      /* [n_lanes] and these block … died, and next_break */
+    sq_emptied life_words, firing_words; /* empty when a life begins, and when a firing does */
 
     /* who */
     int32_t *item;        /* open item */
@@ -152,7 +173,6 @@ typedef struct sq_pool {
     double *end;          /* of follow-up */
     double *birth;        /* if model->dated; as sq_ref.birth */
     int32_t *firings, *firings_now, *breaks;
-    uint8_t *failed;
 
     /* what happened; a count or time is valid where its bit is set */
     uint64_t *happened;   /* [occurrence_words] */
@@ -171,10 +191,11 @@ typedef struct sq_pool {
     double *kept;         /* [plan->n_kept] */
 
     /* this firing */
+    uint64_t *failed;     /* not 0: a lane that is given back when it is over */
     uint64_t *touched;    /* [reaction_words] */
     uint64_t *occurred;   /* [watch_words] */
     uint64_t *start_asked, *stop_asked, *pause_asked, *resume_asked; /* [event_words] */
-    int32_t *goto_state;  /* -1: stay; n_states + s: enter s afresh */
+    double *goto_state;   /* 0: stay; 1 + s: go to s; 1 + n_states + s: enter s afresh */
 
     /* rewards */
     double **flow;        /* [2 + n_costs] sq_flow_column side by side; the first is life, which has a total alone */
@@ -267,6 +288,7 @@ typedef struct sq_col_source {
     bool exhausted;
     int32_t *free;                /* lanes without a life */
     int n_free;
+    const double **block;         /* [n_strategies] parameters of all open items; NULL: they have several */
 } sq_col_source;
 
 struct sq_columns {
@@ -278,7 +300,7 @@ struct sq_columns {
 
     sq_pool pool, nursery;
     sq_pool *p;                  /* the one at work */
-    int cohort_size;             /* patients of an item at most */
+    int cohort_size;             /* patients of an item at most, padded */
     double **cohort_attribute;   /* [n_attributes] -> [open items][n_strategies][cohort_size] baseline values */
     int32_t *cohort_subgroup;    /* [n_groupings] rows of the same */
     size_t cohort_row;
@@ -323,8 +345,9 @@ void *sq_col_pointers(sq_columns *c, int n);
 /* A column that is the same for all lanes. */
 sq_column sq_col_uniform(sq_columns *c, double value);
 
-/* A selection of these lanes (n > 0; `lane` has room for the padding, which is filled here; it is kept). */
-sq_selection sq_col_select(sq_columns *c, int32_t *lane, int n, int state);
+/* A selection of these lanes (n > 0; `lane` has room for the padding, which is filled here; it is kept), all of this
+ * strategy (-1: it is not known), and the time of its firing: a column. */
+sq_selection sq_col_select(sq_columns *c, int32_t *lane, int n, int state, int strategy, const double *now);
 /* A part of s: these of its lanes. The same, but that what is known of all of s need not be found again. */
 sq_selection sq_col_part(sq_columns *c, const sq_selection *s, int32_t *lane, int n);
 /* The lanes of s where truth is not 0: false if there are none, and then *chosen is not made. Where all are chosen it
@@ -337,6 +360,8 @@ bool sq_col_with_bit(sq_columns *c, const sq_selection *s, const uint64_t *words
 double *sq_col_gather(sq_columns *c, const sq_selection *s, const double *column);
 void sq_col_scatter(const sq_selection *s, double *column, const double *value);
 void sq_col_fill(const sq_selection *s, double *column, double value);
+/* Empties the lanes' words. */
+void sq_col_empty(const sq_columns *c, const sq_selection *s, const sq_emptied *words);
 /* Bit operations on rows of words. */
 void sq_col_set_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit);
 void sq_col_clear_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit);
@@ -445,8 +470,8 @@ sq_status sq_col_source_new(sq_columns *c, sq_error *err);
 void sq_col_source_free(sq_columns *c);
 /* How many lives can begin now: lanes are free and an item has lives to begin (it may be asked for here). */
 int sq_col_ready(sq_columns *c);
-/* Fills n lanes with the next lives of one strategy, empty but for who they are; the lanes. */
-int32_t *sq_col_fill_lanes(sq_columns *c, int n);
+/* Fills n lanes with the next lives of one strategy, at the start but empty but for who they are. */
+sq_selection sq_col_fill_lanes(sq_columns *c, int n);
 /* Lanes whose life is over, or has failed, are free again; items whose lives are all over are closed and done. */
 void sq_col_free_lanes(sq_columns *c, const int32_t *lane, int n);
 void sq_col_note_failure(sq_open_item *open, int64_t patient);

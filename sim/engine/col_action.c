@@ -124,8 +124,7 @@ static void ask(sq_columns *c, sq_selection *s, uint64_t *asked, int event)
 
 static void go(sq_columns *c, sq_selection *s, const sq_action *action)
 {
-    int32_t to = action->b ? c->model->n_states + action->a : action->a;
-    for (int i = 0; i < s->n; i++) c->p->goto_state[s->lane[i]] = to;
+    sq_col_fill(s, c->p->goto_state, 1 + action->a + (action->b ? c->model->n_states : 0));
 }
 
 /* ---- decisions ----------------------------------------------------------------------------------------------- */

@@ -5,35 +5,28 @@
 
 #include <math.h>
 
-static void zero_words(sq_pool *p, uint64_t *words, int n_words, int n)
+/* Lanes of the nursery for patients first … of an item. */
+static sq_selection fill_nursery(sq_columns *c, const sq_open_item *open, int strategy, int first, int n)
 {
-    for (int w = 0; w < n_words; w++)
-        for (int i = 0; i < n; i++) words[sq_col_row(p, w) + (size_t)(i * SQ_SIDE)] = 0;
-}
-
-/* Empty lanes of the nursery for patients first … of an item. */
-static void empty_nursery(sq_columns *c, const sq_open_item *open, int strategy, int first, int n)
-{
-    const sq_model *m = c->model;
     sq_pool *p = &c->nursery;
+    int32_t *lane = sq_col_lanes(c, n);
+    uint64_t *state = sq_col_words(c, n), *stream = sq_col_words(c, n);
+    c->lanes->patients(state, stream, open->item.luck.baseline, (uint64_t)(open->item.first_patient + first), n);
     for (int i = 0; i < n; i++) {
-        int64_t patient = open->item.first_patient + first + i;
-        sq_address luck = sq_address_with(open->item.luck.baseline, (uint64_t)patient);
-        int lane = i * SQ_SIDE;
-        p->luck_state[lane] = luck.state;
-        p->luck_stream[lane] = luck.stream;
-        p->place[lane] = first + i;
-        p->strategy[lane] = strategy;
-        p->block[lane] = open->item.blocks[strategy];
-        p->state[lane] = m->start_state;
-        p->now[lane] = p->entered[lane] = 0;
-        p->failed[lane] = 0;
-        p->lives[lane]++;
+        lane[i] = i * SQ_SIDE;
+        p->who[i].place = first + i;
+        p->who[i].lives++;
+        p->begun[i] = (sq_begun){
+            .block = open->item.blocks[strategy],
+            .luck_state = state[i],
+            .luck_stream = stream[i],
+        };
     }
-    for (int a = 0; a < m->n_attributes; a++)
-        for (int i = 0; i < n; i++) p->attribute[a][i * SQ_SIDE] = 0;
-    zero_words(p, p->happened, c->plan->occurrence_words, n);
-    zero_words(p, p->touched, c->plan->reaction_words, n);
+    sq_selection s = sq_col_select(c, lane, n, c->model->start_state, strategy, p->now);
+    sq_col_empty(c, &s, &p->life_words);
+    sq_col_empty(c, &s, &p->firing_words);
+    for (int a = 0; a < c->model->n_attributes; a++) sq_col_fill(&s, p->attribute[a], 0);
+    return s;
 }
 
 /* As sq_life_place: -1 in none. */
@@ -48,16 +41,16 @@ static int subgroup_of(const sq_grouping *g, double *const *attribute, int lane)
     return g->first + place;
 }
 
-static void keep_in_cohort(sq_columns *c, size_t slot, int n)
+static void keep_in_cohort(sq_columns *c, const sq_selection *s, size_t slot)
 {
     const sq_model *m = c->model;
     sq_pool *p = &c->nursery;
     for (int a = 0; a < m->n_attributes; a++)
-        for (int i = 0; i < n; i++) c->cohort_attribute[a][slot + (size_t)i] = p->attribute[a][i * SQ_SIDE];
+        c->lanes->gather(c->cohort_attribute[a] + slot, p->attribute[a], s->lane, s->n);
     for (int g = 0; g < m->n_groupings; g++)
-        for (int i = 0; i < n; i++)
+        for (int i = 0; i < s->n; i++)
             c->cohort_subgroup[(size_t)g * c->cohort_row + slot + (size_t)i] =
-                subgroup_of(&m->groupings[g], p->attribute, i * SQ_SIDE);
+                subgroup_of(&m->groupings[g], p->attribute, s->lane[i]);
 }
 
 void sq_col_make_patients(sq_columns *c, int index, int strategy)
@@ -65,19 +58,17 @@ void sq_col_make_patients(sq_columns *c, int index, int strategy)
     const sq_model *m = c->model;
     sq_open_item *open = &c->source.open[index];
     int most = c->nursery.n_lanes;
+    if (m->n_attributes == 0) return;
     c->p = &c->nursery;
     for (int first = 0; first < open->item.n_patients; first += most) {
         int rest = open->item.n_patients - first, n = rest < most ? rest : most;
         sq_mark mark = sq_col_mark(c);
-        int32_t *lane = sq_col_lanes(c, n);
-        for (int i = 0; i < n; i++) lane[i] = i * SQ_SIDE;
-        empty_nursery(c, open, strategy, first, n);
-        sq_selection s = sq_col_select(c, lane, n, m->start_state);
+        sq_selection s = fill_nursery(c, open, strategy, first, n);
         sq_col_latents(c, &s);
         sq_col_patient_rows(c, &s, open->item.first_patient);
         sq_col_forget(&s);
         sq_col_actions(c, &s, m->baseline_actions);
-        keep_in_cohort(c, sq_col_slot(c, index, strategy, first), n);
+        keep_in_cohort(c, &s, sq_col_slot(c, index, strategy, first));
         for (int i = 0; i < n; i++)
             if (c->nursery.failed[i * SQ_SIDE]) sq_col_note_failure(open, open->item.first_patient + first + i);
         sq_col_release(c, mark);

@@ -59,12 +59,13 @@ static sq_status make_open_items(sq_columns *c, sq_error *err)
 sq_status sq_col_source_new(sq_columns *c, sq_error *err)
 {
     sq_col_source *source = &c->source;
-    c->cohort_size = cohort_size_for(c->model);
+    c->cohort_size = sq_col_padded(cohort_size_for(c->model));
     source->n_open = open_items_for(c->model, c->pool.n_lanes);
     source->filling = -1;
     source->free = calloc((size_t)c->pool.n_lanes, sizeof *source->free);
     source->n_free = c->pool.n_lanes;
-    if (!source->free || !make_cohorts(c)) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the patients in flight");
+    source->block = calloc((size_t)c->model->n_strategies, sizeof *source->block);
+    if (!source->free || !source->block || !make_cohorts(c)) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the patients in flight");
     for (int i = 0; i < c->pool.n_lanes; i++) source->free[i] = (c->pool.n_lanes - 1 - i) * SQ_SIDE;
     return make_open_items(c, err);
 }
@@ -80,6 +81,7 @@ void sq_col_source_free(sq_columns *c)
     free(c->cohort_subgroup);
     free(c->source.open);
     free(c->source.free);
+    free(c->source.block);
 }
 
 void sq_col_note_failure(sq_open_item *open, int64_t patient)
@@ -104,6 +106,22 @@ static void find_twins(const sq_columns *c, sq_open_item *open)
     }
 }
 
+/* Which strategies have one parameter block in all open items. */
+static void find_blocks(sq_columns *c)
+{
+    for (int s = 0; s < c->model->n_strategies; s++) {
+        const double *block = NULL;
+        bool one = true;
+        for (int i = 0; i < c->source.n_open; i++) {
+            const sq_open_item *open = &c->source.open[i];
+            if (!open->in_use) continue;
+            one &= !block || block == open->item.blocks[s];
+            block = open->item.blocks[s];
+        }
+        c->source.block[s] = one ? block : NULL;
+    }
+}
+
 static bool open_next(sq_columns *c)
 {
     sq_col_source *source = &c->source;
@@ -119,6 +137,7 @@ static bool open_next(sq_columns *c)
     open->left = open->item.n_patients * c->model->n_strategies;
     open->failed = -1;
     find_twins(c, open);
+    find_blocks(c);
     source->filling = i;
     source->strategy = source->next = 0;
     return !status;
@@ -127,6 +146,7 @@ static bool open_next(sq_columns *c)
 static void close_item(sq_columns *c, sq_open_item *open)
 {
     open->in_use = false;
+    find_blocks(c);
     if (open->failed < 0) sq_outcome_close_block(open->item.outcome, open->rows);
     c->work->done(c->work->context, &open->item, open->failed);
 }
@@ -142,25 +162,35 @@ int sq_col_ready(sq_columns *c)
     return ready < SQ_WAVE ? ready : SQ_WAVE;
 }
 
-/* Who lives in lanes that are being filled. */
+/* Who lives in lanes that are being filled, at the start of their lives. */
 static void identify(sq_columns *c, const int32_t *lane, int n)
 {
     const sq_col_source *source = &c->source;
     const sq_open_item *open = &source->open[source->filling];
     sq_pool *p = &c->pool;
-    int strategy = source->strategy, twin = open->twin[strategy];
+    int strategy = source->strategy;
+    int32_t slot = (int32_t)sq_col_slot(c, source->filling, open->twin[strategy], source->next);
+    uint64_t *state = sq_col_words(c, n), *stream = sq_col_words(c, n);
+    c->lanes->patients(state, stream, open->item.luck.life, (uint64_t)(open->item.first_patient + source->next), n);
     for (int i = 0; i < n; i++) {
-        int32_t l = lane[i], place = source->next + i;
-        sq_address luck = sq_address_with(open->item.luck.life, (uint64_t)(open->item.first_patient + place));
-        p->item[l] = source->filling;
-        p->place[l] = place;
-        p->slot[l] = (int32_t)sq_col_slot(c, source->filling, twin, place);
-        p->strategy[l] = strategy;
-        p->block[l] = open->item.blocks[strategy];
-        p->luck_state[l] = luck.state;
-        p->luck_stream[l] = luck.stream;
+        sq_who *who = &p->who[lane[i] / SQ_SIDE];
+        *who = (sq_who){
+            .item = source->filling,
+            .place = source->next + i,
+            .slot = slot + i,
+            .strategy = strategy,
+            .state = c->model->start_state,
+            .lives = who->lives + 1,
+        };
+        p->begun[lane[i] / SQ_SIDE] = (sq_begun){
+            .block = open->item.blocks[strategy],
+            .luck_state = state[i],
+            .luck_stream = stream[i],
+            .end = c->model->horizon,
+            .died = INFINITY,
+            .next_break = INFINITY,
+        };
     }
-    size_t slot = sq_col_slot(c, source->filling, twin, source->next);
     for (int k = 0; k < c->plan->n_written; k++) {
         int a = c->plan->written[k];
         const double *baseline = c->cohort_attribute[a] + slot;
@@ -168,29 +198,42 @@ static void identify(sq_columns *c, const int32_t *lane, int n)
     }
 }
 
-int32_t *sq_col_fill_lanes(sq_columns *c, int n)
+sq_selection sq_col_fill_lanes(sq_columns *c, int n)
 {
     sq_col_source *source = &c->source;
     const sq_open_item *open = &source->open[source->filling];
-    if (source->next == 0 && open->twin[source->strategy] == source->strategy)
-        sq_col_make_patients(c, source->filling, source->strategy);
+    int strategy = source->strategy;
+    if (source->next == 0 && open->twin[strategy] == strategy) sq_col_make_patients(c, source->filling, strategy);
     int32_t *lane = sq_col_lanes(c, n);
     for (int i = 0; i < n; i++) lane[i] = source->free[--source->n_free];
     identify(c, lane, n);
     source->next += n;
-    if (source->next < open->item.n_patients) return lane;
-    source->next = 0;
-    if (++source->strategy == c->model->n_strategies) source->filling = -1;
-    return lane;
+    if (source->next == open->item.n_patients) {
+        source->next = 0;
+        if (++source->strategy == c->model->n_strategies) source->filling = -1;
+    }
+    return sq_col_select(c, lane, n, c->model->start_state, strategy, c->pool.now);
 }
 
-void sq_col_free_lanes(sq_columns *c, const int32_t *lane, int n)
+static void note_failures(sq_columns *c, const int32_t *lane, int n)
 {
     const sq_pool *p = &c->pool;
     for (int i = 0; i < n; i++) {
         sq_open_item *open = &c->source.open[p->item[lane[i]]];
         if (p->failed[lane[i]]) sq_col_note_failure(open, open->item.first_patient + p->place[lane[i]]);
-        c->source.free[c->source.n_free++] = lane[i];
-        if (--open->left == 0) close_item(c, open);
+    }
+}
+
+void sq_col_free_lanes(sq_columns *c, const int32_t *lane, int n)
+{
+    const int32_t *item = c->pool.item;
+    if (c->any_failed) note_failures(c, lane, n);
+    memcpy(c->source.free + c->source.n_free, lane, (size_t)n * sizeof *lane);
+    c->source.n_free += n;
+    for (int i = 0, same = 0; i < n; i += same, same = 0) {
+        sq_open_item *open = &c->source.open[item[lane[i]]];
+        while (i + same < n && item[lane[i + same]] == item[lane[i]]) same++;
+        open->left -= same;
+        if (open->left == 0) close_item(c, open);
     }
 }

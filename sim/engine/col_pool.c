@@ -9,7 +9,7 @@
 /* ---- columns ------------------------------------------------------------------------------------------- */
 
 /* Eight columns side by side, aligned as the processor's cache lines are. */
-static char *new_plane(sq_pool *p, int n_planes, size_t size)
+static void *new_plane(sq_pool *p, int n_planes, size_t size)
 {
     enum { LINE = 64 };
     char *memory = sq_arena_array(&p->arena, (size_t)n_planes * p->plane * size + LINE, 1);
@@ -44,79 +44,109 @@ static bool make_attributes(sq_pool *p, const sq_col_plan *plan)
     return true;
 }
 
-static bool make_who(sq_pool *p, const sq_model *m)
+static bool make_who(sq_pool *p)
 {
-    p->item = rows(p, 1, sizeof *p->item);
-    p->place = rows(p, 1, sizeof *p->place);
-    p->slot = rows(p, 1, sizeof *p->slot);
-    p->strategy = rows(p, 1, sizeof *p->strategy);
-    p->block = rows(p, 1, sizeof *p->block);
-    p->luck_state = rows(p, 1, sizeof *p->luck_state);
-    p->luck_stream = rows(p, 1, sizeof *p->luck_stream);
-    p->score = rows(p, p->is_nursery ? m->n_members : 0, sizeof *p->score);
-    return p->item && p->place && p->slot && p->strategy && p->block && p->luck_state && p->luck_stream &&
-           p->score;
+    sq_who *who = p->who = new_plane(p, 1, sizeof(int32_t));
+    if (!who) return false;
+    p->item = &who->item;
+    p->place = &who->place;
+    p->slot = &who->slot;
+    p->strategy = &who->strategy;
+    p->state = &who->state;
+    p->firings = &who->firings;
+    p->firings_now = &who->firings_now;
+    p->lives = &who->lives;
+    return true;
 }
 
-static bool make_where(sq_pool *p)
+static bool make_begun(sq_pool *p)
 {
-    p->state = rows(p, 1, sizeof *p->state);
-    p->now = rows(p, 1, sizeof *p->now);
-    p->entered = rows(p, 1, sizeof *p->entered);
-    p->end = rows(p, 1, sizeof *p->end);
-    p->birth = rows(p, 1, sizeof *p->birth);
-    p->firings = rows(p, 1, sizeof *p->firings);
-    p->firings_now = rows(p, 1, sizeof *p->firings_now);
-    p->breaks = rows(p, 1, sizeof *p->breaks);
-    p->failed = rows(p, 1, sizeof *p->failed);
-    p->died = rows(p, 1, sizeof *p->died);
-    return p->state && p->now && p->entered && p->end && p->birth && p->firings && p->firings_now && p->breaks &&
-           p->failed && p->died;
+    sq_begun *begun = p->begun = new_plane(p, 1, sizeof(double));
+    if (!begun) return false;
+    p->block = &begun->block;
+    p->luck_state = &begun->luck_state;
+    p->luck_stream = &begun->luck_stream;
+    p->now = &begun->now;
+    p->entered = &begun->entered;
+    p->end = &begun->end;
+    p->died = &begun->died;
+    p->next_break = &begun->next_break;
+    return true;
+}
+
+/* A column of so many rows of words, and where it is to be known from. */
+typedef struct word_column {
+    uint64_t **column;
+    int rows;
+} word_column;
+
+/* The next row where n begin that are in one plane, or fill planes of their own. */
+static int next_row(int row, int n) { return row % SQ_SIDE + n <= SQ_SIDE ? row : (row + SQ_SIDE - 1) / SQ_SIDE * SQ_SIDE; }
+
+static bool make_emptied(sq_pool *p, sq_emptied *all, const word_column *column, int n)
+{
+    int row = 0;
+    for (int i = 0; i < n; i++) row = next_row(row, column[i].rows) + column[i].rows;
+    all->n = (row + SQ_SIDE - 1) / SQ_SIDE;
+    all->plane = new_plane(p, all->n, sizeof *all->plane);
+    if (!all->plane) return false;
+    row = 0;
+    for (int i = 0; i < n; i++) {
+        row = next_row(row, column[i].rows);
+        *column[i].column = all->plane + sq_col_row(p, row);
+        row += column[i].rows;
+    }
+    return true;
+}
+
+static bool make_life_words(sq_pool *p, const sq_col_plan *plan)
+{
+    int words = plan->event_words;
+    const word_column column[] = {
+        {&p->happened, plan->occurrence_words}, {&p->moved, plan->pair_words},
+        {&p->running, words}, {&p->paused, words}, {&p->held, words}, {&p->condition, words},
+        {&p->opened, plan->endpoint_words}, {&p->closed, plan->endpoint_words},
+    };
+    return make_emptied(p, &p->life_words, column, sizeof column / sizeof *column);
+}
+
+static bool make_firing_words(sq_pool *p, const sq_col_plan *plan)
+{
+    int words = plan->any_asked ? plan->event_words : 0;
+    uint64_t *going = NULL;
+    const word_column column[] = {
+        {&p->failed, 1}, {&going, 1}, {&p->touched, plan->reaction_words}, {&p->occurred, plan->watch_words},
+        {&p->start_asked, words}, {&p->stop_asked, words}, {&p->pause_asked, words}, {&p->resume_asked, words},
+    };
+    bool complete = make_emptied(p, &p->firing_words, column, sizeof column / sizeof *column);
+    p->goto_state = (double *)(void *)going;
+    return complete;
 }
 
 static bool make_history(sq_pool *p, const sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
-    p->happened = rows(p, plan->occurrence_words, sizeof *p->happened);
     p->count = rows(p, SQ_OCCURRENCES(m), sizeof *p->count);
     p->last_time = rows(p, SQ_OCCURRENCES(m), sizeof *p->last_time);
     p->time_in = rows(p, m->n_states, sizeof *p->time_in);
-    p->moved = rows(p, plan->pair_words, sizeof *p->moved);
     p->moves = rows(p, plan->n_pairs, sizeof *p->moves);
-    p->lives = rows(p, 1, sizeof *p->lives);
+    p->birth = rows(p, 1, sizeof *p->birth);
+    p->breaks = rows(p, 1, sizeof *p->breaks);
+    p->score = rows(p, p->is_nursery ? m->n_members : 0, sizeof *p->score);
     p->visits = sq_arena_array(&p->arena, (size_t)m->n_counters * (size_t)p->n_lanes, sizeof *p->visits);
-    return p->happened && p->count && p->last_time && p->time_in && p->moved && p->moves && p->lives && p->visits;
+    return p->count && p->last_time && p->time_in && p->moves && p->birth && p->breaks && p->score && p->visits;
 }
 
 static bool make_clocks(sq_pool *p, const sq_col_plan *plan)
 {
-    int n = plan->model->n_events, words = plan->event_words;
-    p->running = rows(p, words, sizeof *p->running);
-    p->paused = rows(p, words, sizeof *p->paused);
-    p->held = rows(p, words, sizeof *p->held);
-    p->condition = rows(p, words, sizeof *p->condition);
+    int n = plan->model->n_events;
     p->due = rows(p, n, sizeof *p->due);
     p->since = rows(p, n, sizeof *p->since);
     p->age = rows(p, n, sizeof *p->age);
     p->left = rows(p, n, sizeof *p->left);
     p->zero = rows(p, n, sizeof *p->zero);
     p->kept = rows(p, plan->n_kept, sizeof *p->kept);
-    return p->running && p->paused && p->held && p->condition && p->due && p->since && p->age && p->left &&
-           p->zero && p->kept;
-}
-
-static bool make_firing(sq_pool *p, const sq_col_plan *plan)
-{
-    int words = plan->event_words;
-    p->touched = rows(p, plan->reaction_words, sizeof *p->touched);
-    p->occurred = rows(p, plan->watch_words, sizeof *p->occurred);
-    p->start_asked = rows(p, words, sizeof *p->start_asked);
-    p->stop_asked = rows(p, words, sizeof *p->stop_asked);
-    p->pause_asked = rows(p, words, sizeof *p->pause_asked);
-    p->resume_asked = rows(p, words, sizeof *p->resume_asked);
-    p->goto_state = rows(p, 1, sizeof *p->goto_state);
-    return p->touched && p->occurred && p->start_asked && p->stop_asked && p->pause_asked && p->resume_asked &&
-           p->goto_state;
+    return p->due && p->since && p->age && p->left && p->zero && p->kept;
 }
 
 static bool make_flows(sq_pool *p, const sq_model *m)
@@ -136,19 +166,14 @@ static bool make_flows(sq_pool *p, const sq_model *m)
     return p->total[2 * sum] && p->total[2 * sum + 1];
 }
 
-static bool make_measured(sq_pool *p, const sq_col_plan *plan)
+static bool make_measured(sq_pool *p, const sq_model *m)
 {
-    const sq_model *m = plan->model;
     if (!make_flows(p, m)) return false;
     p->loss_amount = rows(p, m->n_losses, sizeof *p->loss_amount);
     p->loss_until = rows(p, m->n_losses, sizeof *p->loss_until);
-    p->next_break = rows(p, 1, sizeof *p->next_break);
     p->discount_origin = rows(p, SQ_DISCOUNTINGS, sizeof *p->discount_origin);
     p->origin = rows(p, m->n_endpoints, sizeof *p->origin);
-    p->opened = rows(p, plan->endpoint_words, sizeof *p->opened);
-    p->closed = rows(p, plan->endpoint_words, sizeof *p->closed);
-    return p->loss_amount && p->loss_until && p->next_break && p->discount_origin && p->origin && p->opened &&
-           p->closed;
+    return p->loss_amount && p->loss_until && p->discount_origin && p->origin;
 }
 
 static sq_status make_lives(sq_pool *p, const sq_model *m, sq_error *err)
@@ -167,8 +192,8 @@ sq_status sq_pool_new(sq_pool *p, const sq_col_plan *plan, int n_lanes, bool is_
 {
     const sq_model *m = plan->model;
     *p = (sq_pool){.n_lanes = n_lanes, .plane = (size_t)n_lanes * SQ_SIDE, .is_nursery = is_nursery};
-    bool complete = make_attributes(p, plan) && make_who(p, m) && make_where(p) && make_history(p, plan) &&
-                    make_clocks(p, plan) && make_firing(p, plan) && make_measured(p, plan);
+    bool complete = make_who(p) && make_begun(p) && make_life_words(p, plan) && make_firing_words(p, plan) &&
+                    make_attributes(p, plan) && make_history(p, plan) && make_clocks(p, plan) && make_measured(p, m);
     if (!complete) return sq_fail(err, SQ_ERR_MEMORY, "no memory for %d patients in flight", n_lanes);
     return want_log ? make_lives(p, m, err) : SQ_OK;
 }
@@ -258,7 +283,7 @@ static void pad(int32_t *lane, int n)
     for (int i = n; i < sq_col_padded(n); i++) lane[i] = lane[n - 1];
 }
 
-/* Parameter blocks lane by lane; NULL in *block where there are several. */
+/* Parameter blocks lane by lane; s->block where they have one. */
 static void find_blocks(sq_columns *c, sq_selection *s)
 {
     const sq_pool *p = c->p;
@@ -286,13 +311,14 @@ static void make_room(sq_columns *c, sq_selection *s)
     s->slot = NULL;
 }
 
-sq_selection sq_col_select(sq_columns *c, int32_t *lane, int n, int state)
+sq_selection sq_col_select(sq_columns *c, int32_t *lane, int n, int state, int strategy, const double *now)
 {
     pad(lane, n);
-    sq_selection s = {.n = n, .lane = lane, .state = state};
-    find_blocks(c, &s);
+    sq_selection s = {.n = n, .lane = lane, .state = state, .strategy = strategy};
+    if (strategy >= 0) s.block = c->source.block[strategy];
+    if (!s.block) find_blocks(c, &s);
     make_room(c, &s);
-    s.now = sq_col_gather(c, &s, c->p->now);
+    s.now = sq_col_gather(c, &s, now);
     return s;
 }
 
@@ -356,6 +382,11 @@ void sq_col_scatter(const sq_selection *s, double *column, const double *value)
 void sq_col_fill(const sq_selection *s, double *column, double value)
 {
     for (int i = 0; i < s->n; i++) column[s->lane[i]] = value;
+}
+
+void sq_col_empty(const sq_columns *c, const sq_selection *s, const sq_emptied *words)
+{
+    for (int k = 0; k < words->n; k++) c->lanes->empty_lines(words->plane + (size_t)k * c->p->plane, s->lane, s->n);
 }
 
 void sq_col_set_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit)

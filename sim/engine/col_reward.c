@@ -6,7 +6,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 enum { LIFE = SQ_QUANTITY_LIFE_YEARS, UTILITY = SQ_QUANTITY_QALYS };
 
@@ -129,10 +128,8 @@ void sq_col_rewards_start(sq_columns *c, sq_selection *s)
 {
     const sq_model *m = c->model;
     sq_pool *p = c->p;
-    for (int k = 0; k < 2 + m->n_costs; k++)
-        for (int i = 0; i < s->n; i++) memset(p->flow[k] + s->lane[i], 0, SQ_SIDE * sizeof(double));
+    for (int k = UTILITY; k < 2 + m->n_costs; k++) c->lanes->empty_lines(p->flow[k], s->lane, s->n);
     for (int i = 0; i < m->n_losses; i++) sq_col_fill(s, row(c, p->loss_until, i), -INFINITY);
-    sq_col_fill(s, p->next_break, INFINITY);
 }
 
 void sq_col_rewards_look(sq_columns *c, sq_selection *s)
@@ -158,27 +155,27 @@ static void accrue_life(instant *at)
     sq_columns *c = at->c;
     const sq_selection *s = at->s;
     const double *now = discounted_now(at, LIFE);
-    double *start = sq_col_doubles(c, s->n);
+    double *total = c->p->total[2 * LIFE];
     sq_discounting d = discounting_of(LIFE);
-    for (int i = 0; i < sq_col_padded(s->n); i++) start[i] = 0;
-    c->lanes->discounted_time(&c->model->discount[d], origin_of(c, s, d), start, start, s->n);
-    for (int i = 0; i < s->n; i++) {
-        c->p->total[2 * LIFE][s->lane[i]] = s->now[i] > 0 ? now[i] - start[i] : 0;
-        c->p->total[2 * LIFE + 1][s->lane[i]] = s->now[i];
-    }
+    sq_column origin = origin_of(c, s, d);
+    int n = origin.step ? s->n : 1;
+    double *start = sq_col_doubles(c, n);
+    for (int i = 0; i < sq_col_padded(n); i++) start[i] = 0;
+    c->lanes->discounted_time(&c->model->discount[d], origin, start, start, n);
+    for (int i = 0; i < s->n; i++) total[s->lane[i]] = s->now[i] > 0 ? now[i] - start[i * origin.step] : 0;
+    sq_col_scatter(s, c->p->total[2 * LIFE + 1], s->now);
 }
 
-static void sum_costs(const sq_columns *c, const sq_selection *s)
+static void sum_costs(sq_columns *c, const sq_selection *s)
 {
     const sq_model *m = c->model;
     int sum = 2 * sq_quantity_total_cost(m);
     for (int k = 0; k < 2; k++) {
-        double *total = c->p->total[sum + k];
-        sq_col_fill(s, total, 0);
-        for (int j = 0; j < m->n_costs; j++) {
-            const double *cost = c->p->total[2 * (SQ_QUANTITY_COST + j) + k];
-            for (int i = 0; i < s->n; i++) total[s->lane[i]] += cost[s->lane[i]];
-        }
+        double *total = sq_col_doubles(c, s->n);
+        for (int i = 0; i < sq_col_padded(s->n); i++) total[i] = 0;
+        for (int j = 0; j < m->n_costs; j++)
+            c->lanes->add(total, c->p->total[2 * (SQ_QUANTITY_COST + j) + k], s->lane, s->n);
+        sq_col_scatter(s, c->p->total[sum + k], total);
     }
 }
 

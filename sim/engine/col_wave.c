@@ -16,7 +16,10 @@
 
 /* A wave of one strategy reads its parameters once and counts its lives together; where items are small, waves would be
  * too, and strategies wait together. */
-static bool parts_strategies(const sq_columns *c) { return 2 * c->cohort_size >= c->pool.n_lanes; }
+static bool parts_strategies(const sq_columns *c)
+{
+    return c->model->n_strategies == 1 || 2 * c->cohort_size >= c->pool.n_lanes;
+}
 
 static int queue_of(const sq_columns *c, int event, const sq_selection *s)
 {
@@ -88,16 +91,15 @@ static contest hold_race(sq_columns *c, const sq_selection *s)
     return all;
 }
 
+/* Whether rewards have breaks, which are waited for like events. */
+static bool has_breaks(const sq_model *m) { return m->n_breaks > 0 || m->n_losses > 0; }
+
 /* A break before the clock, or follow-up that ends before both. */
 static void judge_race(const sq_columns *c, const sq_selection *s, const contest *all)
 {
     const sq_pool *p = c->p;
-    const bool breaks = c->model->n_breaks > 0 || c->model->n_losses > 0;
-    for (int i = 0; i < s->n; i++) {
-        double end = p->end[s->lane[i]], next = breaks ? p->next_break[s->lane[i]] : (double)INFINITY;
-        if (next <= all->due[i] && next < end) all->who[i] = break_event(c);
-        else if (!(all->due[i] <= end)) all->who[i] = end_event(c);
-    }
+    const double *next_break = has_breaks(c->model) ? p->next_break : NULL;
+    c->lanes->judge(all->who, all->due, p->end, next_break, end_event(c), break_event(c), s->lane, s->n);
 }
 
 /* The lanes for whom it is this event wait for it. */
@@ -137,12 +139,10 @@ static void move(sq_columns *c, sq_selection *s, int to)
     int from = s->state;
     size_t row = sq_col_row(p, from);
     sq_col_count_move(c, s, from, to);
-    for (int i = 0; i < s->n; i++) {
-        int32_t lane = s->lane[i];
-        if (c->plan->stay_is_read[from]) p->time_in[row + (size_t)lane] += s->now[i] - p->entered[lane];
-        p->state[lane] = to;
-        p->entered[lane] = s->now[i];
-    }
+    for (int i = 0; i < s->n && c->plan->stay_is_read[from]; i++)
+        p->time_in[row + (size_t)s->lane[i]] += s->now[i] - p->entered[s->lane[i]];
+    for (int i = 0; i < s->n; i++) p->state[s->lane[i]] = to;
+    sq_col_scatter(s, p->entered, s->now);
     s->state = to;
     sq_col_touch(c, s, SQ_READS_STATE(m));
     sq_col_occur(c, s, SQ_OCCURS_STATE(m, to));
@@ -174,152 +174,115 @@ static void settle_group(sq_columns *c, sq_selection *s, int go)
     else race(c, s);
 }
 
+/* Parts the first of so many lanes, and those that go where it goes, from the others, which stay in `lane`. */
+static sq_selection take_group(sq_columns *c, const sq_selection *s, int32_t *lane, int *n, double *go)
+{
+    int32_t *together = sq_col_lanes(c, *n);
+    double to = go[0];
+    int taken = 0, kept = 0;
+    for (int i = 0; i < *n; i++) {
+        if (go[i] == to) together[taken++] = lane[i];
+        else {
+            lane[kept] = lane[i];
+            go[kept++] = go[i];
+        }
+    }
+    *n = kept;
+    return sq_col_part(c, s, together, taken);
+}
+
 /* The lanes of s part by where they go. */
 static void settle(sq_columns *c, sq_selection *s)
 {
-    const int32_t *go = c->p->goto_state;
-    int32_t *left = sq_col_lanes(c, s->n);
-    bool together = true;
-    for (int i = 1; i < s->n; i++) together &= go[s->lane[i]] == go[s->lane[0]];
-    if (together) {
-        settle_group(c, s, go[s->lane[0]]);
+    double *go = sq_col_gather(c, s, c->p->goto_state), to = go[0];
+    if (c->lanes->within((sq_column){go, 1}, to, to, s->n)) {
+        settle_group(c, s, (int)to - 1);
         return;
     }
+    int32_t *left = sq_col_lanes(c, s->n);
     memcpy(left, s->lane, sizeof *left * (size_t)s->n);
     for (int n = s->n; n > 0;) {
         sq_mark mark = sq_col_mark(c);
-        int32_t to = go[left[0]], *lane = sq_col_lanes(c, n);
-        int taken = 0, kept = 0;
-        for (int i = 0; i < n; i++) {
-            if (go[left[i]] == to) lane[taken++] = left[i];
-            else left[kept++] = left[i];
-        }
-        n = kept;
-        sq_selection group = sq_col_part(c, s, lane, taken);
-        settle_group(c, &group, to);
+        to = go[0];
+        sq_selection group = take_group(c, s, left, &n, go);
+        settle_group(c, &group, (int)to - 1);
         sq_col_release(c, mark);
     }
 }
 
 /* ---- a firing ------------------------------------------------------------------------------------------------------ */
 
-static void clear(const sq_columns *c, const sq_selection *s, uint64_t *words, int n_words)
-{
-    for (int w = 0; w < n_words; w++) {
-        uint64_t *word = words + sq_col_row(c->p, w);
-        for (int i = 0; i < s->n; i++) word[s->lane[i]] = 0;
-    }
-}
-
 static void begin_firing(sq_columns *c, const sq_selection *s, int event)
 {
-    sq_pool *p = c->p;
-    int words = c->plan->event_words;
     c->event = event;
     c->starting = event == SQ_TRACE_START;
     c->any_failed = false;
-    memset(c->asked, 0, sizeof *c->asked * (size_t)words);
-    clear(c, s, p->touched, c->plan->reaction_words);
-    clear(c, s, p->occurred, c->plan->watch_words);
-    if (c->plan->any_asked) {
-        clear(c, s, p->start_asked, words);
-        clear(c, s, p->stop_asked, words);
-        clear(c, s, p->pause_asked, words);
-        clear(c, s, p->resume_asked, words);
-    }
-    for (int i = 0; i < s->n; i++) p->goto_state[s->lane[i]] = -1;
+    memset(c->asked, 0, sizeof *c->asked * (size_t)c->plan->event_words);
+    sq_col_empty(c, s, &c->p->firing_words);
 }
 
-/* Time goes on to `at`; too many firings at one instant, or in a life, are a failure. */
-static void pass_time(sq_columns *c, const int32_t *lane, int n, const double *at)
+/* Time has gone on to when the event was due; too many firings at one instant, or in a life, are a failure. */
+static void pass_time(sq_columns *c, const sq_selection *s)
 {
     sq_pool *p = c->p;
-    for (int i = 0; i < n; i++) {
-        int32_t l = lane[i];
-        double now = at[l];
-        p->firings_now[l] = now == p->now[l] ? p->firings_now[l] + 1 : 1;
-        p->firings[l]++;
-        p->now[l] = now;
-    }
-}
-
-static void judge_firings(sq_columns *c, const sq_selection *s)
-{
-    const sq_pool *p = c->p;
     for (int i = 0; i < s->n; i++) {
-        int32_t lane = s->lane[i];
-        if (p->firings_now[lane] > SQ_FIRINGS_AT_ONE_INSTANT || p->firings[lane] > SQ_FIRINGS_IN_A_LIFE)
-            sq_col_fail(c, s, i);
+        sq_who *who = &p->who[s->lane[i] / SQ_SIDE];
+        double *now = &p->now[s->lane[i]];
+        who->firings++;
+        who->firings_now = s->now[i] == *now ? who->firings_now + 1 : 1;
+        *now = s->now[i];
+        if (who->firings_now > SQ_FIRINGS_AT_ONE_INSTANT || who->firings > SQ_FIRINGS_IN_A_LIFE) sq_col_fail(c, s, i);
     }
 }
 
-static void fire(sq_columns *c, int32_t *lane, int n, int event, int state)
+static void fire(sq_columns *c, sq_selection *s, int event)
 {
-    pass_time(c, lane, n, c->p->due + sq_col_row(c->p, event));
-    sq_selection s = sq_col_select(c, lane, n, state);
-    begin_firing(c, &s, event);
-    judge_firings(c, &s);
-    sq_col_clear_bit(c, &s, c->p->running, event);
-    c->facts.firings += n;
-    c->facts.waved += n;
+    begin_firing(c, s, event);
+    pass_time(c, s);
+    sq_col_clear_bit(c, s, c->p->running, event);
+    c->facts.firings += s->n;
+    c->facts.waved += s->n;
     c->facts.waves++;
-    sq_col_occur(c, &s, SQ_OCCURS_EVENT(c->model, event));
-    sq_col_actions(c, &s, c->model->events[event].actions);
-    settle(c, &s);
+    sq_col_occur(c, s, SQ_OCCURS_EVENT(c->model, event));
+    sq_col_actions(c, s, c->model->events[event].actions);
+    settle(c, s);
 }
 
 /* A break of a reward: always ahead, so a new instant. */
-static void pass_break(sq_columns *c, int32_t *lane, int n, int state)
+static void pass_break(sq_columns *c, sq_selection *s)
 {
     sq_pool *p = c->p;
-    for (int i = 0; i < n; i++) {
-        p->now[lane[i]] = p->next_break[lane[i]];
-        p->firings_now[lane[i]] = 0;
-    }
-    sq_selection s = sq_col_select(c, lane, n, state);
     c->any_failed = c->starting = false;
-    for (int i = 0; i < n; i++)
-        if (p->breaks[lane[i]]++ == SQ_BREAKS_IN_A_LIFE) sq_col_fail(c, &s, i);
-    sq_col_rewards_look(c, &s);
-    if (without_failed(c, &s)) race(c, &s);
+    for (int i = 0; i < s->n; i++) {
+        int32_t lane = s->lane[i];
+        p->now[lane] = s->now[i];
+        p->firings_now[lane] = 0;
+        if (p->breaks[lane]++ == SQ_BREAKS_IN_A_LIFE) sq_col_fail(c, s, i);
+    }
+    sq_col_rewards_look(c, s);
+    if (without_failed(c, s)) race(c, s);
 }
 
-static void end_follow_up(sq_columns *c, int32_t *lane, int n, int state)
+static void end_follow_up(sq_columns *c, sq_selection *s)
 {
-    for (int i = 0; i < n; i++) c->p->now[lane[i]] = c->p->end[lane[i]];
-    sq_selection s = sq_col_select(c, lane, n, state);
+    sq_col_scatter(s, c->p->now, s->now);
     c->any_failed = false;
-    finish(c, &s);
+    finish(c, s);
 }
 
 /* ---- the start -------------------------------------------------------------------------------------------------------- */
 
-/* Lanes as before any life. What is valid only where a bit says so needs no emptying. */
+/* Lanes as before any life, but for what is written with who they are. What is valid only where a bit says so needs no
+ * emptying. */
 static void empty(sq_columns *c, const sq_selection *s)
 {
     const sq_model *m = c->model;
     sq_pool *p = c->p;
-    int words = c->plan->event_words;
-    clear(c, s, p->happened, c->plan->occurrence_words);
-    clear(c, s, p->moved, c->plan->pair_words);
-    clear(c, s, p->running, words);
-    clear(c, s, p->paused, words);
-    clear(c, s, p->held, words);
-    clear(c, s, p->condition, words);
-    clear(c, s, p->opened, c->plan->endpoint_words);
-    clear(c, s, p->closed, c->plan->endpoint_words);
+    sq_col_empty(c, s, &p->life_words);
     for (int i = 0; i < m->n_states; i++)
         if (c->plan->stay_is_read[i]) sq_col_fill(s, p->time_in + sq_col_row(p, i), 0);
-    for (int i = 0; i < s->n; i++) {
-        int32_t lane = s->lane[i];
-        p->entered[lane] = 0;
-        p->firings[lane] = p->firings_now[lane] = p->breaks[lane] = 0;
-        p->failed[lane] = 0;
-        p->lives[lane]++;
-        p->died[lane] = INFINITY;
-        p->end[lane] = m->horizon;
-        if (p->life) sq_life_reset(&p->life[lane / SQ_SIDE], m);
-    }
+    for (int i = 0; i < s->n && has_breaks(m); i++) p->breaks[s->lane[i]] = 0;
+    for (int i = 0; i < s->n && p->life; i++) sq_life_reset(&p->life[s->lane[i] / SQ_SIDE], m);
 }
 
 /* Days from index to a calendar year, on the time grid. */
@@ -354,12 +317,7 @@ static void take_calendar(sq_columns *c, const sq_selection *s)
 static void begin_lives(sq_columns *c, int n)
 {
     const sq_model *m = c->model;
-    int32_t *lane = sq_col_fill_lanes(c, n);
-    for (int i = 0; i < n; i++) {
-        c->p->now[lane[i]] = 0;
-        c->p->state[lane[i]] = m->start_state;
-    }
-    sq_selection s = sq_col_select(c, lane, n, m->start_state);
+    sq_selection s = sq_col_fill_lanes(c, n);
     empty(c, &s);
     begin_firing(c, &s, SQ_TRACE_START);
     take_calendar(c, &s);
@@ -376,12 +334,18 @@ static void begin_lives(sq_columns *c, int n)
 /* The lanes of a queue go on together. */
 static void take_wave(sq_columns *c, int queue)
 {
-    int event = queue / c->model->n_states % (c->model->n_events + 2), state = queue % c->model->n_states;
+    const sq_model *m = c->model;
+    const sq_pool *p = c->p;
+    int state = queue % m->n_states, event = queue / m->n_states % (m->n_events + 2);
+    int strategy = queue / m->n_states / (m->n_events + 2);
+    bool is_break = event == break_event(c), is_end = event == end_event(c);
+    const double *when = is_break ? p->next_break : is_end ? p->end : p->due + sq_col_row(p, event);
     int32_t *lane = sq_col_lanes(c, SQ_WAVE);
     int n = sq_queues_pop(&c->queues, queue, SQ_WAVE, lane);
-    if (event == break_event(c)) pass_break(c, lane, n, state);
-    else if (event == end_event(c)) end_follow_up(c, lane, n, state);
-    else fire(c, lane, n, event, state);
+    sq_selection s = sq_col_select(c, lane, n, state, parts_strategies(c) ? strategy : -1, when);
+    if (is_break) pass_break(c, &s);
+    else if (is_end) end_follow_up(c, &s);
+    else fire(c, &s, event);
 }
 
 sq_status sq_columns_run(sq_columns *c, const sq_columns_work *work, sq_error *err)
@@ -416,7 +380,7 @@ sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lan
     sq_status status = c->asked ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine");
     if (!status) status = sq_scratch_new(&c->scratch, err);
     if (!status) status = sq_pool_new(&c->pool, plan, batch, false, want_log, err);
-    if (!status) status = sq_pool_new(&c->nursery, plan, batch < SQ_WAVE ? batch : SQ_WAVE, true, false, err);
+    if (!status) status = sq_pool_new(&c->nursery, plan, sq_col_padded(batch < SQ_WAVE ? batch : SQ_WAVE), true, false, err);
     if (!status) status = sq_queues_new(&c->queues, m->n_strategies * (m->n_events + 2) * m->n_states, err);
     if (!status) status = sq_col_source_new(c, err);
     if (!status) return SQ_OK;

@@ -9,6 +9,7 @@
 
 #include "math/law_columns.h"
 #include "model/model.h"
+#include "rand/address.h"
 
 #include <stdint.h>
 
@@ -47,6 +48,11 @@ typedef struct sq_lanes {
      * have room for the padding; chosen may be lane. */
     int (*select)(int32_t *chosen, int32_t *others, const int32_t *lane, const double *truth, int n);
 
+    /* Empties lines of a plane (eight columns of eight bytes side by side): of these lanes. */
+    void (*empty_lines)(void *plane, const int32_t *lane, int n);
+    /* sum[i] += column[lane[i]] */
+    void (*add)(double *sum, const double *column, const int32_t *lane, int n);
+
     /* Writes x into the column and into the dense copy of it unless NULL (padding included). The lanes where that was a
      * change (NaN equals NaN) into changed, which has room for the padding; how many. No lane twice. */
     int (*assign)(double *column, double *copy, const int32_t *lane, sq_column x, int32_t *changed, int n);
@@ -56,6 +62,10 @@ typedef struct sq_lanes {
     bool (*within)(sq_column x, double low, double high, int n);
     /* The lanes whose number is k, in order; how many. chosen has room for the padding. */
     int (*equal)(int32_t *chosen, const int32_t *lane, const double *number, double k, int n);
+    /* Where the first clock is due after the end, who becomes at_end; but where the next break comes no later than that
+     * clock, and before the end, at_break. End and break are columns; next_break NULL: there are none. */
+    void (*judge)(double *who, const double *due, const double *end, const double *next_break, double at_end,
+                  double at_break, const int32_t *lane, int n);
     /* Where the lane's bit is set and its time is earlier than `first`, first becomes that time and who this number. */
     void (*earlier)(double *first, double *who, double number, const double *time, const uint64_t *words, int bit,
                     const int32_t *lane, int n);
@@ -78,6 +88,8 @@ typedef struct sq_lanes {
     void (*table_at)(sq_interpolation interpolation, int n_knots, sq_row_column table, double *out, sq_column at, int n);
     void (*next_knot)(int n_knots, sq_row_column table, double *out, sq_column at, int n);
 
+    /* The prefixes of patients first, first + 1 … */
+    void (*patients)(uint64_t *state, uint64_t *stream, sq_address luck, uint64_t first, int n);
     /* The uniforms at (luck, site hash, visit). */
     void (*uniforms)(double *out, sq_luck_column luck, sq_word_column hash, const uint64_t *visit, int n);
     void (*hazards)(double *out, const double *uniform, int n);         /* -log u */

@@ -48,6 +48,12 @@ static inline void transpose(v_d x[4])
     x[3] = _mm256_permute2f128_pd(b, d, 0x31);
 }
 
+static inline void lanes_empty_line(double *line)
+{
+    _mm256_store_pd(line, _mm256_setzero_pd());
+    _mm256_store_pd(line + 4, _mm256_setzero_pd());
+}
+
 static inline void lanes_load_lines(v_d column[8], const double *plane, const int32_t *lane)
 {
     for (int half = 0; half < 8; half += 4) {

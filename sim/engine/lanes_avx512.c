@@ -47,6 +47,8 @@ static inline void transpose(v_d x[8])
     }
 }
 
+static inline void lanes_empty_line(double *line) { _mm512_store_pd(line, _mm512_setzero_pd()); }
+
 static inline void lanes_load_lines(v_d column[8], const double *plane, const int32_t *lane)
 {
     for (int i = 0; i < 8; i++) column[i] = _mm512_load_pd(plane + lane[i]);

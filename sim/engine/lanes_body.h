@@ -6,6 +6,7 @@
  *   lanes_load_lines(column, plane, lane), lanes_store_lines(plane, lane, column, n)
  *                                                                     eight columns that lie side by side, of W lanes;
  *                                                                     the first n lanes are stored; column is spoilt
+ *   lanes_empty_line(line)                                            eight columns of one lane
  *   lanes_pick(to, lane, bits)                                        the lanes whose bit is set, in order; W are
  *                                                                     written, of which the first so many count
  *
@@ -17,7 +18,6 @@
 #include "engine/lanes.h"
 #include "math/simd_law_columns.h"
 #include "math/simd_table.h"
-#include "rand/address.h"
 
 #define LANES(i) for (int i = 0; i < n; i += SQ_WIDTH)
 
@@ -40,6 +40,17 @@ static void gather(double *out, const double *column, const int32_t *lane, int n
 static void gather_words(uint64_t *out, const uint64_t *column, const int32_t *lane, int n)
 {
     LANES(i) v_store_w(out + i, lanes_gather_w(column, lane + i));
+}
+
+static void empty_lines(void *plane, const int32_t *lane, int n)
+{
+    LANES(i)
+        for (int k = 0; k < SQ_WIDTH; k++) lanes_empty_line((double *)plane + lane[i + k]);
+}
+
+static void add(double *sum, const double *column, const int32_t *lane, int n)
+{
+    LANES(i) v_store(sum + i, v_load(sum + i) + lanes_gather(column, lane + i));
 }
 
 static void gather_blocks(double *out, const double *const *block, int slot, int n)
@@ -163,6 +174,20 @@ static void earlier(double *first, double *who, double number, const double *tim
         v_m wins = v_and(v_eq_w(bit_at(words, bit, lane + i), v_set_w(1)), v_lt(t, before));
         v_store(first + i, v_if(wins, t, before));
         v_store(who + i, v_if(wins, v_set(number), v_load(who + i)));
+    }
+}
+
+static void judge(double *who, const double *due, const double *end, const double *next_break, double at_end,
+                  double at_break, const int32_t *lane, int n)
+{
+    LANES(i) {
+        v_d t = v_load(due + i), last = lanes_gather(end, lane + i);
+        v_d first = v_if(v_le(t, last), v_load(who + i), v_set(at_end));
+        if (next_break) {
+            v_d next = lanes_gather(next_break, lane + i);
+            first = v_if(v_and(v_le(next, t), v_lt(next, last)), v_set(at_break), first);
+        }
+        v_store(who + i, first);
     }
 }
 
@@ -332,6 +357,18 @@ static inline v_d v_address_uniform(v_prefix address)
     return v_if(v_gt(k, v_set(0)), k * 0x1p-53, v_set(0x1p-54));
 }
 
+static void patients(uint64_t *state, uint64_t *stream, sq_address luck, uint64_t first, int n)
+{
+    static const uint64_t NUMBER[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+    v_prefix prefix = {v_set_w(luck.state), v_set_w(luck.stream)};
+    LANES(i) {
+        v_w patient = v_add_w(v_set_w(first + (uint64_t)i), v_load_w(NUMBER));
+        v_prefix address = v_address_with(prefix, patient);
+        v_store_w(state + i, address.state);
+        v_store_w(stream + i, address.stream);
+    }
+}
+
 static void uniforms(double *out, sq_luck_column luck, sq_word_column hash, const uint64_t *visit, int n)
 {
     LANES(i) {
@@ -433,11 +470,14 @@ const sq_lanes SQ_LANES = {
     .gather_blocks = gather_blocks,
     .gather_blocks_at = gather_blocks_at,
     .gather_block_at = gather_block_at,
+    .empty_lines = empty_lines,
+    .add = add,
     .select = select_lanes,
     .assign = assign,
     .claim = claim,
     .within = within,
     .equal = equal,
+    .judge = judge,
     .earlier = earlier,
     .happened = happened,
     .times_if = times_if,
@@ -447,6 +487,7 @@ const sq_lanes SQ_LANES = {
     .table_rows = table_rows,
     .table_at = table_at,
     .next_knot = next_knot,
+    .patients = patients,
     .uniforms = uniforms,
     .hazards = hazards,
     .normal_scores = normal_scores,

@@ -12,6 +12,8 @@ static inline void lanes_pick(int32_t *to, const int32_t *lane, unsigned bits)
     *to = *lane;
 }
 
+static inline void lanes_empty_line(double *line) { memset(line, 0, 8 * sizeof *line); }
+
 static inline void lanes_load_lines(v_d column[8], const double *plane, const int32_t *lane)
 {
     for (int k = 0; k < 8; k++) column[k] = plane[*lane + k];

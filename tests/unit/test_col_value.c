@@ -296,7 +296,7 @@ static sq_selection some_lanes(world *w, int n, int state, int n_blocks)
         lane[other] = i * SQ_SIDE;
         w->c.pool.block[i * SQ_SIDE] = w->blocks[below(&w->g, n_blocks)];
     }
-    return sq_col_select(&w->c, lane, n, state);
+    return sq_col_select(&w->c, lane, n, state, -1, w->c.pool.now);
 }
 
 /* ---- the reference's view of a lane ------------------------------------------------------------------------- */
