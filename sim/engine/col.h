@@ -225,7 +225,7 @@ static inline size_t sq_col_row(const sq_pool *p, int row)
 
 /* ---- selections --------------------------------------------------------------------------------------- */
 
-enum { SQ_CACHED = 24, SQ_KEPT_VALUES = 12 };
+enum { SQ_CACHED = 32, SQ_KEPT_VALUES = 12 };
 
 /* Lanes in the same state. Its arrays are scratch: they live until the mark taken before it was made is released. */
 typedef struct sq_selection {
@@ -238,12 +238,9 @@ typedef struct sq_selection {
     const double *now;           /* dense; the same for the whole firing */
     const int32_t *slot;         /* dense, gathered when first asked for; else NULL */
     sq_luck_column luck;         /* the same */
-    double *room;                /* for the copies below, the slots, the luck and kept values */
-    int n_cached;                /* dense copies of attributes, up to date as long as lanes are written through this */
-    struct {                     /* selection alone: after another one has written, sq_col_forget */
-        int attribute;
-        double *value;
-    } cached[SQ_CACHED];
+    double *room;                /* for copies of attributes, the slots, the luck and kept values */
+    uint32_t cached;             /* which of the copies are there: they are up to date as long as lanes are written */
+    int32_t attribute[SQ_CACHED]; /* through this selection alone; after another one has written, sq_col_forget */
     int n_kept;                  /* values of programs that others begin with; the same of these */
     struct {
         int name;
@@ -252,7 +249,11 @@ typedef struct sq_selection {
 } sq_selection;
 
 static inline int sq_col_padded(int n) { return (n + SQ_PAD - 1) / SQ_PAD * SQ_PAD; }
-static inline void sq_col_forget(sq_selection *s) { s->n_cached = s->n_kept = 0; }
+static inline void sq_col_forget(sq_selection *s)
+{
+    s->cached = 0;
+    s->n_kept = 0;
+}
 
 /* ---- one thread's engine --------------------------------------------------------------------------------- */
 

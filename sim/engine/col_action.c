@@ -90,7 +90,8 @@ static const double *drawn_label(sq_columns *c, sq_selection *s, const sq_draw *
     const sq_draw_option *options = &c->model->draw_options[draw->first_option];
     const double *option = sq_col_option(c, s, draw);
     double *label = sq_col_doubles(c, s->n);
-    for (int i = 0; i < sq_col_padded(s->n); i++) label[i] = options[(int)option[i]].value;
+    for (int i = 0; i < s->n; i++) label[i] = options[(int)option[i]].value;
+    for (int i = s->n; i < sq_col_padded(s->n); i++) label[i] = label[s->n - 1];
     return label;
 }
 

@@ -176,18 +176,13 @@ const double *sq_col_flag(sq_columns *c, sq_selection *s, const sq_draw *draw)
     const double *survival = NULL;
     draw_luck(c, s, draw, &survival, NULL);
     sq_column p = probability(c, s, draw->chance);
-    for (int i = 0; i < sq_col_padded(s->n); i++) value[i] = survival[i] < p.p[i * p.step];
+    const sq_column luck = {survival, 1};
+    c->lanes->operate(SQ_OP_LT, value, luck, p, luck, s->n);
     sq_col_release(c, mark);
     return value;
 }
 
-/* The probabilities of a draw's options. */
-typedef struct option_columns {
-    int n, rest; /* rest: the option that takes what the others leave, -1 none */
-    sq_column p[SQ_DRAW_OPTIONS];
-} option_columns;
-
-static void option_probabilities(sq_columns *c, sq_selection *s, const sq_draw *draw, option_columns *options)
+static void option_probabilities(sq_columns *c, sq_selection *s, const sq_draw *draw, sq_option_columns *options)
 {
     const sq_draw_option *option = &c->model->draw_options[draw->first_option];
     options->n = draw->n_options;
@@ -198,46 +193,22 @@ static void option_probabilities(sq_columns *c, sq_selection *s, const sq_draw *
     }
 }
 
-/* Sum of the given probabilities of lane i, in the order written. */
-static double sum_of_options(const option_columns *options, int i)
+static void fail_unless(sq_columns *c, const sq_selection *s, const double *truth)
 {
-    double sum = 0;
-    for (int k = 0; k < options->n; k++)
-        if (k != options->rest) sum += options->p[k].p[i * options->p[k].step];
-    return sum;
-}
-
-/* The option that comes up in lane i: rounding never picks one of probability zero. */
-static int chosen_option(const option_columns *options, int i, double sum, double survival)
-{
-    int chosen = 0;
-    double cumulated = 0;
-    for (int k = 0; k < options->n; k++) {
-        double left = sum < 1 ? 1 - sum : 0;
-        double p = k == options->rest ? left : options->p[k].p[i * options->p[k].step];
-        if (p > 0) chosen = k;
-        cumulated += p;
-        if (survival < cumulated) break;
-    }
-    return chosen;
+    for (int i = 0; i < s->n; i++)
+        if (truth[i] == 0) sq_col_fail(c, s, i);
 }
 
 const double *sq_col_option(sq_columns *c, sq_selection *s, const sq_draw *draw)
 {
-    const double slack = 1e-9; /* as in the reference */
     double *chosen = sq_col_doubles(c, s->n);
     sq_mark mark = sq_col_mark(c);
+    double *adds_up = sq_col_doubles(c, s->n);
     const double *survival = NULL;
-    option_columns options;
+    sq_option_columns options;
     draw_luck(c, s, draw, &survival, NULL);
     option_probabilities(c, s, draw, &options);
-    for (int i = 0; i < s->n; i++) {
-        double sum = sum_of_options(&options, i);
-        bool adds_up = sum <= 1 + slack && (options.rest >= 0 || sum >= 1 - slack);
-        if (!adds_up) sq_col_fail(c, s, i);
-        chosen[i] = chosen_option(&options, i, sum, survival[i]);
-    }
-    for (int i = s->n; i < sq_col_padded(s->n); i++) chosen[i] = 0; /* an index to whoever looks */
+    if (!c->lanes->choose(chosen, adds_up, &options, survival, s->n)) fail_unless(c, s, adds_up);
     sq_col_release(c, mark);
     return chosen;
 }

@@ -403,21 +403,27 @@ void sq_col_clear_bit(const sq_columns *c, const sq_selection *s, uint64_t *word
 
 /* ---- attributes ------------------------------------------------------------------------------------------------------ */
 
-static double *cached(const sq_selection *s, int attribute)
+static double *copy_at(const sq_selection *s, int place) { return s->room + (ptrdiff_t)place * sq_col_padded(s->n); }
+
+/* Where the copy of an attribute is, or would be; -1 if there is none and no room for it. */
+static int copy_of(const sq_selection *s, int attribute)
 {
-    for (int i = 0; i < s->n_cached; i++)
-        if (s->cached[i].attribute == attribute) return s->cached[i].value;
-    return NULL;
+    for (int i = 0; i < SQ_CACHED; i++) {
+        int place = (attribute + i) % SQ_CACHED;
+        if (!(s->cached >> place & 1) || s->attribute[place] == attribute) return place;
+    }
+    return -1;
 }
 
+static bool is_cached(const sq_selection *s, int place) { return place >= 0 && s->cached >> place & 1; }
+
 /* Where the copy of one more attribute goes: what finds no room lives as long as the caller's scratch. */
-static double *new_copy(sq_columns *c, sq_selection *s, int attribute)
+static double *new_copy(sq_columns *c, sq_selection *s, int attribute, int place)
 {
-    if (s->n_cached == SQ_CACHED) return sq_col_doubles(c, s->n);
-    double *value = s->room + (ptrdiff_t)s->n_cached * sq_col_padded(s->n);
-    s->cached[s->n_cached].attribute = attribute;
-    s->cached[s->n_cached++].value = value;
-    return value;
+    if (place < 0) return sq_col_doubles(c, s->n);
+    s->attribute[place] = attribute;
+    s->cached |= UINT32_C(1) << place;
+    return copy_at(s, place);
 }
 
 double *sq_col_room_to_keep(const sq_selection *s)
@@ -446,9 +452,9 @@ sq_luck_column sq_col_luck_of(sq_columns *c, sq_selection *s)
 
 const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute)
 {
-    double *value = cached(s, attribute);
-    if (value) return value;
-    value = new_copy(c, s, attribute);
+    int place = copy_of(s, attribute);
+    if (is_cached(s, place)) return copy_at(s, place);
+    double *value = new_copy(c, s, attribute, place);
     const double *column = c->p->attribute[attribute];
     if (column) c->lanes->gather(value, column, s->lane, s->n);
     else c->lanes->gather(value, c->cohort_attribute[attribute], slots(c, s), s->n);
@@ -479,10 +485,10 @@ void sq_col_touch_rewards(sq_columns *c, const sq_selection *s)
 void sq_col_refresh(sq_columns *c, sq_selection *s, int first, int last)
 {
     s->n_kept = 0;
-    for (int i = 0; i < s->n_cached; i++) {
-        int attribute = s->cached[i].attribute;
+    for (uint32_t left = s->cached; left; left &= left - 1) {
+        int place = __builtin_ctz(left), attribute = s->attribute[place];
         if (attribute >= first && attribute <= last)
-            c->lanes->gather(s->cached[i].value, c->p->attribute[attribute], s->lane, s->n);
+            c->lanes->gather(copy_at(s, place), c->p->attribute[attribute], s->lane, s->n);
     }
 }
 
@@ -490,7 +496,9 @@ void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column valu
 {
     sq_mark mark = sq_col_mark(c);
     int32_t *changed = sq_col_lanes(c, s->n);
-    int n = c->lanes->assign(c->p->attribute[attribute], cached(s, attribute), s->lane, value, changed, s->n);
+    int place = copy_of(s, attribute);
+    double *copy = is_cached(s, place) ? copy_at(s, place) : NULL;
+    int n = c->lanes->assign(c->p->attribute[attribute], copy, s->lane, value, changed, s->n);
     touch(c, changed, n, attribute);
     if (n > 0) s->n_kept = 0;
     sq_col_release(c, mark);

@@ -102,13 +102,23 @@ static sq_column tally(const machine *m, int occurrence, double *out)
     return (sq_column){out, 1};
 }
 
+static sq_column constant(const machine *m, int number)
+{
+    return (sq_column){m->c->plan->specialised->constants + (ptrdiff_t)number * SQ_PAD, 0};
+}
+
+static sq_column attribute(const machine *m, int number)
+{
+    return (sq_column){sq_col_attribute(m->c, m->s, number), 1};
+}
+
 /* The value of a leaf: in columns that are there already, or in `out`. */
 static sq_column leaf(const machine *m, sq_op op, double *out)
 {
     switch ((sq_op_code)op.code) {
-    case SQ_OP_CONST: return (sq_column){m->c->plan->specialised->constants + (ptrdiff_t)op.a * SQ_PAD, 0};
+    case SQ_OP_CONST: return constant(m, op.a);
     case SQ_OP_PARAM: return parameter(m, op.a, out);
-    case SQ_OP_ATTR: return (sq_column){sq_col_attribute(m->c, m->s, op.a), 1};
+    case SQ_OP_ATTR: return attribute(m, op.a);
     case SQ_OP_NOW: return (sq_column){m->s->now, 1};
     case SQ_OP_IN_STATE: return in_state(m, out);
     case SQ_OP_HAPPENED: return happened(m, op.a, out);
@@ -169,9 +179,9 @@ static sq_column table(const machine *m, int index, sq_column at, double *out)
     return settled(out, step);
 }
 
-static sq_column operate(const machine *m, sq_op_code code, const sq_column *operand, double *out)
+static sq_column operate(const machine *m, sq_op_code code, int pops, const sq_column *operand, double *out)
 {
-    int pops = sq_col_pops(code), step = 0;
+    int step = 0;
     for (int i = 0; i < pops; i++) step |= operand[i].step;
     out = place_of(m, out, step);
     sq_column y = operand[pops > 1], z = operand[pops > 2 ? 2 : 0];
@@ -179,9 +189,11 @@ static sq_column operate(const machine *m, sq_op_code code, const sq_column *ope
     return settled(out, step);
 }
 
-static void step(machine *m, sq_op op)
+/* What has operands, or needs room. */
+static void step_in_room(machine *m, sq_op op)
 {
-    m->top -= sq_col_pops((sq_op_code)op.code);
+    int pops = sq_col_pops((sq_op_code)op.code);
+    m->top -= pops;
     sq_column *operand = &m->stack[m->top];
     double *out = room(m, m->top);
     m->top++;
@@ -190,8 +202,17 @@ static void step(machine *m, sq_op op)
     case SQ_OP_ATTR_AT: *operand = attribute_at(m, op.a, *operand, out); break;
     case SQ_OP_TABLE: *operand = table(m, op.a, *operand, out); break;
     default:
-        if (sq_col_pops((sq_op_code)op.code) == 0) *operand = leaf(m, op, out);
-        else *operand = operate(m, (sq_op_code)op.code, operand, out);
+        if (pops == 0) *operand = leaf(m, op, out);
+        else *operand = operate(m, (sq_op_code)op.code, pops, operand, out);
+    }
+}
+
+static void step(machine *m, sq_op op)
+{
+    switch ((sq_op_code)op.code) {
+    case SQ_OP_CONST: m->stack[m->top++] = constant(m, op.a); break;
+    case SQ_OP_ATTR: m->stack[m->top++] = attribute(m, op.a); break;
+    default: step_in_room(m, op);
     }
 }
 

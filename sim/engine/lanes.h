@@ -33,6 +33,12 @@ typedef enum sq_flow_column {
     SQ_FLOW_UNDISCOUNTED,
 } sq_flow_column;
 
+/* The probabilities of a draw's options. */
+typedef struct sq_option_columns {
+    int n, rest; /* rest: the option that takes what the others leave, -1 none */
+    sq_column p[SQ_DRAW_OPTIONS];
+} sq_option_columns;
+
 typedef struct sq_lanes {
     const char *name; /* "scalar", "avx2", "avx512" */
     int width;
@@ -98,6 +104,9 @@ typedef struct sq_lanes {
     void (*score_hazards)(double *out, const double *score, int n);     /* minus its logarithm */
     /* mean - sd * quantile(u): the score of a draw that loads on latents */
     void (*loaded_scores)(double *out, const double *uniform, sq_column mean, sq_column sd, int n);
+    /* The option that comes up, as a number: rounding never picks one of probability zero. adds_up: 1 where the
+     * probabilities do, else 0; whether they do in all n. */
+    bool (*choose)(double *out, double *adds_up, const sq_option_columns *options, const double *survival, int n);
 
     /* Laws. Addresses of tables are good ones in the padding too. */
     void (*law_inverse)(const sq_law_columns *law, double *out, const double *e, int n);

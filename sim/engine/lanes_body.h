@@ -404,6 +404,41 @@ static void loaded_scores(double *out, const double *uniform, sq_column mean, sq
         v_store(out + i, v_column(mean, i) - v_column(sd, i) * v_normal_quantile(v_load(uniform + i)));
 }
 
+static inline v_d v_sum_of_options(const sq_option_columns *options, int i)
+{
+    v_d sum = v_set(0);
+    for (int k = 0; k < options->n; k++)
+        if (k != options->rest) sum = sum + v_column(options->p[k], i);
+    return sum;
+}
+
+static inline v_d v_option(const sq_option_columns *options, int i, v_d sum, v_d survival)
+{
+    v_d chosen = v_set(0), cumulated = v_set(0), left = v_if(v_lt(sum, v_set(1)), 1 - sum, v_set(0));
+    v_m is_open = v_mask((1U << SQ_WIDTH) - 1);
+    for (int k = 0; k < options->n; k++) {
+        v_d p = k == options->rest ? left : v_column(options->p[k], i);
+        chosen = v_if(v_and(is_open, v_gt(p, v_set(0))), v_set(k), chosen);
+        cumulated = cumulated + p;
+        is_open = v_and_not(is_open, v_lt(survival, cumulated));
+    }
+    return chosen;
+}
+
+static bool choose(double *out, double *adds_up, const sq_option_columns *options, const double *survival, int n)
+{
+    const double slack = 1e-9, least = options->rest >= 0 ? -INFINITY : 1 - slack; /* as in the reference */
+    bool all = true;
+    LANES(i) {
+        v_d sum = v_sum_of_options(options, i);
+        v_m fits = v_and(v_le(sum, v_set(1 + slack)), v_ge(sum, v_set(least)));
+        v_store(out + i, v_option(options, i, sum, v_load(survival + i)));
+        v_store(adds_up + i, v_truth(fits));
+        all &= v_none(v_and_not(below(i, n), fits));
+    }
+    return all;
+}
+
 /* ---- discounting --------------------------------------------------------------------------------------------- */
 
 /* (1 - e^-rt) / r, which is t for r = 0. */
@@ -494,6 +529,7 @@ const sq_lanes SQ_LANES = {
     .survivals = survivals,
     .score_hazards = score_hazards,
     .loaded_scores = loaded_scores,
+    .choose = choose,
     .law_inverse = v_laws_inverse,
     .law_remaining = v_laws_remaining,
     .law_spent = v_laws_spent,

@@ -300,6 +300,48 @@ static void who_has_a_claim_keeps_it(void **state)
     everywhere(claims_of);
 }
 
+/* Probabilities of a few options, in eighths and some of them zero; the last takes the rest or has its own. */
+static double option_of(const sq_option_columns *options, int i, double survival, bool *adds_up)
+{
+    double sum = 0, cumulated = 0;
+    int chosen = 0;
+    for (int k = 0; k < options->n; k++) sum += k == options->rest ? 0 : options->p[k].p[i * options->p[k].step];
+    *adds_up = sum <= 1 + 1e-9 && (options->rest >= 0 || sum >= 1 - 1e-9);
+    for (int k = 0; k < options->n && survival >= cumulated; k++) {
+        double p = k != options->rest ? options->p[k].p[i * options->p[k].step] : sum < 1 ? 1 - sum : 0;
+        if (p > 0) chosen = k;
+        cumulated += p;
+    }
+    return chosen;
+}
+
+static void options_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    enum { OPTIONS = 4 };
+    static double p[OPTIONS][ROOM], survival[ROOM], chosen[ROOM], adds_up[ROOM];
+    sq_option_columns options = {.n = OPTIONS, .rest = below(g, OPTIONS + 1) - 1};
+    bool all = true;
+    for (int i = 0; i < ROOM; i++) survival[i] = below(g, 2) ? uniform(g) : below(g, 8) / 8.;
+    for (int k = 0; k < OPTIONS; k++) {
+        for (int i = 0; i < ROOM; i++) p[k][i] = i > 0 && k == 0 ? p[k][0] : below(g, 4) / 8.;
+        options.p[k] = (sq_column){p[k], k > 0};
+    }
+    bool fine = lanes->choose(chosen, adds_up, &options, survival, n);
+    for (int i = 0; i < n; i++) {
+        bool is;
+        assert_same("option", lanes, n, i, chosen[i], option_of(&options, i, survival[i], &is));
+        assert_same("sum", lanes, n, i, adds_up[i], is);
+        all &= is;
+    }
+    assert_int_equal(fine, all);
+}
+
+static void options_come_up_as_drawn(void **state)
+{
+    (void)state;
+    everywhere(options_of);
+}
+
 /* ---- tables ---------------------------------------------------------------------------------------------------- */
 
 enum { ROWS = 4, KNOTS = 7 };
@@ -508,6 +550,7 @@ int main(void)
         cmocka_unit_test(lanes_are_chosen_in_order),
         cmocka_unit_test(changes_are_listed),
         cmocka_unit_test(who_has_a_claim_keeps_it),
+        cmocka_unit_test(options_come_up_as_drawn),
         cmocka_unit_test(tables_are_read),
         cmocka_unit_test(luck_is_that_of_addresses),
         cmocka_unit_test(discounting_is_that_of_the_reference),
