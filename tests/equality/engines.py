@@ -7,7 +7,7 @@ reference and then in several variants; what every run leaves (event log, patien
 results outside /provenance; of a life that goes wrong the message) must be equal. In turn the models
 meet all variants. Further ones go wrong in some lives (random_wrong.py). One that fails is shrunk
 (shrink.py) and kept in a folder that the message names; those that found bugs once are in `kept/` and
-run first.
+run first, with the experiments of `configs/`.
 
     engines.py PROGRAM                 40 models, few patients
     engines.py PROGRAM --long          500 models, more patients and variants
@@ -30,6 +30,7 @@ from shrink import shrunk
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 KEPT = os.path.join(HERE, "kept")
+CONFIGS = os.path.join(HERE, "..", "..", "configs")
 
 REFERENCE = ("--engine", "reference", "-j", "1")
 BATCHES = (1, 2, 7, 64, 4096)  # patients in flight per thread
@@ -104,21 +105,21 @@ class Runner:
         return subprocess.run([self.program, *arguments], cwd=folder, capture_output=True, text=True,
                               check=False, errors="replace")
 
-    def run(self, folder, *flags):
-        """How a run of the model in a folder ends."""
-        out = f"out{next(self.written)}.h5"
-        done = self.call(folder, "run", "experiment.yaml", "-o", out, "--quiet", "--yes", *flags)
+    def run(self, folder, *flags, experiment="experiment.yaml"):
+        """How a run of an experiment in a folder ends."""
+        out = os.path.join(self.folder, f"out{next(self.written)}.h5")
+        done = self.call(folder, "run", experiment, "-o", out, "--quiet", "--yes", *flags)
         if done.returncode != 0:
             return Ending(done.returncode, done.stderr)
         digest = self.call(folder, "digest", out).stdout.split()
-        os.unlink(os.path.join(folder, out))
+        os.unlink(out)
         return Ending(0, digest[0] if digest else "no digest")
 
-    def compared(self, folder, variants, flags):
+    def compared(self, folder, variants, flags, experiment="experiment.yaml"):
         """How the reference ends, and the first of the variants that ends otherwise with its ending, or None twice."""
-        expected = self.run(folder, *flags, *REFERENCE)
+        expected = self.run(folder, *flags, *REFERENCE, experiment=experiment)
         for variant in variants:
-            found = self.run(folder, *flags, *variant)
+            found = self.run(folder, *flags, *variant, experiment=experiment)
             if found != expected:
                 return expected, variant, found
         return expected, None, None
@@ -178,6 +179,24 @@ def judge_kept(runner, name):
     """A model that found a bug once."""
     expected, variant, found = runner.compared(os.path.join(KEPT, name), runner.variants[::STEP], KEPT_FLAGS)
     return variant and f"kept model {name}: {says(expected, variant, found)}"
+
+
+def experiments():
+    """The files of configs/ that can be run."""
+    for name in sorted(os.listdir(CONFIGS)):
+        if not name.endswith(".yaml"):
+            continue
+        with open(os.path.join(CONFIGS, name), encoding="utf-8") as file:
+            if any(line.startswith("experiment:") for line in file):
+                yield name
+
+
+def judge_experiment(runner, name, number):
+    """A published model, in one variant."""
+    expected, variant, found = runner.compared(CONFIGS, variants_of(runner.variants, number, 1), KEPT_FLAGS, name)
+    if expected.code != 0:
+        return f"{name} ends with {expected.code}:\n{expected.left}"
+    return variant and f"{name}: {says(expected, variant, found)}"
 
 
 def in_turn(tasks):
@@ -295,8 +314,9 @@ def main():
         if options.self_check:
             wrong = self_check(runner)
         else:
-            kept = [] if options.models or not os.path.isdir(KEPT) else sorted(os.listdir(KEPT))
+            kept, real = ([], []) if options.models else (sorted(os.listdir(KEPT)), experiments())
             wrong = in_turn([*(lambda name=name: judge_kept(runner, name) for name in kept),
+                             *(lambda i=i, name=name: judge_experiment(runner, name, i) for i, name in enumerate(real)),
                              *tasks_of(runner, options)])
     for sentence in wrong:
         print(sentence)
