@@ -139,7 +139,7 @@ typedef struct sq_emptied {
 
 /* What is written when a life begins: a lane's numbers of four bytes that lie side by side, and those of eight. */
 typedef struct sq_who {
-    int32_t item, place, slot, strategy, state, firings, firings_now;
+    int32_t item, place, slot, strategy, firings, firings_now, breaks;
     uint32_t lives;
 } sq_who;
 typedef struct sq_begun {
@@ -168,7 +168,6 @@ typedef struct sq_pool {
     double *score;        /* [n_members] nursery only */
 
     /* where and when */
-    int32_t *state;
     double *now, *entered;
     double *end;          /* of follow-up */
     double *birth;        /* if model->dated; as sq_ref.birth */
@@ -222,6 +221,9 @@ static inline size_t sq_col_row(const sq_pool *p, int row)
     unsigned r = (unsigned)row;
     return r / SQ_SIDE * p->plane + r % SQ_SIDE;
 }
+
+/* The lane's line of numbers of four bytes. */
+static inline sq_who *sq_col_who(const sq_pool *p, int32_t lane) { return p->who + (unsigned)lane / SQ_SIDE; }
 
 /* ---- selections --------------------------------------------------------------------------------------- */
 
@@ -511,6 +513,8 @@ void sq_col_follow(sq_columns *c, sq_selection *s, int event);
 
 /* ---- col_reward.c --------------------------------------------------------------------------------------------- */
 
+/* Whether rewards have breaks, which are waited for like events. */
+static inline bool sq_col_has_breaks(const sq_model *m) { return m->n_breaks > 0 || m->n_losses > 0; }
 /* At the start of a life: flows, totals, losses, breaks are empty (sq_ref_rewards_start, empty). */
 void sq_col_rewards_start(sq_columns *c, sq_selection *s);
 /* Looks at the rates afresh (sq_ref_rewards_look), for these lanes. */

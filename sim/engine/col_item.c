@@ -173,16 +173,15 @@ static void identify(sq_columns *c, const int32_t *lane, int n)
     uint64_t *state = sq_col_words(c, n), *stream = sq_col_words(c, n);
     c->lanes->patients(state, stream, open->item.luck.life, (uint64_t)(open->item.first_patient + source->next), n);
     for (int i = 0; i < n; i++) {
-        sq_who *who = &p->who[lane[i] / SQ_SIDE];
+        sq_who *who = sq_col_who(p, lane[i]);
         *who = (sq_who){
             .item = source->filling,
             .place = source->next + i,
             .slot = slot + i,
             .strategy = strategy,
-            .state = c->model->start_state,
             .lives = who->lives + 1,
         };
-        p->begun[lane[i] / SQ_SIDE] = (sq_begun){
+        p->begun[(unsigned)lane[i] / SQ_SIDE] = (sq_begun){
             .block = open->item.blocks[strategy],
             .luck_state = state[i],
             .luck_stream = stream[i],

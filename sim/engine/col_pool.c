@@ -52,9 +52,9 @@ static bool make_who(sq_pool *p)
     p->place = &who->place;
     p->slot = &who->slot;
     p->strategy = &who->strategy;
-    p->state = &who->state;
     p->firings = &who->firings;
     p->firings_now = &who->firings_now;
+    p->breaks = &who->breaks;
     p->lives = &who->lives;
     return true;
 }
@@ -131,10 +131,9 @@ static bool make_history(sq_pool *p, const sq_col_plan *plan)
     p->time_in = rows(p, m->n_states, sizeof *p->time_in);
     p->moves = rows(p, plan->n_pairs, sizeof *p->moves);
     p->birth = rows(p, 1, sizeof *p->birth);
-    p->breaks = rows(p, 1, sizeof *p->breaks);
     p->score = rows(p, p->is_nursery ? m->n_members : 0, sizeof *p->score);
     p->visits = sq_arena_array(&p->arena, (size_t)m->n_counters * (size_t)p->n_lanes, sizeof *p->visits);
-    return p->count && p->last_time && p->time_in && p->moves && p->birth && p->breaks && p->score && p->visits;
+    return p->count && p->last_time && p->time_in && p->moves && p->birth && p->score && p->visits;
 }
 
 static bool make_clocks(sq_pool *p, const sq_col_plan *plan)

@@ -79,23 +79,19 @@ static sq_column less_losses(sq_columns *c, const sq_selection *s, sq_column uti
     int n_losses = c->model->n_losses;
     if (n_losses == 0) return utility;
     double *rest = sq_col_doubles(c, s->n), *sum = sq_col_doubles(c, s->n);
-    for (int i = 0; i < s->n; i++) sum[i] = 0;
+    for (int i = 0; i < sq_col_padded(s->n); i++) sum[i] = 0;
     for (int k = 0; k < n_losses; k++) {
         const double *amount = row(c, c->p->loss_amount, k), *until = row(c, c->p->loss_until, k);
-        for (int i = 0; i < s->n; i++) {
-            int32_t lane = s->lane[i];
-            if (!(until[lane] > s->now[i])) continue;
-            sum[i] += amount[lane];
-            next[i] = fmin(next[i], until[lane]);
-        }
+        c->lanes->add_losses(sum, next, amount, until, s->now, s->lane, s->n);
     }
-    for (int i = 0; i < s->n; i++) rest[i] = utility.p[i * utility.step] - sum[i];
+    sq_column losses = {sum, 1};
+    c->lanes->operate(SQ_OP_SUB, rest, utility, losses, losses, s->n);
     return (sq_column){rest, 1};
 }
 
 /* ---- breaks ------------------------------------------------------------------------------------------------------- */
 
-/* Where the break's table has its next knot: rounded up to the time grid, and always ahead. */
+/* Where the break's table has its next knot. Where its argument is not a number, the reward that uses it judges it. */
 static void add_break(sq_columns *c, sq_selection *s, const sq_break *b, double *next)
 {
     static const double FIRST_ROW[SQ_PAD] = {0};
@@ -104,11 +100,7 @@ static void add_break(sq_columns *c, sq_selection *s, const sq_break *b, double 
     sq_column at = {sq_col_dense(c, s, sq_col_value(c, s, b->argument, 0)), 1};
     sq_row_column rows = sq_col_table(c, s, b->table, (sq_column){FIRST_ROW, 0});
     c->lanes->next_knot(t->size, rows, knot, at, s->n);
-    for (int i = 0; i < s->n; i++) {
-        if (isnan(at.p[i])) continue; /* the reward that uses it judges it */
-        double ahead = s->now[i] + (knot[i] - at.p[i]);
-        next[i] = fmin(next[i], fmax(ceil(ahead * 0x1p20) * 0x1p-20, s->now[i] + 0x1p-20));
-    }
+    c->lanes->next_breaks(next, knot, at.p, s->now, s->n);
 }
 
 static void add_breaks(sq_columns *c, sq_selection *s, double *next)
@@ -138,14 +130,14 @@ void sq_col_rewards_look(sq_columns *c, sq_selection *s)
     sq_mark mark = sq_col_mark(c);
     instant at = {.c = c, .s = s};
     double *next = sq_col_doubles(c, s->n);
-    for (int i = 0; i < s->n; i++) next[i] = INFINITY;
+    for (int i = 0; i < sq_col_padded(s->n); i++) next[i] = INFINITY;
     sq_column utility = less_losses(c, s, sq_col_value(c, s, m->utility, 1), next);
     change_rate(&at, UTILITY, judged_rate(c, s, utility));
     for (int i = 0; i < m->n_costs; i++)
         if (c->plan->earns[i])
             change_rate(&at, SQ_QUANTITY_COST + i, judged_rate(c, s, sq_col_value(c, s, m->costs[i].rate, 0)));
     add_breaks(c, s, next);
-    sq_col_scatter(s, c->p->next_break, next);
+    if (sq_col_has_breaks(m)) sq_col_scatter(s, c->p->next_break, next);
     sq_col_release(c, mark);
 }
 

@@ -91,14 +91,11 @@ static contest hold_race(sq_columns *c, const sq_selection *s)
     return all;
 }
 
-/* Whether rewards have breaks, which are waited for like events. */
-static bool has_breaks(const sq_model *m) { return m->n_breaks > 0 || m->n_losses > 0; }
-
 /* A break before the clock, or follow-up that ends before both. */
 static void judge_race(const sq_columns *c, const sq_selection *s, const contest *all)
 {
     const sq_pool *p = c->p;
-    const double *next_break = has_breaks(c->model) ? p->next_break : NULL;
+    const double *next_break = sq_col_has_breaks(c->model) ? p->next_break : NULL;
     c->lanes->judge(all->who, all->due, p->end, next_break, end_event(c), break_event(c), s->lane, s->n);
 }
 
@@ -141,13 +138,12 @@ static void move(sq_columns *c, sq_selection *s, int to)
     sq_col_count_move(c, s, from, to);
     for (int i = 0; i < s->n && c->plan->stay_is_read[from]; i++)
         p->time_in[row + (size_t)s->lane[i]] += s->now[i] - p->entered[s->lane[i]];
-    for (int i = 0; i < s->n; i++) p->state[s->lane[i]] = to;
     sq_col_scatter(s, p->entered, s->now);
     s->state = to;
     sq_col_touch(c, s, SQ_READS_STATE(m));
     sq_col_occur(c, s, SQ_OCCURS_STATE(m, to));
     if (!m->states[to].death) return;
-    sq_col_scatter(s, p->died, s->now);
+    if (c->work->life) sq_col_scatter(s, p->died, s->now);
     sq_col_occur(c, s, SQ_OCCURS_DEATH(m));
 }
 
@@ -226,7 +222,7 @@ static void pass_time(sq_columns *c, const sq_selection *s)
 {
     sq_pool *p = c->p;
     for (int i = 0; i < s->n; i++) {
-        sq_who *who = &p->who[s->lane[i] / SQ_SIDE];
+        sq_who *who = sq_col_who(p, s->lane[i]);
         double *now = &p->now[s->lane[i]];
         who->firings++;
         who->firings_now = s->now[i] == *now ? who->firings_now + 1 : 1;
@@ -281,7 +277,6 @@ static void empty(sq_columns *c, const sq_selection *s)
     sq_col_empty(c, s, &p->life_words);
     for (int i = 0; i < m->n_states; i++)
         if (c->plan->stay_is_read[i]) sq_col_fill(s, p->time_in + sq_col_row(p, i), 0);
-    for (int i = 0; i < s->n && has_breaks(m); i++) p->breaks[s->lane[i]] = 0;
     for (int i = 0; i < s->n && p->life; i++) sq_life_reset(&p->life[s->lane[i] / SQ_SIDE], m);
 }
 

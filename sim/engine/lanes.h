@@ -119,6 +119,12 @@ typedef struct sq_lanes {
     /* Discounted time up to t and discount factor at t (ref_reward.c); origin: day. */
     void (*discounted_time)(const sq_discount *discount, sq_column origin, double *out, const double *t, int n);
     void (*discount_factor)(const sq_discount *discount, sq_column origin, double *out, const double *t, int n);
+    /* Where a loss is in force until later than now: sum += its amount, and next is no later than its end (columns). */
+    void (*add_losses)(double *sum, double *next, const double *amount, const double *until, const double *now,
+                       const int32_t *lane, int n);
+    /* next is no later than when what is `at` now gets to its knot: rounded up to the time grid, and always ahead. Not
+     * where it is NaN. */
+    void (*next_breaks)(double *next, const double *knot, const double *at, const double *now, int n);
     /* Gives a flow (eight columns side by side, below) this rate now where it has another, and accrues what the old one
      * brought; discounted: discounted time now. No lane twice. */
     void (*change_rates)(double *flow, const int32_t *lane, sq_column rate, const double *now, const double *discounted,

@@ -474,6 +474,30 @@ static void discount_factor(const sq_discount *d, sq_column origin, double *out,
     }
 }
 
+/* ---- losses and breaks ------------------------------------------------------------------------------------- */
+
+static void add_losses(double *sum, double *next, const double *amount, const double *until, const double *now,
+                       const int32_t *lane, int n)
+{
+    LANES(i) {
+        v_d end = lanes_gather(until, lane + i), first = v_load(next + i), so_far = v_load(sum + i);
+        v_m in_force = v_gt(end, v_load(now + i));
+        if (v_none(in_force)) continue;
+        v_store(sum + i, v_if(in_force, so_far + lanes_gather(amount, lane + i), so_far));
+        v_store(next + i, v_if(in_force, v_min(first, end), first));
+    }
+}
+
+static void next_breaks(double *next, const double *knot, const double *at, const double *now, int n)
+{
+    LANES(i) {
+        v_d t = v_load(now + i), from = v_load(at + i), first = v_load(next + i);
+        v_d ahead = t + (v_load(knot + i) - from);
+        v_d then = v_max(v_ceil(ahead * 0x1p20) * 0x1p-20, t + 0x1p-20);
+        v_store(next + i, v_if(v_isnan(from), first, v_min(first, then)));
+    }
+}
+
 /* ---- flows --------------------------------------------------------------------------------------------------- */
 
 static void change_rates(double *flow, const int32_t *lane, sq_column rate, const double *now,
@@ -537,6 +561,8 @@ const sq_lanes SQ_LANES = {
     .law_admissible = v_laws_admissible,
     .discounted_time = discounted_time,
     .discount_factor = discount_factor,
+    .add_losses = add_losses,
+    .next_breaks = next_breaks,
     .change_rates = change_rates,
 };
 
