@@ -59,7 +59,7 @@ typedef struct sq_lanes {
     /* sum[i] += column[lane[i]] */
     void (*add)(double *sum, const double *column, const int32_t *lane, int n);
 
-    /* Writes x into the column and into the dense copy of it unless NULL (padding included). The lanes where that was a
+    /* Writes x into the column and brings the dense copy of it, unless NULL, up to date. The lanes where that was a
      * change (NaN equals NaN) into changed, which has room for the padding; how many. No lane twice. */
     int (*assign)(double *column, double *copy, const int32_t *lane, sq_column x, int32_t *changed, int n);
     /* Where who is below 0 and truth is not 0, who becomes this number, or NaN where truth is; how many did. */

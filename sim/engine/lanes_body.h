@@ -23,12 +23,13 @@
 
 static inline v_w word_at(sq_word_column c, int i) { return v_load_w(c.p + (ptrdiff_t)i * c.step); }
 
-/* Of the lanes i … i + W - 1 those below n. */
-static inline v_m below(int i, int n)
+/* Of the lanes i … i + W - 1 those below n: a bit each, and as a mask. */
+static inline unsigned bits_below(int i, int n)
 {
     unsigned left = (unsigned)(n - i);
-    return v_mask(left < SQ_WIDTH ? (1U << left) - 1 : (1U << SQ_WIDTH) - 1);
+    return left < SQ_WIDTH ? (1U << left) - 1 : (1U << SQ_WIDTH) - 1;
 }
+static inline v_m below(int i, int n) { return v_mask(bits_below(i, n)); }
 
 /* ---- moving ------------------------------------------------------------------------------------------ */
 
@@ -91,7 +92,7 @@ static int select_lanes(int32_t *chosen, int32_t *others, const int32_t *lane, c
 {
     int n_chosen = 0, n_others = 0;
     LANES(i) {
-        unsigned lanes = v_bits(below(i, n)), is = v_bits(v_ne(v_load(truth + i), v_set(0))) & lanes;
+        unsigned lanes = bits_below(i, n), is = v_bits(v_ne(v_load(truth + i), v_set(0))) & lanes;
         int many = __builtin_popcount(is);
         if (others) lanes_pick(others + n_others, lane + i, lanes & ~is);
         lanes_pick(chosen + n_chosen, lane + i, is);
@@ -101,21 +102,31 @@ static int select_lanes(int32_t *chosen, int32_t *others, const int32_t *lane, c
     return n_chosen;
 }
 
+/* x[0 … W - 1] where the bit is set. */
+static inline void scatter(double *column, const int32_t *lane, v_d x, unsigned bits)
+{
+    double value[SQ_WIDTH];
+    v_store(value, x);
+    if (bits == (1U << SQ_WIDTH) - 1)
+        for (int k = 0; k < SQ_WIDTH; k++) column[lane[k]] = value[k];
+    else
+        for (; bits; bits &= bits - 1) column[lane[__builtin_ctz(bits)]] = value[__builtin_ctz(bits)];
+}
+
 static int assign(double *column, double *copy, const int32_t *lane, sq_column x, int32_t *changed, int n)
 {
     int changes = 0;
     LANES(i) {
         v_d new = v_column(x, i), old = lanes_gather(column, lane + i);
-        v_m same = v_or(v_eq(new, old), v_and(v_isnan(new), v_isnan(old)));
-        unsigned differ = v_bits(v_and_not(below(i, n), same));
-        if (copy) v_store(copy + i, v_if(same, old, new));
+        v_m same = v_eq(new, old);
+        unsigned differ = bits_below(i, n) & ~v_bits(same);
         if (differ == 0) continue;
+        same = v_or(same, v_and(v_isnan(new), v_isnan(old)));
+        differ &= ~v_bits(same);
+        if (copy) v_store(copy + i, v_if(same, old, new));
         lanes_pick(changed + changes, lane + i, differ);
         changes += __builtin_popcount(differ);
-        for (; differ; differ &= differ - 1) {
-            int k = i + __builtin_ctz(differ);
-            column[lane[k]] = x.p[(ptrdiff_t)k * x.step];
-        }
+        scatter(column, lane + i, new, differ);
     }
     return changes;
 }
@@ -127,7 +138,7 @@ static int claim(double *who, double number, sq_column truth, int n)
         v_d x = v_column(truth, i), was = v_load(who + i);
         v_m is = v_and(v_ne(x, v_set(0)), v_lt(was, v_set(0)));
         v_store(who + i, v_if(is, v_if(v_isnan(x), x, v_set(number)), was));
-        claimed += __builtin_popcount(v_bits(v_and(is, below(i, n))));
+        claimed += __builtin_popcount(v_bits(is) & bits_below(i, n));
     }
     return claimed;
 }
@@ -137,7 +148,7 @@ static bool within(sq_column x, double low, double high, int n)
     LANES(i) {
         v_d a = v_column(x, i);
         v_m is = v_and(v_ge(a, v_set(low)), v_le(a, v_set(high)));
-        if (v_any(v_and_not(below(i, n), is))) return false;
+        if (bits_below(i, n) & ~v_bits(is)) return false;
     }
     return true;
 }
@@ -146,7 +157,7 @@ static int equal(int32_t *chosen, const int32_t *lane, const double *number, dou
 {
     int n_chosen = 0;
     LANES(i) {
-        unsigned is = v_bits(v_and(v_eq(v_load(number + i), v_set(k)), below(i, n)));
+        unsigned is = v_bits(v_eq(v_load(number + i), v_set(k))) & bits_below(i, n);
         if (is == 0) continue;
         lanes_pick(chosen + n_chosen, lane + i, is);
         n_chosen += __builtin_popcount(is);
@@ -281,7 +292,7 @@ static int truths(double *out, sq_column x, int n)
         v_d a = v_column(x, i);
         v_m unset = v_isnan(a);
         v_store(out + i, v_truth(v_and_not(v_ne(a, v_set(0)), unset)));
-        unclear += __builtin_popcount(v_bits(v_and(unset, below(i, n))));
+        unclear += __builtin_popcount(v_bits(unset) & bits_below(i, n));
     }
     return unclear;
 }
@@ -434,7 +445,7 @@ static bool choose(double *out, double *adds_up, const sq_option_columns *option
         v_m fits = v_and(v_le(sum, v_set(1 + slack)), v_ge(sum, v_set(least)));
         v_store(out + i, v_option(options, i, sum, v_load(survival + i)));
         v_store(adds_up + i, v_truth(fits));
-        all &= v_none(v_and_not(below(i, n), fits));
+        all &= (bits_below(i, n) & ~v_bits(fits)) == 0;
     }
     return all;
 }

@@ -262,6 +262,7 @@ static void writing_of(const sq_lanes *lanes, int n, sq_pcg *g)
     fill_any(g, x, n);
     memcpy(column, before, sizeof column);
     for (int i = 0; i < ROOM; i++) lane[i] = i < n ? n - 1 - i : 0;
+    for (int i = 0; i < ROOM; i++) copy[i] = before[lane[i]];
     for (int i = 0; i < n; i++)
         if (below(g, 2) == 0) x[i] = before[lane[i]];
     int many = lanes->assign(column, copy, lane, (sq_column){x, 1}, changed, n);
