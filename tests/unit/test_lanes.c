@@ -425,11 +425,98 @@ static void luck_of(const sq_lanes *lanes, int n, sq_pcg *g)
         assert_same("hazard of a score", lanes, n, i, out[i], -sq_normal_log_ccdf(score[i]));
 }
 
+static void patients_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static uint64_t luck_state[ROOM], stream[ROOM];
+    const sq_address luck = {sq_pcg_next(g), sq_pcg_next(g)};
+    uint64_t first = sq_pcg_next(g);
+    lanes->patients(luck_state, stream, luck, first, n);
+    for (int i = 0; i < n; i++) {
+        sq_address wanted = sq_address_with(luck, first + (uint64_t)i);
+        assert_true(luck_state[i] == wanted.state && stream[i] == wanted.stream);
+    }
+}
+
 static void luck_is_that_of_addresses(void **state)
 {
     (void)state;
+    everywhere(patients_of);
     everywhere(uniforms_of);
     everywhere(luck_of);
+}
+
+/* ---- lines, ends and breaks ------------------------------------------------------------------ */
+
+static void lines_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static _Alignas(64) double plane[2 * ROOM][8];
+    static int32_t lane[ROOM];
+    int every = 1 + below(g, 2);
+    for (int i = 0; i < ROOM; i++) lane[i] = (i < n ? i : n - 1) * every * 8;
+    for (int i = 0; i < 2 * ROOM; i++)
+        for (int k = 0; k < 8; k++) plane[i][k] = 1;
+    lanes->empty_lines(plane, lane, n);
+    for (int i = 0; i < 2 * ROOM; i++)
+        for (int k = 0; k < 8; k++) assert_true(plane[i][k] == (i % every != 0 || i / every >= n));
+}
+
+/* Times that are often equal. */
+static double some_time(sq_pcg *g) { return below(g, 3) ? below(g, 6) : between(g, 0, 6); }
+
+static void breaks_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static double now[ROOM], next[ROOM], knot[ROOM], at[ROOM], sum[ROOM], first[ROOM];
+    static double column[2][COLUMN];
+    const world *w = world_of(n, g);
+    for (int k = 0; k < 2; k++)
+        for (int i = 0; i < COLUMN; i++) column[k][i] = some_time(g);
+    for (int i = 0; i < ROOM; i++) {
+        now[i] = some_time(g);
+        at[i] = below(g, 8) ? some_time(g) : (double)NAN;
+        knot[i] = below(g, 8) ? at[i] + some_time(g) : (double)INFINITY;
+        sum[i] = 0;
+        next[i] = first[i] = INFINITY;
+    }
+    lanes->next_breaks(next, knot, at, now, n);
+    for (int i = 0; i < n; i++)
+        if (!isnan(at[i])) first[i] = fmax(ceil((now[i] + (knot[i] - at[i])) * 0x1p20) * 0x1p-20, now[i] + 0x1p-20);
+    lanes->add_losses(sum, next, column[0], column[1], now, w->lane, n);
+    lanes->add(sum, column[0], w->lane, n);
+    for (int i = 0; i < n; i++) {
+        double amount = column[0][w->lane[i]], until = column[1][w->lane[i]];
+        assert_same("break", lanes, n, i, next[i], until > now[i] ? fmin(first[i], until) : first[i]);
+        assert_same("loss", lanes, n, i, sum[i], until > now[i] ? amount + amount : amount);
+    }
+}
+
+/* Clock 0 first, unless a break (8) or the end (7) comes before it. */
+static void races_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static double due[ROOM], who[ROOM], end[COLUMN], next[COLUMN];
+    const world *w = world_of(n, g);
+    for (int i = 0; i < COLUMN; i++) {
+        end[i] = some_time(g);
+        next[i] = some_time(g);
+    }
+    for (int i = 0; i < ROOM; i++) {
+        due[i] = some_time(g);
+        who[i] = 0;
+    }
+    bool breaks = below(g, 2);
+    lanes->judge(who, due, end, breaks ? next : NULL, 7, 8, w->lane, n);
+    for (int i = 0; i < n; i++) {
+        double last = end[w->lane[i]], at = next[w->lane[i]];
+        bool is_break = breaks && at <= due[i] && at < last;
+        assert_same("race", lanes, n, i, who[i], is_break ? 8 : due[i] <= last ? 0 : 7);
+    }
+}
+
+static void breaks_are_found(void **state)
+{
+    (void)state;
+    everywhere(races_of);
+    everywhere(lines_of);
+    everywhere(breaks_of);
 }
 
 /* ---- discounting ------------------------------------------------------------------------------------------------------ */
@@ -554,6 +641,7 @@ int main(void)
         cmocka_unit_test(options_come_up_as_drawn),
         cmocka_unit_test(tables_are_read),
         cmocka_unit_test(luck_is_that_of_addresses),
+        cmocka_unit_test(breaks_are_found),
         cmocka_unit_test(discounting_is_that_of_the_reference),
         cmocka_unit_test(laws_are_asked_lane_by_lane),
     };
