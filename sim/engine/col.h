@@ -29,6 +29,8 @@
 #include "engine/ref_body.h" /* limits that both engines keep: SQ_FIRINGS_AT_ONE_INSTANT ... */
 #include "outcome/count.h"
 
+#include <setjmp.h>
+
 enum { SQ_WAVE = 512 }; /* lanes of a wave at most */
 
 /* ---- the plan ------------------------------------------------------------------------------------- */
@@ -299,6 +301,7 @@ struct sq_columns {
     const sq_model *model;
     const sq_lanes *lanes;
     sq_status status;            /* memory: remembered until the loop looks */
+    jmp_buf out_of_memory;       /* where the run ends when there is no scratch */
     sq_error *err;
 
     sq_pool pool, nursery;
@@ -333,8 +336,9 @@ void sq_pool_free(sq_pool *pool);
 sq_status sq_scratch_new(struct sq_scratch **out, sq_error *err);
 void sq_scratch_free(struct sq_scratch *scratch);
 
-/* Scratch memory is a stack: mark, take, release. Taking never fails: when memory is out, c->status says so and the
- * array is there all the same, shared. Room for n values and the padding; 64-byte aligned. */
+/* Scratch memory is a stack: mark, take, release. Taking never fails: when memory is out, sq_columns_run is left at once,
+ * for with arrays that are not there no wave can be finished; scratch is all that its steps would have given back. Room
+ * for n values and the padding; 64-byte aligned. */
 typedef struct sq_mark {
     int chunk;
     size_t used;

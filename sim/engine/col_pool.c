@@ -253,7 +253,7 @@ static void *take(sq_columns *c, size_t bytes)
     if (scratch->used + bytes > CHUNK) {
         if (scratch->chunk + 1 == scratch->n_chunks && !add_chunk(scratch)) {
             c->status = sq_fail(c->err, SQ_ERR_MEMORY, "no memory for the engine's scratch");
-            return scratch->chunks[0]; /* shared: the loop stops after this step */
+            longjmp(c->out_of_memory, 1);
         }
         scratch->chunk++;
         scratch->used = 0;

@@ -349,6 +349,7 @@ sq_status sq_columns_run(sq_columns *c, const sq_columns_work *work, sq_error *e
     c->err = err;
     c->status = SQ_OK;
     c->source.exhausted = false;
+    if (setjmp(c->out_of_memory)) return c->status;
     for (;;) {
         int queue = sq_queues_longest(&c->queues), ready = sq_col_ready(c);
         if (c->status || (queue < 0 && ready == 0)) return c->status;
