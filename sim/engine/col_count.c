@@ -3,7 +3,7 @@
  * accumulators (outcome/count.h). */
 #include "engine/col.h"
 
-#include <math.h>
+#include <float.h>
 
 /* ---- whose lives they are --------------------------------------------------------------------------------- */
 
@@ -126,17 +126,20 @@ void sq_col_count_move(sq_columns *c, sq_selection *s, int from, int to)
 
 /* ---- the end ---------------------------------------------------------------------------------------------------- */
 
-/* A total beyond all numbers would only show as NaN in a mean. */
-static void check_totals(sq_columns *c, const sq_selection *s)
+/* The totals of all lanes, dense. One beyond all numbers would only show as NaN in a mean: its lane fails. */
+static const double *const *take_totals(sq_columns *c, const sq_selection *s)
 {
-    for (int k = 0; k < 2 * sq_quantities(c->model); k++) {
-        const double *total = c->p->total[k];
-        for (int i = 0; i < s->n; i++)
-            if (!isfinite(total[s->lane[i]])) sq_col_fail(c, s, i);
+    int n = 2 * sq_quantities(c->model);
+    const double **total = sq_col_pointers(c, n);
+    for (int k = 0; k < n; k++) {
+        double *dense = sq_col_gather(c, s, c->p->total[k]);
+        sq_col_judge(c, s, dense, -DBL_MAX, DBL_MAX, 0);
+        total[k] = dense;
     }
+    return total;
 }
 
-static void count_ends(sq_columns *c, const sq_selection *s)
+static void count_ends(sq_columns *c, const sq_selection *s, const double *const *total)
 {
     const sq_pool *p = c->p;
     sq_block_lanes **block = sq_col_pointers(c, s->n);
@@ -154,7 +157,7 @@ static void count_ends(sq_columns *c, const sq_selection *s)
         .place = place,
         .state = s->state,
         .column = s->lane,
-        .total = (const double *const *)p->total,
+        .total = total,
         .happened = happened,
         .end = p->end,
     };
@@ -193,8 +196,7 @@ void sq_col_count_end(sq_columns *c, sq_selection *s)
 {
     const sq_model *m = c->model;
     sq_mark mark = sq_col_mark(c);
-    check_totals(c, s);
-    count_ends(c, s);
+    count_ends(c, s, take_totals(c, s));
     double *numbers = sq_col_doubles(c, 2 * m->n_attributes + 2 * sq_quantities(m));
     for (int i = 0; i < s->n && c->work->life; i++) hand_row_on(c, s->lane[i], numbers);
     sq_col_release(c, mark);

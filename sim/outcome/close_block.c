@@ -20,41 +20,41 @@ static double halve(double *value, int n)
     return value[0];
 }
 
-/* The terms of one kind of sum over n lanes. */
-static void fill_terms(int kind, const double *x, const double *reference, int n, double *restrict term)
+/* A lane's term of one kind of sum. */
+static inline double term_of(int kind, const double *x, const double *reference, int i)
 {
-    switch (kind) {
-    case SQ_SUM_X:
-        for (int i = 0; i < n; i++)
-            term[i] = x[i];
-        break;
-    case SQ_SUM_XX:
-        for (int i = 0; i < n; i++)
-            term[i] = x[i] * x[i];
-        break;
-    case SQ_SUM_D:
-        for (int i = 0; i < n; i++)
-            term[i] = x[i] - reference[i];
-        break;
-    default:
-        for (int i = 0; i < n; i++) {
-            double d = x[i] - reference[i];
-            term[i] = d * d;
-        }
-    }
+    double d = kind >= SQ_SUM_D ? x[i] - reference[i] : x[i];
+    return kind == SQ_SUM_X || kind == SQ_SUM_D ? d : d * d;
+}
+
+/* The first level of the tree, 2 width lanes wide, of which n are there. `kind` is known where this is called, so that
+ * the loops are plain. */
+static inline void add_pairs(int kind, const double *x, const double *reference, int n, int width,
+                             double *restrict term)
+{
+    int pairs = n > width ? n - width : 0;
+    for (int i = 0; i < pairs; i++)
+        term[i] = term_of(kind, x, reference, i) + term_of(kind, x, reference, i + width);
+    for (int i = pairs; i < width && i < n; i++)
+        term[i] = term_of(kind, x, reference, i);
+    for (int i = n; i < width; i++)
+        term[i] = 0;
 }
 
 /* The sum of one kind over a chunk of which n lanes are there. The tree need be no wider than these: the levels above
  * would add zeros. */
 static double sum_chunk(int kind, const double *x, const double *reference, int n)
 {
-    double term[CHUNK];
-    int width = CHUNK;
-    while (width / 2 >= n)
+    double term[CHUNK / 2];
+    int width = CHUNK / 2;
+    while (width > 1 && width >= n)
         width /= 2;
-    fill_terms(kind, x, reference, n, term);
-    for (int i = n; i < width; i++)
-        term[i] = 0;
+    switch (kind) {
+    case SQ_SUM_X: add_pairs(SQ_SUM_X, x, NULL, n, width, term); break;
+    case SQ_SUM_XX: add_pairs(SQ_SUM_XX, x, NULL, n, width, term); break;
+    case SQ_SUM_D: add_pairs(SQ_SUM_D, x, reference, n, width, term); break;
+    default: add_pairs(SQ_SUM_DD, x, reference, n, width, term);
+    }
     return halve(term, width);
 }
 

@@ -321,11 +321,11 @@ static void fill_row(const sq_lives *l, const sq_ends *e, bool one, int row, con
     if (one) {
         double *to = sq_block_lane_row(e->block[0], l->strategy, row);
         for (int i = 0; i < l->n; i++)
-            to[e->place[i]] = total[e->column[i]] / unit;
+            to[e->place[i]] = total[i] / unit;
         return;
     }
     for (int i = 0; i < l->n; i++)
-        sq_block_lane_row(e->block[i], strategy_of(l, i), row)[e->place[i]] = total[e->column[i]] / unit;
+        sq_block_lane_row(e->block[i], strategy_of(l, i), row)[e->place[i]] = total[i] / unit;
 }
 
 static void fill_blocks(const sq_lives *l, const sq_outcome *o, const sq_ends *e)

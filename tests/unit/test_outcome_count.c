@@ -152,10 +152,10 @@ static void count_passages(const wave *w, const sq_life *lives, int endpoint)
     sq_count_passages(&w->lives, endpoint, &passages);
 }
 
-/* The ends of lives in one state: the numbers as columns. */
+/* The ends of lives in one state: totals dense, other numbers as columns. */
 static void count_ends(const wave *w, const sq_life *lives, sq_block_lanes *block, int state)
 {
-    static double columns[QUANTITIES][LIVES], end[LIVES];
+    static double totals[QUANTITIES][LIVES], end[LIVES];
     static uint64_t happened[LIVES];
     sq_block_lanes *blocks[LIVES];
     int32_t place[LIVES];
@@ -171,10 +171,10 @@ static void count_ends(const wave *w, const sq_life *lives, sq_block_lanes *bloc
         for (int o = 0; o < N_OCCURRENCES; o++)
             happened[column] |= (uint64_t)(life->count[o] > 0) << o;
         for (int k = 0; k < QUANTITIES; k++)
-            columns[k][column] = life->total[k];
+            totals[k][i] = life->total[k];
     }
     for (int k = 0; k < QUANTITIES; k++)
-        total[k] = columns[k];
+        total[k] = totals[k];
     const sq_ends ends = {blocks, place, state, w->number, total, words, end};
     sq_count_ends(&w->lives, &ends);
 }
