@@ -4,7 +4,8 @@
  *   col_pool.c      lanes and their columns; scratch memory; selections
  *   col_wave.c      the loop: a firing as one transaction of a whole wave, the race, the end of lives
  *   col_item.c      what goes in and out: open items, free lanes;  col_queue.c  lanes that wait
- *   col_value.c     programs over a selection
+ *   col_value.c     programs over a selection;  col_specialise.c  as they are in a state;  col_share.c  what begins
+ *                   alike;  col_programs.c  where they are
  *   col_action.c    actions and decisions
  *   col_draw.c      uniforms, luck, drawn numbers, flags, options;  col_latent.c  what is drawn together;
  *                   col_law.c  the numbers of laws;  col_baseline.c  who the patients are
@@ -93,7 +94,6 @@ struct sq_col_plan {
     int reaction_words;
     sq_reactions *reactions;       /* [SQ_READS_OCCURRED(m, SQ_OCCURRENCES(m))], in the numbering of read sets */
     uint64_t *possible;            /* [n_states][event_words] events whose condition can hold in a state; none in death */
-    uint64_t *possible_anywhere;   /* [event_words] union */
     uint64_t *certain;             /* [n_states][event_words] those of them whose condition holds there come what may */
     sq_clock_plan *clocks;         /* [n_events] */
     sq_clock_words *clock_words;   /* [event_words] */
@@ -383,8 +383,8 @@ double *sq_col_room_to_keep(const sq_selection *s);
 void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column value);
 /* Something changed in all lanes: who reacts is noted. `what` numbers as read sets do (SQ_READS_STATE …). */
 void sq_col_touch(sq_columns *c, const sq_selection *s, int what);
-/* Attribute changed in lane i of s. */
-void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int attribute, int i);
+/* The same in lane i of s alone. */
+void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int what, int i);
 void sq_col_touch_rewards(sq_columns *c, const sq_selection *s);
 /* Attributes first … last were written: brings copies of them up to date. */
 void sq_col_refresh(sq_columns *c, sq_selection *s, int first, int last);
@@ -410,7 +410,7 @@ int sq_queues_pop(sq_queues *q, int queue, int most, int32_t *lane);
 /* Builds plan->specialised: every program with what is known in a state folded in (the state, alive; arms of `if` that
  * cannot be chosen). Same bits. */
 sq_status sq_col_specialise(sq_col_plan *plan, sq_error *err);
-/* The program as it is in this state: for programs known to be no longer than a constant, see is_constant. */
+/* Whether a program that is given comes to a constant in this state, and to which. */
 bool sq_col_is_constant(const sq_col_plan *plan, sq_program program, int state, double *value);
 /* Whether it reads nothing of the patient: parameters and constants only. */
 bool sq_col_is_of_block(const sq_model *model, sq_program program);

@@ -72,15 +72,10 @@ static bool find_possible(sq_col_plan *plan)
     const sq_model *m = plan->model;
     int words = plan->event_words = words_for(m->n_events);
     plan->possible = sq_col_plan_array(plan, m->n_states * words, sizeof *plan->possible);
-    plan->possible_anywhere = sq_col_plan_array(plan, words, sizeof *plan->possible_anywhere);
-    if (!plan->possible || !plan->possible_anywhere) return false;
-    for (int s = 0; s < m->n_states; s++) {
-        for (int e = 0; e < m->n_events; e++) {
-            uint64_t bit = (uint64_t)can_hold(plan, &m->events[e], s) << (e % 64);
-            plan->possible[s * words + e / 64] |= bit;
-            plan->possible_anywhere[e / 64] |= bit;
-        }
-    }
+    if (!plan->possible) return false;
+    for (int s = 0; s < m->n_states; s++)
+        for (int e = 0; e < m->n_events; e++)
+            plan->possible[s * words + e / 64] |= (uint64_t)can_hold(plan, &m->events[e], s) << (e % 64);
     return true;
 }
 
@@ -259,8 +254,8 @@ sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *er
     plan->occurrence_words = words_for(SQ_OCCURRENCES(model));
     plan->endpoint_words = words_for(model->n_endpoints);
     sq_status status = sq_col_specialise(plan, err);
-    bool complete = !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) &&
-                    find_history(plan) && find_attributes(plan) && find_flows(plan) && find_population(plan) && find_watched(plan);
+    bool complete = !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) && find_history(plan) &&
+                    find_attributes(plan) && find_flows(plan) && find_population(plan) && find_watched(plan);
     if (!status && !complete) status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     if (!status) status = sq_col_plan_clocks(plan, err);
     if (!status) status = sq_col_plan_endpoints(plan, err);

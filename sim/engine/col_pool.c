@@ -347,7 +347,7 @@ bool sq_col_where(sq_columns *c, const sq_selection *s, const double *truth, sq_
 
 bool sq_col_with_bit(sq_columns *c, const sq_selection *s, const uint64_t *words, int bit, sq_selection *chosen)
 {
-    const uint64_t *word = words + sq_col_row(c->p, (bit / 64));
+    const uint64_t *word = words + sq_col_row(c->p, bit / 64);
     int shift = bit % 64, n = 0;
     sq_mark mark = sq_col_mark(c);
     int32_t *lane = sq_col_lanes(c, s->n);
@@ -390,13 +390,13 @@ void sq_col_empty(const sq_columns *c, const sq_selection *s, const sq_emptied *
 
 void sq_col_set_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit)
 {
-    uint64_t *word = words + sq_col_row(c->p, (bit / 64)), one = UINT64_C(1) << (bit % 64);
+    uint64_t *word = words + sq_col_row(c->p, bit / 64), one = UINT64_C(1) << (bit % 64);
     for (int i = 0; i < s->n; i++) word[s->lane[i]] |= one;
 }
 
 void sq_col_clear_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit)
 {
-    uint64_t *word = words + sq_col_row(c->p, (bit / 64)), one = UINT64_C(1) << (bit % 64);
+    uint64_t *word = words + sq_col_row(c->p, bit / 64), one = UINT64_C(1) << (bit % 64);
     for (int i = 0; i < s->n; i++) word[s->lane[i]] &= ~one;
 }
 
@@ -469,9 +469,9 @@ static void touch(sq_columns *c, const int32_t *lane, int n, int what)
     }
 }
 
-void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int attribute, int i)
+void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int what, int i)
 {
-    touch(c, &s->lane[i], 1, attribute);
+    touch(c, &s->lane[i], 1, what);
 }
 
 void sq_col_touch(sq_columns *c, const sq_selection *s, int what) { touch(c, s->lane, s->n, what); }

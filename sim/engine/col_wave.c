@@ -154,7 +154,7 @@ static void look_at_rewards(sq_columns *c, sq_selection *s)
     else if (sq_col_with_bit(c, s, c->p->touched, 2 * c->model->n_events, &touched)) sq_col_rewards_look(c, &touched);
 }
 
-/* Lanes that go to the same state (goto as recorded: -1 none). */
+/* Lanes that all go to the same state, n_states + s where they enter s afresh; -1: they stay. */
 static void settle_group(sq_columns *c, sq_selection *s, int go)
 {
     const sq_model *m = c->model;
