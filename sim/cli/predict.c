@@ -37,7 +37,7 @@ static double memory_bytes(const sq_model *m, int threads)
     sq_outcome_memory own = sq_outcome_memory_of(m);
     double blocks = (double)BYTES * m->block_size * m->n_strategies;
     return PROGRAM + blocks + 2 * result_bytes(m) + (threads + 1) * own.totals +
-           threads * sq_columns_bytes(m, SQ_BATCH, own.block);
+           threads * sq_columns_bytes(m, sq_columns_batch(m), own.block);
 }
 
 sq_prediction sq_predict(const sq_model *model, int threads, bool patients_table, bool event_log)

@@ -19,14 +19,26 @@ static int open_items_for(const sq_model *m, int batch)
     return n < MOST ? n : MOST;
 }
 
+/* Keyed sites have a count for every combination of their keys, which can be the most of it by far. */
+static double lane_bytes(const sq_model *m)
+{
+    double clocks = 6.0 * m->n_events, history = 1.5 * SQ_OCCURRENCES(m) + m->n_states + m->n_counters;
+    double rewards = SQ_SIDE * (2.0 + m->n_costs) + 2.0 * m->n_losses + m->n_endpoints;
+    return 8.0 * (20 + m->n_attributes + clocks + history + rewards);
+}
+
+int sq_columns_batch(const sq_model *m)
+{
+    enum { USUAL = 2048, FEWEST = 32, BYTES = 64 << 20 };
+    double lives = (double)m->n_patients * m->n_strategies, fit = fmax(FEWEST, BYTES / lane_bytes(m));
+    return (int)fmin(USUAL, fmin(lives, fit));
+}
+
 double sq_columns_bytes(const sq_model *m, int batch, double block_bytes)
 {
     double open = open_items_for(m, batch), patients = (double)cohort_size_for(m) * m->n_strategies;
     double baseline = 8.0 * m->n_attributes + 4.0 * m->n_groupings;
-    double clocks = 6.0 * m->n_events, history = 1.5 * SQ_OCCURRENCES(m) + m->n_states + m->n_counters;
-    double rewards = SQ_SIDE * (2.0 + m->n_costs) + 2.0 * m->n_losses + m->n_endpoints;
-    double lane = 8.0 * (20 + m->n_attributes + clocks + history + rewards);
-    return open * (patients * baseline + block_bytes) + batch * lane;
+    return open * (patients * baseline + block_bytes) + batch * lane_bytes(m);
 }
 
 static bool make_cohorts(sq_columns *c)
@@ -65,7 +77,8 @@ sq_status sq_col_source_new(sq_columns *c, sq_error *err)
     source->free = calloc((size_t)c->pool.n_lanes, sizeof *source->free);
     source->n_free = c->pool.n_lanes;
     source->block = calloc((size_t)c->model->n_strategies, sizeof *source->block);
-    if (!source->free || !source->block || !make_cohorts(c)) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the patients in flight");
+    if (!source->free || !source->block || !make_cohorts(c))
+        return sq_fail(err, SQ_ERR_MEMORY, "no memory for the patients in flight");
     for (int i = 0; i < c->pool.n_lanes; i++) source->free[i] = (c->pool.n_lanes - 1 - i) * SQ_SIDE;
     return make_open_items(c, err);
 }

@@ -57,7 +57,8 @@ typedef struct sq_columns_facts {
     int64_t in_flight, rounds;    /* lanes in flight summed over waves: occupancy = in_flight / (rounds x lanes) */
 } sq_columns_facts;
 
-enum { SQ_BATCH = 2048 }; /* lanes of a thread, unless told otherwise */
+/* Lanes of a thread, unless told otherwise: 2,048, but no more than lives, and fewer where they would take much memory. */
+int sq_columns_batch(const sq_model *model);
 
 /* A thread's pool of `batch` lanes (at least 1); event logs are kept if wanted. */
 sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lanes *lanes, int batch, bool want_log,

@@ -1,7 +1,7 @@
 /* Which engine runs, on which instruction set, as their names say. */
 #include "study/study.h"
 
-#include "engine/columns.h"
+#include "engine/lanes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,8 +37,6 @@ sq_status sq_run_choose(sq_run_options *options, const char *engine, const char 
 {
     sq_status status = engine ? choose_engine(options, engine, err) : SQ_OK;
     if (!status && instruction_set) status = choose_lanes(options, instruction_set, err);
-    if (status || options->engine != SQ_ENGINE_COLUMNAR) return status;
-    if (!options->lanes) options->lanes = sq_lanes_best();
-    if (options->batch == 0) options->batch = SQ_BATCH;
-    return SQ_OK;
+    if (options->engine == SQ_ENGINE_COLUMNAR && !options->lanes) options->lanes = sq_lanes_best();
+    return status;
 }

@@ -60,6 +60,14 @@ static sq_status finish(const sq_plan *plan, sq_variables *variables, sq_error *
     return status;
 }
 
+/* Patients in flight in a thread; none in the reference. More than there are lives would never be. */
+static int batch_of(const sq_model *m, const sq_run_options *o, int64_t lives)
+{
+    if (o->engine != SQ_ENGINE_COLUMNAR) return 0;
+    if (o->batch == 0) return sq_columns_batch(m);
+    return o->batch < lives ? o->batch : (int)lives;
+}
+
 sq_status sq_study_run(const sq_model *model, const sq_run_options *wanted, sq_variables *variables,
                        sq_run_facts *facts, sq_error *err)
 {
@@ -68,7 +76,7 @@ sq_status sq_study_run(const sq_model *model, const sq_run_options *wanted, sq_v
     sq_status status = sq_run_choose(&options, NULL, NULL, err);
     if (status) return status;
     const int64_t lives = model->n_patients * model->n_strategies;
-    if (lives < options.batch) options.batch = (int)lives; /* more lanes would never be filled */
+    options.batch = batch_of(model, &options, lives);
     sq_run_facts own = {
         .threads = options.threads > 0 ? options.threads : omp_get_max_threads(),
         .patients = model->n_patients,

@@ -41,11 +41,11 @@ typedef struct sq_run_options {
     const sq_row_sink *sink; /* may be NULL */
     sq_engine engine;
     const struct sq_lanes *lanes; /* of the columnar engine: its instruction set; NULL: the best there is */
-    int batch;               /* of the columnar engine: patients in flight in a thread; 0: SQ_BATCH */
+    int batch;               /* of the columnar engine: patients in flight in a thread; 0: the usual */
 } sq_run_options;
 
 const char *sq_engine_name(sq_engine engine);
-/* Fills engine, lanes and batch by the names of an engine and an instruction set (NULL, 0: the usual). Fails with
+/* Fills engine and lanes by the names of an engine and an instruction set (NULL, 0: the usual). Fails with
  * SQ_ERR_INPUT if there is none of the name, or the processor lacks it. */
 sq_status sq_run_choose(sq_run_options *options, const char *engine, const char *instruction_set, sq_error *err);
 

@@ -1,6 +1,7 @@
 /* The reference interpreter driven directly, with a model made by hand: what a life leaves behind,
  * the story a trace tells, the sentences of impossible lives, and running many lives over threads.
  * The rules of time and clocks are shown through the whole program by tests/semantics/rules.py. */
+#include "engine/columns.h"
 #include "engine/ref.h"
 #include "study/study.h"
 
@@ -497,6 +498,24 @@ static void rows_in_order(void **state)
     }
 }
 
+/* No more lanes than lives, and fewer where a lane has counts for many combinations of keys. */
+static void lanes_in_flight(void **state)
+{
+    (void)state;
+    toy t;
+    toy_init(&t);
+    assert_int_equal(sq_columns_batch(&t.m), 5 * N_STRATEGIES);
+    t.m.n_patients = 1000000;
+    const int usual = sq_columns_batch(&t.m);
+    assert_true(sq_columns_bytes(&t.m, usual, 0) < 64 << 20);
+    t.m.n_counters = 100000;
+    const int keyed = sq_columns_batch(&t.m);
+    const double lanes = sq_columns_bytes(&t.m, keyed, 0) - sq_columns_bytes(&t.m, 0, 0);
+    assert_true(keyed < usual && lanes > 60 << 20 && lanes <= 64 << 20);
+    t.m.n_counters = 100000000;
+    assert_true(sq_columns_batch(&t.m) > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -514,6 +533,7 @@ int main(void)
         cmocka_unit_test(options_of_probability_zero),
         cmocka_unit_test(the_lowest_failing_patient),
         cmocka_unit_test(rows_in_order),
+        cmocka_unit_test(lanes_in_flight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
