@@ -65,7 +65,7 @@ SEQUELA_API int sequela_warnings(const sequela *s);
 SEQUELA_API char *sequela_describe(const sequela *s);
 
 typedef struct sequela_run_options {
-    int threads;            /* 0: as many as OpenMP offers (OMP_NUM_THREADS) */
+    int threads;            /* at most 1,024; 0: as many as OpenMP offers (OMP_NUM_THREADS) */
     void (*progress)(void *context, int64_t patients_done, int64_t patients);
     void *context;
     /* With either of these rows go to the file while the run goes on: output_path is needed, and the finished
@@ -75,18 +75,19 @@ typedef struct sequela_run_options {
     const char *command_line; /* for /provenance; may be NULL */
     const char *engine;       /* "columnar" (NULL: this) or "reference", the plain interpreter; results are the same */
     const char *instruction_set; /* "avx512", "avx2" or "scalar"; NULL: the best there is. Results are the same */
-    int batch;                /* patients in flight in a thread of the columnar engine; 0: the usual */
+    int batch;                /* patients in flight in a thread of the columnar engine, at most 1,048,576; 0: the usual */
 } sequela_run_options;
 
-/* What a run took; all zero before one. */
+/* What a run took; all zero before one, and after one that failed. */
 typedef struct sequela_facts {
     int threads;
     double wall_seconds, cpu_seconds;
     /* Processor time of the threads, each until its last patient: of the busiest, and of all together. */
     double busiest_thread_seconds, busy_seconds;
     int64_t patients, lives, firings; /* lives = patients x strategies */
-    const char *engine, *instruction_set; /* NULL before a run */
-    /* Of the columnar engine: lanes of a thread and the share of them that held a life; random numbers drawn; waves (lives
+    const char *engine, *instruction_set; /* NULL without a run */
+    /* Of the columnar engine (0 of the reference): lanes of a thread and the share of them that held a life, wave by
+     * wave; random numbers drawn; waves (lives
      * to whom the same thing happens, taken together) and the lives in all of them. */
     int batch;
     double occupancy;

@@ -17,7 +17,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_THREADS = 1024, MOST_IN_FLIGHT = 1 << 20 };
 static const double large = 2e9; /* bytes that are not written without --yes */
 
 /* ---- where the result goes ------------------------------------------------------------------ */
@@ -178,8 +177,8 @@ static bool read_settings(const sq_arguments *a, run_settings *to)
     int64_t threads = 0, batch = 0;
     sq_run_options options = {0};
     sq_error err = {.status = SQ_OK};
-    if (!sq_integer(a, "threads", "a number of threads", 1, MOST_THREADS, &threads)) return false;
-    if (!sq_integer(a, "batch", "a number of patients in flight", 1, MOST_IN_FLIGHT, &batch)) return false;
+    if (!sq_integer(a, "threads", "a number of threads", 1, SQ_MOST_THREADS, &threads)) return false;
+    if (!sq_integer(a, "batch", "a number of patients in flight", 1, SQ_LARGEST_BATCH, &batch)) return false;
     if (sq_run_choose(&options, sq_value(a, "engine"), sq_value(a, "isa"), &err) != SQ_OK) {
         sq_say("run: %s", err.text);
         return false;

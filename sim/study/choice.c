@@ -33,9 +33,22 @@ static sq_status choose_lanes(sq_run_options *options, const char *name, sq_erro
 
 const char *sq_engine_name(sq_engine engine) { return engine == SQ_ENGINE_COLUMNAR ? "columnar" : "reference"; }
 
+/* Numbers that the command line would have refused; 0 is the usual. */
+static sq_status judge_numbers(const sq_run_options *options, sq_error *err)
+{
+    if (options->threads < 0 || options->threads > SQ_MOST_THREADS)
+        return sq_fail(err, SQ_ERR_INPUT, "%d is not a number of threads; expected 0 to %d", options->threads,
+                       SQ_MOST_THREADS);
+    if (options->batch < 0 || options->batch > SQ_LARGEST_BATCH)
+        return sq_fail(err, SQ_ERR_INPUT, "%d is not a number of patients in flight; expected 0 to %d",
+                       options->batch, SQ_LARGEST_BATCH);
+    return SQ_OK;
+}
+
 sq_status sq_run_choose(sq_run_options *options, const char *engine, const char *instruction_set, sq_error *err)
 {
-    sq_status status = engine ? choose_engine(options, engine, err) : SQ_OK;
+    sq_status status = judge_numbers(options, err);
+    if (!status && engine) status = choose_engine(options, engine, err);
     if (!status && instruction_set) status = choose_lanes(options, instruction_set, err);
     if (options->engine == SQ_ENGINE_COLUMNAR && !options->lanes) options->lanes = sq_lanes_best();
     return status;

@@ -165,7 +165,10 @@ int sequela_run(sequela *s, const sequela_run_options *options)
     bool tables = o->patients_table || o->event_log;
     sq_status status = sq_run_choose(&run, o->engine, o->instruction_set, &err);
     if (!status) status = tables ? run_with_tables(s, &run, o, &err) : run_plainly(s, &run, &err);
-    if (status) forget_results(s);
+    if (status) {
+        forget_results(s);
+        s->facts = (sq_run_facts){0};
+    }
     return conclude(s, status, &err);
 }
 

@@ -34,6 +34,8 @@ typedef enum sq_engine { SQ_ENGINE_COLUMNAR, SQ_ENGINE_REFERENCE, SQ_ENGINES } s
 
 struct sq_lanes;
 
+enum { SQ_MOST_THREADS = 1024, SQ_LARGEST_BATCH = 1 << 20 }; /* of a run */
+
 typedef struct sq_run_options {
     int threads;             /* 0: as many as OpenMP offers */
     sq_progress *progress;   /* may be NULL */
@@ -45,8 +47,8 @@ typedef struct sq_run_options {
 } sq_run_options;
 
 const char *sq_engine_name(sq_engine engine);
-/* Fills engine and lanes by the names of an engine and an instruction set (NULL, 0: the usual). Fails with
- * SQ_ERR_INPUT if there is none of the name, or the processor lacks it. */
+/* Fills engine and lanes by the names of an engine and an instruction set (NULL, 0: the usual). Fails with SQ_ERR_INPUT
+ * if there is none of the name, the processor lacks it, or threads or batch are negative or too many. */
 sq_status sq_run_choose(sq_run_options *options, const char *engine, const char *instruction_set, sq_error *err);
 
 typedef struct sq_run_facts {
@@ -57,7 +59,7 @@ typedef struct sq_run_facts {
     const char *engine, *instruction_set; /* what formulas were computed with: "scalar" for the reference */
 
     /* of the columnar engine */
-    int batch;                    /* lanes of a thread */
+    int batch;                    /* lanes of a thread; 0: the reference, which has none */
     int64_t draws;                /* random numbers */
     int64_t waves, waved;         /* waves of firings, and the lives in them */
     double occupancy;             /* share of the lanes that hold a life */

@@ -50,6 +50,27 @@ static void count_calls(void *context, int64_t done, int64_t all)
     expect(done <= all, "progress stays within the patients there are");
 }
 
+/* Numbers and names that no run can have; what has failed leaves no facts of an earlier run behind. */
+static void run_wrongly(sequela *s)
+{
+    const struct {
+        sequela_run_options options;
+        const char *words;
+    } wrong[] = {
+        {{.threads = -2}, "-2 is not a number of threads"},
+        {{.threads = 1025}, "expected 0 to 1024"},
+        {{.batch = -3}, "-3 is not a number of patients in flight"},
+        {{.batch = 1 << 30}, "expected 0 to 1048576"},
+        {{.engine = "fast"}, "there is no engine 'fast'"},
+        {{.instruction_set = "mmx"}, "there is no instruction set 'mmx'"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        expect(sequela_run(s, &wrong[i].options) == SEQUELA_INPUT, wrong[i].words);
+        expect(strstr(sequela_messages(s), wrong[i].words) != NULL, "the message says what is wrong with the run");
+        expect(sequela_run_facts(s).lives == 0 && sequela_run_facts(s).engine == NULL, "a failed run has no facts");
+    }
+}
+
 static void meet_results(const char *path, const char *folder)
 {
     const char *sets[] = {"hr_progression=0.5"}, *strategies[] = {"standard", "B"};
@@ -75,6 +96,7 @@ static void meet_results(const char *path, const char *folder)
         printf("survival %s %.6f\n", label[i], last_survival(s, i));
     snprintf(out, sizeof out, "%s/client.h5", folder);
     expect(sequela_write(s, out, "client") == SEQUELA_OK, sequela_messages(s));
+    run_wrongly(s);
     sequela_free(s);
 }
 
