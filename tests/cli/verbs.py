@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import sys
 
@@ -204,6 +205,31 @@ def check_trace():
         raise AssertionError("no patient of forty fell ill")
 
 
+def stats(*options):
+    """Lives, firings and random numbers as --stats tells them, and the number of lanes."""
+    said = small.call("run", "small.yaml", "--quiet", "--stats", "-o", "stats.h5", *options).stderr
+    told = re.search(r"lives ([\d ]+); firings ([\d ]+) .*random numbers ([\d ]+) \(.* of (\d+) lanes", said, re.S)
+    return tuple(int(number.replace(" ", "")) for number in told.groups())
+
+
+def luck_of(strategy, seed):
+    """How much luck the first patient's story needs: at baseline, and after it by clocks that are not fixed delays."""
+    story = small.must("trace", "small.yaml", "--patient=0", "-s", seed, "--strategy", strategy)
+    baseline, life = story.split(" start: ")
+    return baseline.count("luck at "), life.count("luck at ") - life.count("law of look_back: fixed")
+
+
+def check_stats():
+    """What is counted is what the stories tell, whatever the threads and the instruction set."""
+    whole = stats("-j1")
+    assert whole == stats("-j3") == stats("--isa", "scalar") == stats("--batch", "2048") and whole[0] == 10000
+    assert whole[:3] == stats("--batch", 7)[:3] and stats("--batch", 7)[3] == 7
+    for seed in range(1, 7):
+        (once, wait), (_, act) = luck_of("wait", seed), luck_of("act", seed)
+        lives, _, draws, lanes = stats("-n", 1, "-s", seed)
+        assert (lives, draws, lanes) == (2, once + wait + act, 2), (seed, draws, once, wait, act)
+
+
 def check_graph():
     dot = small.must("graph", "model.yaml")
     assert dot == small.must("graph", "small.yaml")
@@ -242,7 +268,7 @@ def check_help():
 def main():
     with small.study():
         for check in (check_run, check_digests, check_summary, check_settings, check_export,
-                      check_check, check_trace, check_graph, check_help):
+                      check_check, check_trace, check_stats, check_graph, check_help):
             check()
             print(check.__name__, "passed")
         os.chdir("/")
