@@ -72,55 +72,61 @@ static bool carry_over(sq_histogram *h, uint64_t bits)
 /* So many bins are found, and on their way from memory, before the first of them is counted up. */
 enum { AHEAD = 32 };
 
-/* Finite values, AHEAD at most. */
-static bool add_few(sq_histogram *h, const double *value, int n)
-{
+/* The bins that AHEAD values at most fall into, and what else is known of them. */
+typedef struct few {
+    int n, n_finite;        /* bins; finite values, those without a bin included */
+    double least, greatest; /* of the finite values */
     uint16_t *bin[AHEAD];
     uint64_t bits[AHEAD];
-    int k = 0;
+} few;
+
+static bool find_bins(sq_histogram *h, const double *value, int n, few *f)
+{
+    f->n = f->n_finite = 0;
+    f->least = INFINITY;
+    f->greatest = -INFINITY;
     for (int i = 0; i < n; i++) {
-        memcpy(&bits[k], &value[i], sizeof bits[k]);
-        if (place_of(bits[k]) < 0) {
+        double x = value[i];
+        uint64_t bits;
+        if (!isfinite(x))
+            continue;
+        f->n_finite++;
+        f->least = x < f->least ? x : f->least;
+        f->greatest = x > f->greatest ? x : f->greatest;
+        memcpy(&bits, &x, sizeof bits);
+        if (place_of(bits) < 0) {
             h->zero++;
             continue;
         }
-        bin[k] = bin_of(h, bits[k]);
-        if (bin[k] == NULL)
+        f->bits[f->n] = bits;
+        f->bin[f->n] = bin_of(h, bits);
+        if (f->bin[f->n] == NULL)
             return false;
-        __builtin_prefetch(bin[k++], 1);
+        __builtin_prefetch(f->bin[f->n++], 1);
     }
-    for (int i = 0; i < k; i++)
-        if (++*bin[i] == 0 && !carry_over(h, bits[i]))
+    return true;
+}
+
+static bool count_up(sq_histogram *h, const few *f)
+{
+    for (int i = 0; i < f->n; i++)
+        if (++*f->bin[i] == 0 && !carry_over(h, f->bits[i]))
             return false;
     return true;
 }
 
-/* Least and greatest of finite values. */
-static void widen_by(sq_histogram *h, const double *value, int n)
-{
-    double least = value[0], greatest = value[0];
-    for (int i = 1; i < n; i++) {
-        least = value[i] < least ? value[i] : least;
-        greatest = value[i] > greatest ? value[i] : greatest;
-    }
-    /* + 0: minus zero becomes zero, so that they do not depend on the order */
-    widen(h, least + 0.0, greatest + 0.0, h->count == h->not_finite);
-}
-
 bool sq_histogram_add(sq_histogram *h, const double *value, int n)
 {
-    double few[AHEAD];
-    for (int i = 0; i < n;) {
-        int k = 0, seen = 0;
-        for (; i < n && seen < AHEAD; i++, seen++) {
-            few[k] = value[i];
-            k += isfinite(value[i]) != 0;
-        }
-        if (k > 0)
-            widen_by(h, few, k);
-        h->not_finite += seen - k;
+    few f;
+    for (int i = 0; i < n; i += AHEAD) {
+        int seen = n - i < AHEAD ? n - i : AHEAD;
+        if (!find_bins(h, value + i, seen, &f))
+            return false;
+        if (f.n_finite > 0) /* + 0: minus zero becomes zero, so that they do not depend on the order */
+            widen(h, f.least + 0.0, f.greatest + 0.0, h->count == h->not_finite);
+        h->not_finite += seen - f.n_finite;
         h->count += seen;
-        if (!add_few(h, few, k))
+        if (!count_up(h, &f))
             return false;
     }
     return true;
