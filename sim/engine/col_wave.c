@@ -280,12 +280,6 @@ static void empty(sq_columns *c, const sq_selection *s)
     for (int i = 0; i < s->n && p->life; i++) sq_life_reset(&p->life[s->lane[i] / SQ_SIDE], m);
 }
 
-/* Days from index to a calendar year, on the time grid. */
-static double until_year(double entry_year, double year)
-{
-    return sq_on_time_grid((year - entry_year) * SQ_DAYS_PER_YEAR);
-}
-
 /* What a patient's place in the calendar settles, as take_calendar in ref.c. */
 static void take_calendar(sq_columns *c, const sq_selection *s)
 {
@@ -299,11 +293,11 @@ static void take_calendar(sq_columns *c, const sq_selection *s)
         for (int k = 0; k < SQ_DISCOUNTINGS; k++)
             if (m->discount[k].from_year)
                 p->discount_origin[sq_col_row(p, k) + (size_t)lane] =
-                    until_year(entry, m->discount[k].year);
+                    sq_days_between_years(entry, m->discount[k].year);
         if (m->dated)
             p->birth[lane] = entry * SQ_DAYS_PER_YEAR - c->cohort_attribute[m->age][p->slot[lane]];
         if (!m->closes) continue;
-        double end = until_year(entry, m->closing_year);
+        double end = sq_days_between_years(entry, m->closing_year);
         if (end < p->end[lane]) p->end[lane] = end;
         if (!(end > 0)) sq_col_fail(c, s, i);
     }

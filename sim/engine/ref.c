@@ -123,10 +123,10 @@ static void take_patient_row(sq_ref *r)
     for (int i = 0; i < p->n_columns; i++) r->attribute[p->attribute[i]] = value[i];
 }
 
-/* Days from index to a calendar year, on the time grid. */
+/* Days from index to a calendar year. */
 static double until_year(const sq_ref *r, double year)
 {
-    return sq_on_time_grid((year - r->baseline[r->model->entry_year]) * SQ_DAYS_PER_YEAR);
+    return sq_days_between_years(r->baseline[r->model->entry_year], year);
 }
 
 /* What the patient's place in the calendar settles: the end of follow-up and the origin of discounting. */

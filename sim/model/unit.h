@@ -38,6 +38,12 @@ static inline double sq_on_time_grid(double days)
     return (days + 0x1.8p32) - 0x1.8p32;
 }
 
+/* Days from one year of the calendar to another, as decimal numbers, on the time grid. */
+static inline double sq_days_between_years(double from, double to)
+{
+    return sq_on_time_grid((to - from) * SQ_DAYS_PER_YEAR);
+}
+
 /* The unit of a word a user writes after `unit:` ("time", "rate", "money/time", …); false if unknown. */
 bool sq_unit_from_word(const char *word, sq_unit *unit);
 /* The words sq_unit_from_word knows, NULL-terminated. */
