@@ -214,7 +214,7 @@ typedef struct sq_pool {
     double *died;
 
     sq_arena arena;       /* owns the columns */
-    sq_open_plane open[3]; /* planes that are not full, of numbers of 8, 4 and 1 bytes */
+    sq_open_plane open[2]; /* planes that are not full, of numbers of eight bytes and of four */
 } sq_pool;
 
 /* Where a row of a column of several begins. */

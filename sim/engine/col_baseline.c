@@ -3,8 +3,6 @@
  * strategies with the same numbers share their patients. */
 #include "engine/col.h"
 
-#include <math.h>
-
 /* Lanes of the nursery for patients first … of an item. */
 static sq_selection fill_nursery(sq_columns *c, const sq_open_item *open, int strategy, int first, int n)
 {
@@ -29,16 +27,11 @@ static sq_selection fill_nursery(sq_columns *c, const sq_open_item *open, int st
     return s;
 }
 
-/* As sq_life_place: -1 in none. */
 static int subgroup_of(const sq_grouping *g, double *const *attribute, int lane)
 {
-    int place = 0;
-    for (int k = 0; k < g->n_attributes; k++) {
-        double label = attribute[g->attribute[k]][lane];
-        if (!(label >= 0 && label < g->size[k])) return -1;
-        place = place * g->size[k] + (int)label;
-    }
-    return g->first + place;
+    double label[SQ_KEYS];
+    for (int k = 0; k < g->n_attributes; k++) label[k] = attribute[g->attribute[k]][lane];
+    return sq_subgroup_of(g, label);
 }
 
 static void keep_in_cohort(sq_columns *c, const sq_selection *s, size_t slot)

@@ -5,7 +5,6 @@
 #include "engine/col.h"
 
 #include <float.h>
-#include <math.h>
 
 /* ---- values that must lie between limits ----------------------------------------------------- */
 

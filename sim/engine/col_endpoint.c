@@ -3,8 +3,6 @@
  * passage is counted when it ends. */
 #include "engine/col.h"
 
-#include <math.h>
-
 /* ---- the plan --------------------------------------------------------------------------------------------- */
 
 /* The watched ones among a set of occurrences, as bits of pool.occurred. */

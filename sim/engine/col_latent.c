@@ -3,8 +3,6 @@
  * as far as they are drawn. */
 #include "engine/col.h"
 
-#include <math.h>
-
 /* An entry of the correlation's factor. */
 static sq_column factor_at(sq_columns *c, const sq_selection *s, int row, int column)
 {

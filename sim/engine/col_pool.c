@@ -2,7 +2,6 @@
  * that are kept, so that after the first waves nothing is allocated. */
 #include "engine/col.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +18,7 @@ static void *new_plane(sq_pool *p, int n_planes, size_t size)
 /* A column of n rows. Few rows share a plane with other columns; many begin one of their own. */
 static void *rows(sq_pool *p, int n, size_t size)
 {
-    int slot = size == 8 ? 0 : size == 4 ? 1 : 2;
-    sq_open_plane *open = &p->open[slot];
+    sq_open_plane *open = &p->open[size == 4];
     if (n > SQ_SIDE) return new_plane(p, (n + SQ_SIDE - 1) / SQ_SIDE, size);
     if (n < 1) n = 1;
     if (open->left < n) *open = (sq_open_plane){new_plane(p, 1, size), SQ_SIDE};

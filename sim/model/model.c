@@ -8,6 +8,16 @@ void sq_model_free(sq_model *model)
     sq_arena_free(&arena);
 }
 
+int sq_subgroup_of(const sq_grouping *g, const double label[SQ_KEYS])
+{
+    int place = 0;
+    for (int k = 0; k < g->n_attributes; k++) {
+        if (!(label[k] >= 0 && label[k] < g->size[k])) return -1;
+        place = place * g->size[k] + (int)label[k];
+    }
+    return g->first + place;
+}
+
 static int64_t weighted_row(const sq_patients *p, double u)
 {
     double target = u * p->cumulative[p->n_rows - 1];

@@ -627,6 +627,10 @@ void sq_model_free(sq_model *model);
  * weight 0, since 0 < u < 1. With equal weights this is floor(u n). */
 int64_t sq_resampled_row(const sq_patients *patients, double u);
 
+/* The subgroup of a grouping for labels at baseline, label[k] that of attribute k of the grouping; -1: in none, since one
+ * has no value (NaN). */
+int sq_subgroup_of(const sq_grouping *grouping, const double label[SQ_KEYS]);
+
 /* How many attributes something may write after baseline. */
 int sq_written_attributes(const sq_model *model);
 

@@ -6,8 +6,6 @@
 
 #include "model/unit.h"
 
-#include <math.h>
-
 /* ---- where lives are counted ------------------------------------------------------------------------ */
 
 static sq_outcome *outcome_of(const sq_lives *l, int i)

@@ -67,12 +67,10 @@ void sq_life_place(sq_life *life, const sq_model *model, const double *baseline)
 {
     for (int i = 0; i < model->n_groupings; i++) {
         const sq_grouping *g = &model->groupings[i];
-        int place = 0;
-        for (int k = 0; k < g->n_attributes && place >= 0; k++) {
-            double label = baseline[g->attribute[k]]; /* NaN while the attribute has no value */
-            place = label >= 0 && label < g->size[k] ? place * g->size[k] + (int)label : -1;
-        }
-        life->subgroup[i] = place < 0 ? -1 : g->first + place;
+        double label[SQ_KEYS];
+        for (int k = 0; k < g->n_attributes; k++)
+            label[k] = baseline[g->attribute[k]];
+        life->subgroup[i] = sq_subgroup_of(g, label);
     }
 }
 
