@@ -1,0 +1,39 @@
+/* What the chapters of the kernel table (lanes_body.h) share: a loop over lanes, and steps at one width. */
+#ifndef SQ_ENGINE_LANES_LOOP_H
+#define SQ_ENGINE_LANES_LOOP_H
+
+#include "engine/lanes.h"
+#include "math/simd_law_columns.h"
+
+#define LANES(i) for (int i = 0; i < n; i += SQ_WIDTH)
+
+static inline v_w word_at(sq_word_column c, int i) { return v_load_w(c.p + (ptrdiff_t)i * c.step); }
+
+/* Of the lanes i … i + W - 1 those below n: a bit each, and as a mask. */
+static inline unsigned bits_below(int i, int n)
+{
+    unsigned left = (unsigned)(n - i);
+    return left < SQ_WIDTH ? (1U << left) - 1 : (1U << SQ_WIDTH) - 1;
+}
+static inline v_m below(int i, int n) { return v_mask(bits_below(i, n)); }
+
+/* 1 or 0. */
+static inline v_d v_truth(v_m m) { return v_if(m, v_set(1), v_set(0)); }
+
+/* x[0 … W - 1] where the bit is set. */
+static inline void scatter(double *column, const int32_t *lane, v_d x, unsigned bits)
+{
+    double value[SQ_WIDTH];
+    v_store(value, x);
+    if (bits == (1U << SQ_WIDTH) - 1)
+        for (int k = 0; k < SQ_WIDTH; k++) column[lane[k]] = value[k];
+    else
+        for (; bits; bits &= bits - 1) column[lane[__builtin_ctz(bits)]] = value[__builtin_ctz(bits)];
+}
+
+static inline v_w bit_at(const uint64_t *words, int bit, const int32_t *lane)
+{
+    return v_and_w(v_shr_w(lanes_gather_w(words, lane), (unsigned)bit), v_set_w(1));
+}
+
+#endif
