@@ -4,8 +4,9 @@
  *   col_pool.c      lanes and their columns; scratch memory; selections
  *   col_wave.c      the loop: a firing as one transaction of a whole wave, the race, the end of lives
  *   col_item.c      what goes in and out: open items, free lanes;  col_queue.c  lanes that wait
- *   col_value.c     programs over a selection;  col_specialise.c  as they are in a state;  col_share.c  what begins
- *                   alike;  col_programs.c  where they are
+ *   col_value.c     programs over a selection;  col_specialise.c  as they are in a state;  col_hoist.c  what they
+ *                   compute of the block alone;  col_share.c  what begins alike;  col_programs.c  where they are
+ *   col_block.c     parameter blocks, and what is computed of them alone
  *   col_action.c    actions and decisions
  *   col_draw.c      uniforms, luck, drawn numbers, flags, options;  col_latent.c  what is drawn together;
  *                   col_law.c  the numbers of laws;  col_baseline.c  who the patients are
@@ -268,6 +269,7 @@ typedef struct sq_open_item {
     int left;                /* lives that have not ended */
     int64_t failed;          /* lowest patient, -1 */
     int *twin;               /* [n_strategies] the first strategy with the same numbers: their patients are the same */
+    const double **block;    /* [n_strategies] copies of the item's blocks, as lanes read them (col_block.c) */
     struct sq_block_lanes *rows; /* quantities of its patients */
 } sq_open_item;
 
@@ -294,6 +296,8 @@ typedef struct sq_col_source {
     int32_t *free;                /* lanes without a life */
     int n_free;
     const double **block;         /* [n_strategies] parameters of all open items; NULL: they have several */
+    struct sq_col_copy *copies;   /* [n_copies] of blocks of open items */
+    int n_copies;
 } sq_col_source;
 
 struct sq_columns {
@@ -422,6 +426,19 @@ const double *sq_col_dense(sq_columns *c, sq_selection *s, sq_column value);
 sq_column sq_col_truth(sq_columns *c, sq_selection *s, sq_program condition);
 /* Row addresses of a table (its x of row 0, or of the row that `row` says), lane by lane or the same for all. */
 sq_row_column sq_col_table(sq_columns *c, sq_selection *s, int table, sq_column row);
+
+/* ---- col_block.c ------------------------------------------------------------------------------------------- */
+
+/* Doubles of a copy of a parameter block. */
+int sq_col_block_size(const sq_col_plan *plan);
+/* Fills a copy: the block's parameters in their slots, and beside them what programs compute of it alone. */
+void sq_col_extend_block(const sq_col_plan *plan, const double *block, double *copy);
+/* The copy of a block, for one more open item and strategy, until they leave it; NULL when memory is out. */
+const double *sq_col_take_block(sq_columns *c, const double *block);
+void sq_col_leave_block(sq_columns *c, const double *copy);
+/* No copies yet, as many as the source's open items can have; false when memory is out. */
+bool sq_col_copies_new(sq_col_source *source, int n_strategies);
+void sq_col_copies_free(sq_col_source *source);
 
 /* ---- col_draw.c -------------------------------------------------------------------------------------------- */
 

@@ -15,7 +15,7 @@ static sq_selection fill_nursery(sq_columns *c, const sq_open_item *open, int st
         p->who[i].place = first + i;
         p->who[i].lives++;
         p->begun[i] = (sq_begun){
-            .block = open->item.blocks[strategy],
+            .block = open->block[strategy],
             .luck_state = state[i],
             .luck_stream = stream[i],
         };

@@ -38,7 +38,8 @@ double sq_columns_bytes(const sq_model *m, int batch, double block_bytes)
 {
     double open = open_items_for(m, batch), patients = (double)cohort_size_for(m) * m->n_strategies;
     double baseline = 8.0 * m->n_attributes + 4.0 * m->n_groupings;
-    return open * (patients * baseline + block_bytes) + batch * lane_bytes(m);
+    double parameters = 8.0 * m->block_size * m->n_strategies;
+    return open * (patients * baseline + parameters + block_bytes) + batch * lane_bytes(m);
 }
 
 static bool make_cohorts(sq_columns *c)
@@ -63,7 +64,8 @@ static sq_status make_open_items(sq_columns *c, sq_error *err)
         sq_status status = sq_block_lanes_new(&source->open[i].rows, c->model, err);
         if (status) return status;
         source->open[i].twin = calloc((size_t)c->model->n_strategies, sizeof *source->open[i].twin);
-        if (!source->open[i].twin) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the items in flight");
+        source->open[i].block = calloc((size_t)c->model->n_strategies, sizeof *source->open[i].block);
+        if (!source->open[i].twin || !source->open[i].block) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the items in flight");
     }
     return source->open ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the items in flight");
 }
@@ -77,7 +79,7 @@ sq_status sq_col_source_new(sq_columns *c, sq_error *err)
     source->free = calloc((size_t)c->pool.n_lanes, sizeof *source->free);
     source->n_free = c->pool.n_lanes;
     source->block = calloc((size_t)c->model->n_strategies, sizeof *source->block);
-    if (!source->free || !source->block || !make_cohorts(c))
+    if (!source->free || !source->block || !sq_col_copies_new(source, c->model->n_strategies) || !make_cohorts(c))
         return sq_fail(err, SQ_ERR_MEMORY, "no memory for the patients in flight");
     for (int i = 0; i < c->pool.n_lanes; i++) source->free[i] = (c->pool.n_lanes - 1 - i) * SQ_SIDE;
     return make_open_items(c, err);
@@ -88,10 +90,12 @@ void sq_col_source_free(sq_columns *c)
     for (int i = 0; c->source.open && i < c->source.n_open; i++) {
         sq_block_lanes_free(c->source.open[i].rows);
         free(c->source.open[i].twin);
+        free(c->source.open[i].block);
     }
     for (int a = 0; c->cohort_attribute && a < c->model->n_attributes; a++) free(c->cohort_attribute[a]);
     free(c->cohort_attribute);
     free(c->cohort_subgroup);
+    sq_col_copies_free(&c->source);
     free(c->source.open);
     free(c->source.free);
     free(c->source.block);
@@ -128,11 +132,21 @@ static void find_blocks(sq_columns *c)
         for (int i = 0; i < c->source.n_open; i++) {
             const sq_open_item *open = &c->source.open[i];
             if (!open->in_use) continue;
-            one &= !block || block == open->item.blocks[s];
-            block = open->item.blocks[s];
+            one &= !block || block == open->block[s];
+            block = open->block[s];
         }
         c->source.block[s] = one ? block : NULL;
     }
+}
+
+/* Copies of the item's blocks. */
+static sq_status take_blocks(sq_columns *c, sq_open_item *open)
+{
+    for (int s = 0; s < c->model->n_strategies; s++) {
+        open->block[s] = sq_col_take_block(c, open->item.blocks[s]);
+        if (!open->block[s]) return sq_fail(c->err, SQ_ERR_MEMORY, "no memory for the parameters of patients in flight");
+    }
+    return SQ_OK;
 }
 
 static bool open_next(sq_columns *c)
@@ -145,6 +159,7 @@ static bool open_next(sq_columns *c)
     source->exhausted = !c->work->next(c->work->context, &open->item);
     if (source->exhausted) return false;
     sq_status status = sq_block_lanes_open(open->rows, open->item.n_patients, c->err);
+    if (!status) status = take_blocks(c, open);
     if (status) c->status = status;
     open->in_use = true;
     open->left = open->item.n_patients * c->model->n_strategies;
@@ -159,6 +174,7 @@ static bool open_next(sq_columns *c)
 static void close_item(sq_columns *c, sq_open_item *open)
 {
     open->in_use = false;
+    for (int s = 0; s < c->model->n_strategies; s++) sq_col_leave_block(c, open->block[s]);
     find_blocks(c);
     if (open->failed < 0) sq_outcome_close_block(open->item.outcome, open->rows);
     c->work->done(c->work->context, &open->item, open->failed);
@@ -195,7 +211,7 @@ static void identify(sq_columns *c, const int32_t *lane, int n)
             .lives = who->lives + 1,
         };
         p->begun[(unsigned)lane[i] / SQ_SIDE] = (sq_begun){
-            .block = open->item.blocks[strategy],
+            .block = open->block[strategy],
             .luck_state = state[i],
             .luck_stream = stream[i],
             .end = c->model->horizon,

@@ -2,10 +2,11 @@
 #ifndef SQ_ENGINE_COL_PROGRAM_H
 #define SQ_ENGINE_COL_PROGRAM_H
 
+#include "base/vec.h"
 #include "engine/col.h"
 
-/* Code of the same stack machine, where the number of a constant is one of sq_specialised.constants, and the state
- * and alive do not occur. */
+/* Code of the same stack machine, where the number of a constant is one of sq_specialised.constants, the state
+ * and alive do not occur, and slots of parameters are those of a block's copy (col_block.c), SQ_PAD times the same. */
 typedef struct sq_col_form {
     int n, depth;   /* operations; values on the stack at most */
     bool is_truth;  /* 0 or 1 whatever it reads, never NaN */
@@ -28,7 +29,18 @@ struct sq_specialised {
     int n_code;
     int32_t *begins;                    /* [n_code] a program that begins there; -1 */
     const double *constants;            /* each SQ_PAD times, aligned */
+    int first_value, n_values;          /* in copies of blocks: slot of the first, and how many, SQ_PAD slots each */
+    const sq_program *values;           /* [n_values] code of model_of_values */
+    const sq_model *model_of_values;    /* the model with this code and its constants */
 };
+
+/* What is computed of blocks alone, while programs are specialised. */
+typedef struct sq_col_values {
+    SQ_VEC(sq_op) code;
+    SQ_VEC(sq_program) programs;
+    int first;                          /* slot of the first */
+    bool out_of_memory;
+} sq_col_values;
 
 static inline int sq_col_pops(sq_op_code code)
 {
@@ -48,6 +60,27 @@ static inline const sq_col_form *sq_col_form_of(const sq_col_plan *plan, sq_prog
     while (p->program.count != program.count) p = &all->programs[p->next];
     return p->by_state ? p->by_state[state] : p->form;
 }
+
+/* Where a program comes to one value for all lanes of a selection, known before it is run (it reads at most the state
+ * and parameters, of one block): that value, SQ_PAD times; else NULL. It stays as long as open items have the block. */
+static inline const double *sq_col_of_block(const sq_columns *c, const sq_selection *s, sq_program program)
+{
+    const sq_col_form *form = sq_col_form_of(c->plan, program, s->state);
+    if (form->n != 1) return NULL;
+    if (form->op->code == SQ_OP_CONST) return c->plan->specialised->constants + (ptrdiff_t)form->op->a * SQ_PAD;
+    return form->op->code == SQ_OP_PARAM && s->block ? s->block + form->op->a : NULL;
+}
+
+/* Whether that is so in this state wherever lanes have one block. */
+static inline bool sq_col_reads_block_alone(const sq_col_plan *plan, sq_program program, int state)
+{
+    const sq_col_form *form = sq_col_form_of(plan, program, state);
+    return form->n == 1 && (form->op->code == SQ_OP_CONST || form->op->code == SQ_OP_PARAM);
+}
+
+/* col_hoist.c: takes what is computed of blocks alone out of code, which has parameters there instead; how many operations
+ * are left. */
+int sq_col_hoist(sq_col_values *values, sq_op *op, int n);
 
 /* col_programs.c: calls visit with every program that is given and is evaluated in a life, some of them more than
  * once; stops and answers false when visit does, or when memory is out. */

@@ -26,8 +26,9 @@ typedef struct folder {
     int state;          /* -1: of no use to this program */
     SQ_VEC(double) constants;
     SQ_VEC(sq_col_form *) forms;
+    sq_col_values values;
     sq_op *op;          /* written so far */
-    int n, top, depth;
+    int n, top;
     operand stack[SQ_STACK_DEPTH + 1];
     bool out_of_memory;
 } folder;
@@ -57,7 +58,6 @@ static void push(folder *f, operand x, sq_op op)
     x.start = f->n;
     f->op[f->n++] = op;
     f->stack[f->top++] = x;
-    if (f->top > f->depth) f->depth = f->top;
 }
 
 static void push_constant(folder *f, double x)
@@ -246,11 +246,23 @@ static bool reads_state(const sq_model *m, sq_program p)
     return false;
 }
 
+/* How many values are on the stack at most. */
+static int depth_of(const sq_op *op, int n)
+{
+    int depth = 0, most = 0;
+    for (int i = 0; i < n; i++) {
+        depth += 1 - sq_col_pops((sq_op_code)op[i].code);
+        if (depth > most) most = depth;
+    }
+    return most;
+}
+
 static void run(folder *f, sq_program program, int state)
 {
     f->state = state;
-    f->n = f->top = f->depth = 0;
+    f->n = f->top = 0;
     for (uint32_t i = 0; i < program.count; i++) read_op(f, f->plan->model->code[program.first + i]);
+    f->n = sq_col_hoist(&f->values, f->op, f->n);
 }
 
 static bool is_form(const folder *f, const sq_col_form *form)
@@ -263,10 +275,10 @@ static const sq_col_form *new_form(sq_arena *arena, folder *f)
 {
     sq_col_form *form = sq_arena_alloc(arena, sizeof *form);
     sq_op *op = sq_arena_array(arena, (size_t)f->n, sizeof *op);
-    if (!form || !op || f->out_of_memory) return NULL;
+    if (!form || !op || f->out_of_memory || f->values.out_of_memory) return NULL;
     memcpy(op, f->op, (size_t)f->n * sizeof *op);
     const operand *result = &f->stack[0];
-    *form = (sq_col_form){.n = f->n, .depth = f->depth, .op = op};
+    *form = (sq_col_form){.n = f->n, .depth = depth_of(op, f->n), .op = op};
     form->is_truth = result->is_boolean && result->is_number;
     return sq_vec_push(&f->forms, form) ? form : NULL;
 }
@@ -340,6 +352,22 @@ static const double *wide(sq_arena *arena, const double *constant, size_t n)
     return all;
 }
 
+/* What copies of blocks are filled with: programs of a model that has their code. */
+static bool keep_values(sq_col_plan *plan, const folder *f)
+{
+    struct sq_specialised *all = plan->specialised;
+    sq_model *model = sq_arena_alloc(&plan->arena, sizeof *model);
+    if (!model) return false;
+    *model = *plan->model;
+    model->code = kept(&plan->arena, f->values.code.items, f->values.code.count, sizeof *model->code);
+    model->constants = kept(&plan->arena, f->constants.items, f->constants.count, sizeof *model->constants);
+    all->values = kept(&plan->arena, f->values.programs.items, f->values.programs.count, sizeof *all->values);
+    all->n_values = (int)f->values.programs.count;
+    all->first_value = f->values.first;
+    all->model_of_values = model;
+    return model->code && model->constants && all->values;
+}
+
 static bool specialise_all(sq_col_plan *plan, const list *l, folder *f)
 {
     struct sq_specialised *all = plan->specialised = sq_arena_alloc(&plan->arena, sizeof *all);
@@ -353,7 +381,7 @@ static bool specialise_all(sq_col_plan *plan, const list *l, folder *f)
         if (!specialise(plan, f, &all->programs[i])) return false;
     sq_col_share(f->forms.items, f->forms.count);
     all->constants = wide(&plan->arena, f->constants.items, f->constants.count);
-    return all->constants;
+    return all->constants && keep_values(plan, f);
 }
 
 sq_status sq_col_specialise(sq_col_plan *plan, sq_error *err)
@@ -363,10 +391,13 @@ sq_status sq_col_specialise(sq_col_plan *plan, sq_error *err)
     bool done = f && sq_col_visit_programs(plan->model, note, &l);
     if (done) {
         f->plan = plan;
+        f->values.first = sq_col_padded(plan->model->block_size);
         done = specialise_all(plan, &l, f);
     }
     if (f) free(f->constants.items);
     if (f) free(f->forms.items);
+    if (f) free(f->values.code.items);
+    if (f) free(f->values.programs.items);
     free(f);
     free(l.programs.items);
     free(l.begins.items);

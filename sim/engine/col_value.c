@@ -47,14 +47,9 @@ static void spread(double *p)
 static sq_column parameter(const machine *m, int slot, double *out)
 {
     const sq_selection *s = m->s;
-    if (!s->block) {
-        m->c->lanes->gather_blocks(out, s->blocks, slot, s->n);
-        return (sq_column){out, 1};
-    }
-    double *one = place_of(m, out, 0);
-    one[0] = s->block[slot];
-    spread(one);
-    return (sq_column){one, 0};
+    if (s->block) return (sq_column){s->block + slot, 0};
+    m->c->lanes->gather_blocks(out, s->blocks, slot, s->n);
+    return (sq_column){out, 1};
 }
 
 static sq_column in_state(const machine *m, double *out)
@@ -218,9 +213,9 @@ static void step(machine *m, sq_op op)
 
 /* ---- the doors ---------------------------------------------------------------------------------------------------- */
 
-static bool needs_no_room(sq_op_code code)
+static bool needs_no_room(const sq_selection *s, sq_op_code code)
 {
-    return code == SQ_OP_CONST || code == SQ_OP_ATTR || code == SQ_OP_NOW;
+    return code == SQ_OP_CONST || code == SQ_OP_ATTR || code == SQ_OP_NOW || (code == SQ_OP_PARAM && s->block);
 }
 
 static bool find_kept(machine *m, const sq_col_form *form)
@@ -257,7 +252,7 @@ static sq_column value_of_form(sq_columns *c, sq_selection *s, const sq_col_form
     m.s = s;
     m.top = 0;
     m.stack[0] = (sq_column){NULL, 0};
-    if (form->n == 1 && needs_no_room((sq_op_code)form->op->code)) return leaf(&m, *form->op, NULL);
+    if (form->n == 1 && needs_no_room(s, (sq_op_code)form->op->code)) return leaf(&m, *form->op, NULL);
     m.result = sq_col_doubles(c, room_size(s));
     sq_mark mark = sq_col_mark(c);
     if (form->depth > 1) m.rest = sq_col_doubles(c, (form->depth - 1) * room_size(s));
