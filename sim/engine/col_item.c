@@ -176,7 +176,7 @@ static void close_item(sq_columns *c, sq_open_item *open)
     open->in_use = false;
     for (int s = 0; s < c->model->n_strategies; s++) sq_col_leave_block(c, open->block[s]);
     find_blocks(c);
-    if (open->failed < 0) sq_outcome_close_block(open->item.outcome, open->rows);
+    if (open->failed < 0) sq_outcome_close_block(open->item.outcome, open->rows, c->lanes->sum_records);
     c->work->done(c->work->context, &open->item, open->failed);
 }
 

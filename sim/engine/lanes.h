@@ -129,6 +129,9 @@ typedef struct sq_lanes {
      * brought; discounted: discounted time now. No lane twice. */
     void (*change_rates)(double *flow, const int32_t *lane, sq_column rate, const double *now, const double *discounted,
                          int n);
+
+    /* Sums of records that outcome/ keeps: its sq_sum_records. */
+    void (*sum_records)(const double *x, const double *reference, int n_columns, int n, double *sum);
 } sq_lanes;
 
 extern const sq_lanes sq_lanes_scalar, sq_lanes_avx2, sq_lanes_avx512;

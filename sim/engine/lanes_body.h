@@ -19,6 +19,7 @@
 #include "engine/lanes_luck.h"
 #include "engine/lanes_move.h"
 #include "engine/lanes_reward.h"
+#include "engine/lanes_sums.h"
 #include "engine/lanes_value.h"
 
 const sq_lanes SQ_LANES = {
@@ -64,6 +65,7 @@ const sq_lanes SQ_LANES = {
     .add_losses = add_losses,
     .next_breaks = next_breaks,
     .change_rates = change_rates,
+    .sum_records = sum_records,
 };
 
 #endif

@@ -306,33 +306,16 @@ static void count_shares(const sq_lives *l, const sq_outcome *o, const sq_ends *
     }
 }
 
-static bool one_block(const sq_lives *l, const sq_ends *e)
-{
-    bool same = l->strategy >= 0;
-    for (int i = 1; i < l->n && same; i++)
-        same = e->block[i] == e->block[0];
-    return same;
-}
-
-static void fill_row(const sq_lives *l, const sq_ends *e, bool one, int row, const double *total, double unit)
-{
-    if (one) {
-        double *to = sq_block_lane_row(e->block[0], l->strategy, row);
-        for (int i = 0; i < l->n; i++)
-            to[e->place[i]] = total[i] / unit;
-        return;
-    }
-    for (int i = 0; i < l->n; i++)
-        sq_block_lane_row(e->block[i], strategy_of(l, i), row)[e->place[i]] = total[i] / unit;
-}
-
 static void fill_blocks(const sq_lives *l, const sq_outcome *o, const sq_ends *e)
 {
-    bool one = one_block(l, e);
-    for (int row = 0; row < sq_rows(o); row++) {
-        int quantity = o->kept.quantity[row / 2];
-        const double *total = e->total[2 * quantity + row % 2];
-        fill_row(l, e, one, row, total, quantity < SQ_QUANTITY_COST ? SQ_DAYS_PER_YEAR : 1);
+    const sq_kept *kept = &o->kept;
+    for (int i = 0; i < l->n; i++) {
+        double *record = sq_block_record(e->block[i], strategy_of(l, i), e->place[i]);
+        for (int k = 0; k < 2 * kept->count; k++) {
+            int quantity = kept->quantity[k / 2];
+            double total = e->total[2 * quantity + k % 2][i];
+            record[k] = quantity < SQ_QUANTITY_COST ? total / SQ_DAYS_PER_YEAR : total;
+        }
     }
     for (int k = 0; k < o->model->n_groupings; k++) {
         for (int i = 0; i < l->n; i++)

@@ -148,11 +148,11 @@ static void observe_targets(const sq_outcome *o, int strategy, const sq_life *li
 
 static void fill_lane(sq_block_lanes *block, int strategy, int lane, const sq_life *life)
 {
+    double *record = sq_block_record(block, strategy, lane);
     for (int i = 0; i < 2 * block->kept.count; i++) {
         int quantity = block->kept.quantity[i / 2];
         double total = life->total[2 * quantity + i % 2];
-        double *row = sq_block_lane_row(block, strategy, i);
-        row[lane] = quantity < SQ_QUANTITY_COST ? total / SQ_DAYS_PER_YEAR : total;
+        record[i] = quantity < SQ_QUANTITY_COST ? total / SQ_DAYS_PER_YEAR : total;
     }
 }
 

@@ -50,12 +50,14 @@ static bool make_scratch(sq_outcome *o)
     const sq_model *m = o->model;
     size_t strategies = (size_t)m->n_strategies, groupings = (size_t)m->n_groupings;
     o->lane_order = array(groupings > 0 ? SQ_BLOCK : 0, sizeof *o->lane_order);
-    o->gathered = array(groupings > 0 ? 2 * SQ_BLOCK : 0, sizeof *o->gathered);
+    size_t gathered = groupings > 0 ? 2 * SQ_BLOCK * (size_t)sq_rows(o) + SQ_BEYOND : 0;
+    o->gathered = array(gathered, sizeof *o->gathered);
+    o->column = array(o->histograms != NULL ? SQ_BLOCK : 0, sizeof *o->column);
     o->moves = array(o->all.moves, sizeof *o->moves);
     size_t waiting = sq_keeps_first_histograms(m) ? strategies * (size_t)o->n_first : 0;
     o->waiting = array(waiting * SQ_FIRST_TIMES_WAITING, sizeof *o->waiting);
     o->n_waiting = array(waiting, sizeof *o->n_waiting);
-    return o->lane_order && o->gathered && o->moves && o->waiting && o->n_waiting;
+    return o->lane_order && o->gathered && o->column && o->moves && o->waiting && o->n_waiting;
 }
 
 sq_status sq_outcome_new(sq_outcome **out, const sq_model *model, sq_error *err)
@@ -83,10 +85,11 @@ void sq_outcome_shed(sq_outcome *o)
 {
     free(o->lane_order);
     free(o->gathered);
+    free(o->column);
     free(o->moves);
     free(o->waiting);
     free(o->n_waiting);
-    o->gathered = o->waiting = NULL;
+    o->gathered = o->column = o->waiting = NULL;
     o->lane_order = o->moves = o->n_waiting = NULL;
 }
 
@@ -128,7 +131,7 @@ void sq_block_lanes_free(sq_block_lanes *b)
 {
     if (b == NULL)
         return;
-    free(b->lanes);
+    free(b->records);
     free(b->subgroup);
     free(b);
 }
@@ -138,14 +141,14 @@ sq_status sq_block_lanes_open(sq_block_lanes *b, int n_lanes, sq_error *err)
     const sq_model *m = b->model;
     size_t strategies = (size_t)m->n_strategies;
     b->n_lanes = n_lanes;
-    b->row = sq_block_row(n_lanes);
-    if (b->row <= b->room)
+    if (n_lanes <= b->room)
         return SQ_OK;
-    free(b->lanes);
+    free(b->records);
     free(b->subgroup);
-    b->lanes = array(strategies * 2 * (size_t)b->kept.count * b->row, sizeof *b->lanes);
-    b->subgroup = array(strategies * (size_t)m->n_groupings * b->row, sizeof *b->subgroup);
-    b->room = b->lanes != NULL && b->subgroup != NULL ? b->row : 0;
+    size_t lanes = strategies * (size_t)n_lanes;
+    b->records = array(lanes * 2 * (size_t)b->kept.count + SQ_BEYOND, sizeof *b->records);
+    b->subgroup = array(lanes * (size_t)m->n_groupings, sizeof *b->subgroup);
+    b->room = b->records != NULL && b->subgroup != NULL ? n_lanes : 0;
     return b->room > 0 ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "out of memory for a block of patients");
 }
 

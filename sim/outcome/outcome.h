@@ -16,6 +16,16 @@
 
 enum { SQ_BLOCK = 4096 }; /* patients in a work item */
 
+/* Sums kept of each quantity: x, x^2, and d, d^2 with d the difference from the reference strategy. */
+enum { SQ_SUM_X, SQ_SUM_XX, SQ_SUM_D, SQ_SUM_DD, SQ_SUMS };
+
+/* A fixed binary tree over n records (n <= SQ_BLOCK) of n_columns numbers side by side: sum[column][SQ_SUMS] of each
+ * column, of its squares, of its differences from the same column of the reference's records and of their squares (0
+ * without a reference). Within each 256 records, and then over the sixteen such sums, the second half is added to the
+ * first until one value is left. Records that are missing from SQ_BLOCK count as zero. Up to seven numbers after the
+ * last record may be read. */
+typedef void sq_sum_records(const double *x, const double *reference, int n_columns, int n, double *sum);
+
 typedef struct sq_outcome sq_outcome;
 
 /* An accumulator for all strategies of one scenario and draw. Owned by the caller; `model` must outlive
@@ -41,11 +51,11 @@ sq_status sq_block_lanes_open(sq_block_lanes *block, int n_lanes, sq_error *err)
  * not closed counts as censored at the end of the last stay, one that ends before its origin as never at
  * risk. Times must be in order, not NaN and on the grid of 2^-20 day; the engine has seen to that. */
 void sq_outcome_observe(sq_outcome *outcome, sq_block_lanes *block, int strategy, int lane, const sq_life *life);
-/* Sums the block's quantities, their squares, and their differences from the reference strategy (and the
+/* Sums the block's quantities (add_up: NULL for plain C; whoever has vectors hands them down), their squares, and their differences from the reference strategy (and the
  * squares of those) by a fixed binary tree over its lanes, each of which holds a patient under every strategy,
  * adds the sums exactly, and fills the histograms. These may grow; if memory is out, this
  * is remembered (here and in merge) and sq_outcome_finish fails. The block may be opened again. */
-void sq_outcome_close_block(sq_outcome *outcome, const sq_block_lanes *block);
+void sq_outcome_close_block(sq_outcome *outcome, const sq_block_lanes *block, sq_sum_records *add_up);
 /* Adds `from`, of the same model and with no block open, to `into`. */
 void sq_outcome_merge(sq_outcome *into, const sq_outcome *from);
 /* Mean of a quantity so far (years, money), for progress and tests. */

@@ -181,8 +181,11 @@ sq_outcome_memory sq_outcome_memory_of(const sq_model *m)
         totals += strategies * rows * histogram_bytes(0);
     if (sq_keeps_first_histograms(m))
         totals += first * histogram_bytes(SQ_FIRST_TIME_COARSER);
-    double row = (double)sq_block_row(SQ_BLOCK);
-    double block = strategies * rows * row * sizeof(double) + strategies * m->n_groupings * row * sizeof(int);
+    double block = strategies * SQ_BLOCK * (rows * sizeof(double) + (double)m->n_groupings * sizeof(int));
+    if (m->n_groupings > 0)
+        block += SQ_BLOCK * (2 * rows * sizeof(double) + sizeof(int));
+    if (sq_keeps_histograms(m))
+        block += SQ_BLOCK * sizeof(double);
     if (sq_keeps_first_histograms(m))
         block += first * (SQ_FIRST_TIMES_WAITING * sizeof(double) + sizeof(int));
     return (sq_outcome_memory){.totals = totals, .block = block};

@@ -16,9 +16,6 @@
 
 #include <math.h>
 
-/* Sums kept of each quantity: x, x^2, and d, d^2 with d the difference from the reference strategy. */
-enum { SQ_SUM_X, SQ_SUM_XX, SQ_SUM_D, SQ_SUM_DD, SQ_SUMS };
-
 /* Histograms of first times, of which there are hundreds, have bins four times as wide. */
 enum { SQ_FIRST_TIME_COARSER = 2 };
 
@@ -75,7 +72,8 @@ struct sq_outcome {
 
     /* for taking lives in; NULL once shed */
     int *lane_order;          /* [SQ_BLOCK] */
-    double *gathered;         /* [2][SQ_BLOCK] */
+    double *gathered;         /* [2][SQ_BLOCK][rows] records of a subgroup */
+    double *column;           /* [SQ_BLOCK] one of their quantities */
     double *waiting;          /* [n_strategies][n_first][SQ_FIRST_TIMES_WAITING] */
     int *n_waiting;           /* [n_strategies][n_first] */
     int *moves;               /* [all.moves] of one life; zero between lives */
@@ -88,23 +86,22 @@ static inline int sq_rows(const sq_outcome *o) { return 2 * o->kept.count; }
 struct sq_block_lanes {
     const sq_model *model;
     sq_kept kept;
-    int n_lanes;
-    size_t row;               /* distance between rows of lanes */
-    size_t room;              /* lanes of a row for which there is memory */
-    double *lanes;            /* [n_strategies][rows][row] */
-    int *subgroup;            /* [n_strategies][n_groupings][row] */
+    int n_lanes, room;        /* patients, and for how many there is memory */
+    double *records;          /* [n_strategies][room][rows] and SQ_BEYOND: a patient's numbers lie side by side, so that
+                                 a life that ends touches few cache lines */
+    int *subgroup;            /* [n_strategies][n_groupings][room] */
 };
 
-/* The distance between rows of so many lanes. A patient writes to one place of every row; a cache line more than
- * needed keeps these places out of one another's cache set. */
-static inline size_t sq_block_row(int n_lanes) { return ((size_t)n_lanes + 7) / 8 * 8 + 8; }
-static inline double *sq_block_lane_row(const sq_block_lanes *b, int strategy, int row)
+/* Numbers that there are after the last record: sums may be taken of so many columns side by side. */
+enum { SQ_BEYOND = 8 };
+
+static inline double *sq_block_record(const sq_block_lanes *b, int strategy, int lane)
 {
-    return b->lanes + (size_t)(strategy * 2 * b->kept.count + row) * b->row;
+    return b->records + ((size_t)strategy * (size_t)b->room + (size_t)lane) * (size_t)(2 * b->kept.count);
 }
 static inline int *sq_block_subgroups(const sq_block_lanes *b, int strategy, int grouping)
 {
-    return b->subgroup + (size_t)(strategy * b->model->n_groupings + grouping) * b->row;
+    return b->subgroup + (size_t)(strategy * b->model->n_groupings + grouping) * (size_t)b->room;
 }
 
 /* The patients of a strategy, or of one of its subgroups. */
@@ -215,10 +212,7 @@ bool sq_keeps_first_histograms(const sq_model *model);
 /* Occurrences with first times: none, or all but `index`. */
 int sq_first_times_of(const sq_model *model);
 
-/* Sums of a row of lanes (x), of its squares, of its differences from the reference strategy's row and of
- * their squares (0 without a reference) by a fixed binary tree: within each 256 lanes, and then over the
- * sixteen such sums, the second half is added to the first until one value is left. Lanes that are missing from
- * SQ_BLOCK count as zero. */
-void sq_tree_sums(const double *x, const double *reference, int n_lanes, double sum[SQ_SUMS]);
+/* A sq_sum_records in plain C. */
+void sq_tree_sums(const double *x, const double *reference, int n_columns, int n, double *sum);
 
 #endif

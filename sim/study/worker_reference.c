@@ -40,7 +40,7 @@ static sq_status do_item(reference *r, const sq_item *item, sq_error *err)
         return SQ_OK;
     }
     if (status) return status;
-    sq_outcome_close_block(item->outcome, r->block);
+    sq_outcome_close_block(item->outcome, r->block, NULL);
     sq_worker_done(r->worker, item, -1);
     return SQ_OK;
 }

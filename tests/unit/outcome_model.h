@@ -74,7 +74,7 @@ static inline sq_block_lanes *open_block(const sq_model *m, int n)
 
 static inline void close_block(sq_outcome *o, sq_block_lanes *block)
 {
-    sq_outcome_close_block(o, block);
+    sq_outcome_close_block(o, block, NULL);
     sq_block_lanes_free(block);
 }
 

@@ -237,9 +237,9 @@ static void the_tree_is_fixed_and_sums(void **state)
         want[SQ_SUM_D] += d;
         want[SQ_SUM_DD] += d * d;
     }
-    sq_tree_sums(x, reference, SQ_BLOCK, sum);
+    sq_tree_sums(x, reference, 1, SQ_BLOCK, sum);
     assert_memory_equal(sum, want, sizeof want);
-    sq_tree_sums(x, NULL, SQ_BLOCK, sum);
+    sq_tree_sums(x, NULL, 1, SQ_BLOCK, sum);
     assert_true(sum[SQ_SUM_XX] == want[SQ_SUM_XX] && sum[SQ_SUM_D] == 0 && sum[SQ_SUM_DD] == 0);
 
     sq_exact exact = {0};
@@ -247,18 +247,18 @@ static void the_tree_is_fixed_and_sums(void **state)
         x[i] = exp(30 * luck(i, 9));
         sq_exact_add(&exact, x[i]);
     }
-    sq_tree_sums(x, NULL, SQ_BLOCK, sum);
+    sq_tree_sums(x, NULL, 1, SQ_BLOCK, sum);
     assert_close(sum[SQ_SUM_X], sq_exact_value(&exact), 12 * 0x1p-53 * sum[SQ_SUM_X]);
     /* The shape: lanes i and i + 128 of a chunk meet first, chunks last. */
     memset(x, 0, sizeof x);
     x[0] = 1e16;
     x[1] = 1;
     x[128] = -1e16;
-    sq_tree_sums(x, NULL, 129, sum);
+    sq_tree_sums(x, NULL, 1, 129, sum);
     assert_true(sum[SQ_SUM_X] == 1);
     x[SQ_BLOCK - 256] = -1e16;
     x[128] = 0;
-    sq_tree_sums(x, NULL, SQ_BLOCK, sum);
+    sq_tree_sums(x, NULL, 1, SQ_BLOCK, sum);
     assert_true(sum[SQ_SUM_X] == 0);
 }
 
