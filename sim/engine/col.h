@@ -10,6 +10,7 @@
  *   col_action.c    actions and decisions
  *   col_draw.c      uniforms, luck, drawn numbers, flags, options;  col_latent.c  what is drawn together;
  *                   col_law.c  the numbers of laws;  col_baseline.c  who the patients are
+ *   col_firing.c    what is noted of lanes until they have settled
  *   col_clock.c     conditions, and which clocks are armed, paused, cancelled, looked at;  col_arm.c  their numbers
  *   col_reward.c    flows, payments, losses, breaks
  *   col_endpoint.c  risk sets;  col_count.c  occurrences, moves, stays: what is counted while lives go on
@@ -158,7 +159,7 @@ typedef struct sq_pool {
 
     sq_who *who;          /* [n_lanes] these are the columns item … lives */
     sq_begun *begun;      /* [n_lanes] and these block … died, and next_break */
-    sq_emptied life_words, firing_words; /* empty when a life begins, and when a firing does */
+    sq_emptied life_words; /* empty when a life begins */
 
     /* who */
     int32_t *item;        /* open item */
@@ -192,12 +193,12 @@ typedef struct sq_pool {
     double *since, *age, *left, *zero; /* [n_events] of kept clocks */
     double *kept;         /* [plan->n_kept] */
 
-    /* this firing */
+    /* this firing: what is noted of a part of its lanes (sq_firing), valid where something was */
     uint64_t *failed;     /* not 0: a lane that is given back when it is over */
     uint64_t *touched;    /* [reaction_words] */
     uint64_t *occurred;   /* [watch_words] */
     uint64_t *start_asked, *stop_asked, *pause_asked, *resume_asked; /* [event_words] */
-    double *goto_state;   /* 0: stay; 1 + s: go to s; 1 + n_states + s: enter s afresh */
+    double *goto_state;   /* as sq_firing.go */
 
     /* rewards */
     double **flow;        /* [2 + n_costs] sq_flow_column side by side; the first is life, which has a total alone */
@@ -287,6 +288,29 @@ typedef struct sq_queues {
     int n_active;
 } sq_queues;
 
+/* Words of bits noted of the lanes of a firing. */
+typedef struct sq_noted {
+    int words;
+    uint64_t *column; /* of the pool: rows, a lane's own words; valid where some[w] is not 0 */
+    uint64_t *all;    /* [words] what is noted of all lanes */
+    uint64_t *some;   /* [words] what is noted of some, in the column */
+} sq_noted;
+
+/* What is noted of a firing's lanes until they have settled (col_firing.c); of those who go the same way, once lanes
+ * have parted by where they go. */
+typedef struct sq_firing {
+    int event;              /* that fired; SQ_TRACE_START at the start */
+    bool starting;
+    const int32_t *lane;    /* [n] all of them */
+    int n;
+    sq_noted touched;       /* [reaction_words] who reacts to what has changed */
+    sq_noted occurred;      /* [watch_words] what occurred that endpoints await */
+    uint64_t *asked;        /* [event_words] events that an action asked something of, in some lane */
+    int go;                 /* of all lanes: 0: stay; 1 + s: go to s; 1 + n_states + s: enter s afresh */
+    int *target, n_targets; /* [1 + 2 n_states] where some lanes go, if not all the same way: that is in the column */
+    bool any_failed;
+} sq_firing;
+
 /* What goes in and out: col_item.c. */
 typedef struct sq_col_source {
     sq_open_item *open;
@@ -315,12 +339,7 @@ struct sq_columns {
     int32_t *cohort_subgroup;    /* [n_groupings] rows of the same */
     size_t cohort_row;
 
-    /* this firing, of the whole wave */
-    int event;                   /* that fired; SQ_TRACE_START at the start */
-    bool starting;
-    uint64_t *asked;             /* [event_words] events that an action of this firing asked something of */
-    bool any_failed;
-
+    sq_firing firing;
     sq_queues queues;
     sq_col_source source;
     struct sq_scratch *scratch;  /* col_pool.c */
@@ -385,14 +404,35 @@ const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute);
 double *sq_col_room_to_keep(const sq_selection *s);
 /* Writes an attribute; touches who reads it where it changes (NaN equals NaN), as sq_ref_assign. */
 void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column value);
-/* Something changed in all lanes: who reacts is noted. `what` numbers as read sets do (SQ_READS_STATE …). */
-void sq_col_touch(sq_columns *c, const sq_selection *s, int what);
-/* The same in lane i of s alone. */
-void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int what, int i);
-void sq_col_touch_rewards(sq_columns *c, const sq_selection *s);
 /* Attributes first … last were written: brings copies of them up to date. */
 void sq_col_refresh(sq_columns *c, sq_selection *s, int first, int last);
 
+/* ---- col_firing.c -------------------------------------------------------------------------------------------------- */
+
+sq_status sq_firing_new(sq_firing *firing, const sq_col_plan *plan, sq_error *err);
+void sq_firing_free(sq_firing *firing);
+/* The lanes of s (whose array of them is kept) go through a firing: nothing is noted yet. */
+void sq_col_begin_firing(sq_columns *c, const sq_selection *s, int event);
+/* From here on the firing is that of a part of its lanes; what it was, to be put back into c->firing before the next part
+ * comes. Takes scratch. */
+sq_firing sq_col_part_firing(sq_columns *c, const sq_selection *part);
+
+/* Notes these bits of these lanes, some or all of the firing's. */
+void sq_col_note(sq_columns *c, sq_noted *noted, const int32_t *lane, int n, int word, uint64_t bits);
+/* The lanes of s of which a bit is noted, as sq_col_with_bit: s has all lanes of the firing but for those that failed. */
+bool sq_col_with_noted(sq_columns *c, const sq_selection *s, const sq_noted *noted, int bit, sq_selection *chosen);
+/* Something changed in all lanes of s: who reacts is noted. `what` numbers as read sets do (SQ_READS_STATE …). */
+void sq_col_touch(sq_columns *c, const sq_selection *s, int what);
+/* The same in lane i of s alone, and in n lanes, which may be none. */
+void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int what, int i);
+void sq_col_touch_lanes(sq_columns *c, const int32_t *lane, int n, int what);
+void sq_col_touch_rewards(sq_columns *c, const sq_selection *s);
+/* What endpoints await by this bit (plan->watch) occurred. */
+void sq_col_note_occurred(sq_columns *c, const sq_selection *s, int bit);
+/* An action asks something (start_asked … of the pool) of the clocks of an event. */
+void sq_col_ask(sq_columns *c, const sq_selection *s, uint64_t *column, int event);
+/* An action sends lanes somewhere, numbered as sq_firing.go. */
+void sq_col_go(sq_columns *c, const sq_selection *s, int to);
 /* Lane i of the selection meets an impossible value. */
 void sq_col_fail(sq_columns *c, const sq_selection *s, int i);
 
@@ -517,7 +557,7 @@ void sq_col_actions(sq_columns *c, sq_selection *s, int first);
 /* Fills plan->clocks and what belongs to them; plan->possible is there. */
 sq_status sq_col_plan_clocks(sq_col_plan *plan, sq_error *err);
 /* ref_clock.c's leave, enter and follow, in this order, for lanes alive after the move, all in s->state. Reads
- * touched, *_asked and c->asked, c->event, c->starting; afresh: the state was entered afresh (`reenter`).
+ * c->firing and *_asked; afresh: the state was entered afresh (`reenter`).
  * from: the state before the move. */
 void sq_col_settle_clocks(sq_columns *c, sq_selection *s, int from, bool afresh);
 

@@ -117,17 +117,6 @@ static void lose(sq_columns *c, sq_selection *s, const sq_action *action)
     sq_col_touch_rewards(c, s);
 }
 
-static void ask(sq_columns *c, sq_selection *s, uint64_t *asked, int event)
-{
-    c->asked[event / 64] |= UINT64_C(1) << (event % 64);
-    sq_col_set_bit(c, s, asked, event);
-}
-
-static void go(sq_columns *c, sq_selection *s, const sq_action *action)
-{
-    sq_col_fill(s, c->p->goto_state, 1 + action->a + (action->b ? c->model->n_states : 0));
-}
-
 /* ---- decisions ----------------------------------------------------------------------------------------------- */
 
 /* 1 for lanes of this strategy, of which there are *n; NULL where all are. */
@@ -354,11 +343,11 @@ static void act(sq_columns *c, sq_selection *s, const sq_action *action)
     case SQ_ACT_UNSET: unset(c, s, action); break;
     case SQ_ACT_DRAW: draw(c, s, action); break;
     case SQ_ACT_DECIDE: decide(c, s, action->a); break;
-    case SQ_ACT_START: ask(c, s, p->start_asked, action->a); break;
-    case SQ_ACT_STOP: ask(c, s, p->stop_asked, action->a); break;
-    case SQ_ACT_PAUSE: ask(c, s, p->pause_asked, action->a); break;
-    case SQ_ACT_RESUME: ask(c, s, p->resume_asked, action->a); break;
-    case SQ_ACT_GOTO: go(c, s, action); break;
+    case SQ_ACT_START: sq_col_ask(c, s, p->start_asked, action->a); break;
+    case SQ_ACT_STOP: sq_col_ask(c, s, p->stop_asked, action->a); break;
+    case SQ_ACT_PAUSE: sq_col_ask(c, s, p->pause_asked, action->a); break;
+    case SQ_ACT_RESUME: sq_col_ask(c, s, p->resume_asked, action->a); break;
+    case SQ_ACT_GOTO: sq_col_go(c, s, 1 + action->a + (action->b ? c->model->n_states : 0)); break;
     case SQ_ACT_PAY:
     case SQ_ACT_QALYS: pay(c, s, action); break;
     case SQ_ACT_LOSE: lose(c, s, action); break;

@@ -22,7 +22,7 @@ static sq_selection fill_nursery(sq_columns *c, const sq_open_item *open, int st
     }
     sq_selection s = sq_col_select(c, lane, n, c->model->start_state, strategy, p->now);
     sq_col_empty(c, &s, &p->life_words);
-    sq_col_empty(c, &s, &p->firing_words);
+    sq_col_begin_firing(c, &s, SQ_TRACE_START);
     for (int a = 0; a < c->model->n_attributes; a++) sq_col_fill(&s, p->attribute[a], 0);
     return s;
 }
@@ -62,7 +62,7 @@ void sq_col_make_patients(sq_columns *c, int index, int strategy)
         sq_col_forget(&s);
         sq_col_actions(c, &s, m->baseline_actions);
         keep_in_cohort(c, &s, sq_col_slot(c, index, strategy, first));
-        for (int i = 0; i < n; i++)
+        for (int i = 0; i < n && c->firing.any_failed; i++)
             if (c->nursery.failed[i * SQ_SIDE]) sq_col_note_failure(open, open->item.first_patient + first + i);
         sq_col_release(c, mark);
     }

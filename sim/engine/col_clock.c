@@ -115,14 +115,14 @@ static settling settling_of(sq_columns *c, const sq_selection *s, int word, bool
 {
     const sq_col_plan *plan = c->plan;
     size_t place = (size_t)s->state * (size_t)plan->event_words + (size_t)word;
-    bool fires_here = !c->starting && c->event / 64 == word;
+    bool fires_here = !c->firing.starting && c->firing.event / 64 == word;
     const sq_clock_words *is = &plan->clock_words[word];
     return (settling){
         .word = word,
         .is = is,
         .certain = plan->certain[place],
         .unknown = plan->possible[place] & ~plan->certain[place],
-        .fired = fires_here ? bit_of(c->event) : 0,
+        .fired = fires_here ? bit_of(c->firing.event) : 0,
         .afresh = afresh ? is->reads_state : 0,
         .spend = no_bits(c, s),
         .wake = no_bits(c, s),
@@ -141,6 +141,13 @@ static sq_selection *with_bit(sq_columns *c, sq_selection *s, const bit_column *
 }
 
 /* ---- conditions ------------------------------------------------------------------------------ */
+
+/* Who reacts of a lane to what has changed. */
+static uint64_t touched_of(const sq_columns *c, int word, int lane)
+{
+    const sq_noted *touched = &c->firing.touched;
+    return touched->all[word] | (touched->some[word] ? row(c, touched->column, word)[lane] : 0);
+}
 
 /* Writes what the condition of an event is now where something it reads has changed. */
 static void look_at_condition(sq_columns *c, sq_selection *s, int event, const bit_column *touched)
@@ -170,10 +177,9 @@ static uint64_t *look_at_conditions(sq_columns *c, sq_selection *s, const settli
         *word = w->certain | (before[i] & w->unknown);
     }
     if (w->unknown == 0) return before;
-    const uint64_t *touched_words = row(c, c->p->touched, w->word);
     bit_column touched = no_bits(c, s);
     for (int i = 0; i < s->n; i++)
-        put(&touched, i, c->starting ? w->unknown : touched_words[s->lane[i]] & w->unknown);
+        put(&touched, i, c->firing.starting ? w->unknown : touched_of(c, w->word, s->lane[i]) & w->unknown);
     for (uint64_t left = touched.some; left; left &= left - 1)
         look_at_condition(c, s, 64 * w->word + __builtin_ctzll(left), &touched);
     return before;
@@ -220,7 +226,7 @@ typedef struct asked_words {
 static asked_words asked_of(const sq_columns *c, int word, int lane)
 {
     const sq_pool *p = c->p;
-    if (c->asked[word] == 0) return (asked_words){0};
+    if (c->firing.asked[word] == 0) return (asked_words){0};
     return (asked_words){row(c, p->start_asked, word)[lane], row(c, p->stop_asked, word)[lane],
                          row(c, p->pause_asked, word)[lane], row(c, p->resume_asked, word)[lane]};
 }
@@ -306,20 +312,20 @@ static void each_event(sq_columns *c, sq_selection *s, int word, const bit_colum
 static uint64_t touched_laws(const sq_columns *c, int word, int lane)
 {
     int bit = c->model->n_events + 64 * word, shift = bit % 64;
-    uint64_t low = row(c, c->p->touched, bit / 64)[lane] >> shift;
+    uint64_t low = touched_of(c, bit / 64, lane) >> shift;
     if (shift == 0 || bit / 64 + 1 >= c->plan->reaction_words) return low;
-    return low | row(c, c->p->touched, bit / 64 + 1)[lane] << (64 - shift);
+    return low | touched_of(c, bit / 64 + 1, lane) << (64 - shift);
 }
 
 static void follow(sq_columns *c, sq_selection *s, const settling *w)
 {
-    if (w->is->looks_again == 0 || c->starting) return;
+    if (w->is->looks_again == 0 || c->firing.starting) return;
     const uint64_t *running = row(c, c->p->running, w->word);
     bit_column looks = no_bits(c, s);
     for (int i = 0; i < s->n; i++) {
         int lane = s->lane[i];
         uint64_t old = running[lane] & w->is->looks_again & ~w->arm.of[i];
-        put(&looks, i, c->p->failed[lane] ? 0 : old & touched_laws(c, w->word, lane));
+        put(&looks, i, c->firing.any_failed && c->p->failed[lane] ? 0 : old & touched_laws(c, w->word, lane));
     }
     each_event(c, s, w->word, &looks, sq_col_follow);
 }
@@ -329,7 +335,7 @@ static void follow(sq_columns *c, sq_selection *s, const settling *w)
 static void settle_word(sq_columns *c, sq_selection *s, int word, bool afresh)
 {
     settling w = settling_of(c, s, word, afresh);
-    bool plain = w.is->may_pause == 0 && c->asked[word] == 0;
+    bool plain = w.is->may_pause == 0 && c->firing.asked[word] == 0;
     if (plain && w.unknown == 0) settle_decided(c, s, &w);
     else if (plain) settle_plainly(c, s, &w, look_at_conditions(c, s, &w));
     else settle_fully(c, s, &w, look_at_conditions(c, s, &w));
@@ -344,7 +350,7 @@ static bool is_at_rest(const sq_columns *c, int word, int from, int to)
 {
     const uint64_t *possible = c->plan->possible + word;
     int words = c->plan->event_words;
-    return (possible[from * words] | possible[to * words] | c->asked[word]) == 0;
+    return (possible[from * words] | possible[to * words] | c->firing.asked[word]) == 0;
 }
 
 void sq_col_settle_clocks(sq_columns *c, sq_selection *s, int from, bool afresh)

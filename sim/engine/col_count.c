@@ -101,7 +101,7 @@ void sq_col_occur(sq_columns *c, sq_selection *s, int occurrence)
     const uint32_t *before = one_more(c, s, p->happened + sq_col_row(p, occurrence / 64),
                                       UINT64_C(1) << (occurrence % 64), p->count + row);
     if (plan->time_is_read[occurrence]) sq_col_scatter(s, p->last_time + row, s->now);
-    if (plan->watch[occurrence] >= 0) sq_col_set_bit(c, s, p->occurred, plan->watch[occurrence]);
+    if (plan->watch[occurrence] >= 0) sq_col_note_occurred(c, s, plan->watch[occurrence]);
     touch_readers(c, s, occurrence, before);
     sq_lives lives = sq_col_lives(c, s);
     sq_count_occurrence(&lives, occurrence, before, s->now);

@@ -60,10 +60,10 @@ typedef struct situation {
     sq_columns *c;
     sq_selection *s;
     size_t row;
-    uint64_t *occurred;       /* [watch_words] */
+    uint64_t *occurred;       /* [watch_words] unless alike */
     uint64_t *opened, *closed; /* [endpoint_words] */
     uint64_t *by_any;         /* [watch_words] what any of them met in this firing */
-    bool alike;               /* all met the same */
+    bool alike;               /* all met the same, by_any */
 } situation;
 
 static uint64_t *gather_words(sq_columns *c, const sq_selection *s, const uint64_t *column, int n_words)
@@ -84,32 +84,32 @@ static void scatter_words(const sq_columns *c, const sq_selection *s, uint64_t *
     }
 }
 
-static void find_common(situation *all)
+/* Word w of what occurred, lane by lane. */
+static void take_occurred(const situation *all, int w)
 {
-    int words = all->c->plan->watch_words;
-    all->by_any = sq_col_words(all->c, words);
-    all->alike = true;
-    for (int w = 0; w < words; w++) {
-        const uint64_t *word = all->occurred + (size_t)w * all->row;
-        uint64_t any = 0, every = ~UINT64_C(0);
-        for (int i = 0; i < all->s->n; i++) {
-            any |= word[i];
-            every &= word[i];
-        }
-        all->by_any[w] = any;
-        all->alike &= any == every;
-    }
+    const sq_noted *occurred = &all->c->firing.occurred;
+    uint64_t *word = all->occurred + (size_t)w * all->row;
+    const uint64_t *column = occurred->column + sq_col_row(all->c->p, w);
+    for (int i = 0; i < all->s->n; i++)
+        word[i] = occurred->all[w] | (occurred->some[w] ? column[all->s->lane[i]] : 0);
 }
 
-/* Most firings bring nothing that any endpoint awaits. */
+/* Most firings bring nothing that any endpoint awaits, and most others the same to all lanes. */
 static bool anything_occurred(situation *all)
 {
     sq_columns *c = all->c;
-    uint64_t any = 0;
-    all->occurred = gather_words(c, all->s, c->p->occurred, c->plan->watch_words);
-    find_common(all);
-    for (int w = 0; w < c->plan->watch_words; w++) any |= all->by_any[w];
-    return any != 0;
+    const sq_noted *occurred = &c->firing.occurred;
+    uint64_t any = 0, some = 0;
+    all->by_any = sq_col_words(c, occurred->words);
+    for (int w = 0; w < occurred->words; w++) {
+        any |= all->by_any[w] = occurred->all[w] | occurred->some[w];
+        some |= occurred->some[w];
+    }
+    all->alike = some == 0;
+    if (all->alike) return any != 0;
+    all->occurred = sq_col_words(c, occurred->words * sq_col_padded(all->s->n));
+    for (int w = 0; w < occurred->words; w++) take_occurred(all, w);
+    return true;
 }
 
 static void take_passages(situation *all)
@@ -137,7 +137,8 @@ static bool any_met(const situation *all, const uint64_t *of)
 static bool met(const situation *all, int i, const uint64_t *of)
 {
     uint64_t any = 0;
-    for (int w = 0; w < all->c->plan->watch_words; w++) any |= all->occurred[(size_t)w * all->row + (size_t)i] & of[w];
+    for (int w = 0; w < all->c->plan->watch_words; w++)
+        any |= (all->alike ? all->by_any[w] : all->occurred[(size_t)w * all->row + (size_t)i]) & of[w];
     return any != 0;
 }
 

@@ -255,7 +255,7 @@ static void note_failures(sq_columns *c, const int32_t *lane, int n)
 void sq_col_free_lanes(sq_columns *c, const int32_t *lane, int n)
 {
     const int32_t *item = c->pool.item;
-    if (c->any_failed) note_failures(c, lane, n);
+    if (c->firing.any_failed) note_failures(c, lane, n);
     memcpy(c->source.free + c->source.n_free, lane, (size_t)n * sizeof *lane);
     c->source.n_free += n;
     for (int i = 0, same = 0; i < n; i += same, same = 0) {

@@ -108,17 +108,19 @@ static bool make_life_words(sq_pool *p, const sq_col_plan *plan)
     return make_emptied(p, &p->life_words, column, sizeof column / sizeof *column);
 }
 
-static bool make_firing_words(sq_pool *p, const sq_col_plan *plan)
+static bool make_firing(sq_pool *p, const sq_col_plan *plan)
 {
     int words = plan->any_asked ? plan->event_words : 0;
-    uint64_t *going = NULL;
-    const word_column column[] = {
-        {&p->failed, 1}, {&going, 1}, {&p->touched, plan->reaction_words}, {&p->occurred, plan->watch_words},
-        {&p->start_asked, words}, {&p->stop_asked, words}, {&p->pause_asked, words}, {&p->resume_asked, words},
-    };
-    bool complete = make_emptied(p, &p->firing_words, column, sizeof column / sizeof *column);
-    p->goto_state = (double *)(void *)going;
-    return complete;
+    p->failed = rows(p, 1, sizeof *p->failed);
+    p->touched = rows(p, plan->reaction_words, sizeof *p->touched);
+    p->occurred = rows(p, plan->watch_words, sizeof *p->occurred);
+    p->start_asked = rows(p, words, sizeof *p->start_asked);
+    p->stop_asked = rows(p, words, sizeof *p->stop_asked);
+    p->pause_asked = rows(p, words, sizeof *p->pause_asked);
+    p->resume_asked = rows(p, words, sizeof *p->resume_asked);
+    p->goto_state = rows(p, 1, sizeof *p->goto_state);
+    return p->failed && p->touched && p->occurred && p->start_asked && p->stop_asked && p->pause_asked &&
+           p->resume_asked && p->goto_state;
 }
 
 static bool make_history(sq_pool *p, const sq_col_plan *plan)
@@ -189,7 +191,7 @@ sq_status sq_pool_new(sq_pool *p, const sq_col_plan *plan, int n_lanes, bool is_
 {
     const sq_model *m = plan->model;
     *p = (sq_pool){.n_lanes = n_lanes, .plane = (size_t)n_lanes * SQ_SIDE, .is_nursery = is_nursery};
-    bool complete = make_who(p) && make_begun(p) && make_life_words(p, plan) && make_firing_words(p, plan) &&
+    bool complete = make_who(p) && make_begun(p) && make_life_words(p, plan) && make_firing(p, plan) &&
                     make_attributes(p, plan) && make_history(p, plan) && make_clocks(p, plan) && make_measured(p, m);
     if (!complete) return sq_fail(err, SQ_ERR_MEMORY, "no memory for %d patients in flight", n_lanes);
     return want_log ? make_lives(p, m, err) : SQ_OK;
@@ -458,27 +460,6 @@ const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute)
     return value;
 }
 
-static void touch(sq_columns *c, const int32_t *lane, int n, int what)
-{
-    const sq_reactions reactions = c->plan->reactions[what];
-    for (int k = 0; k < reactions.n; k++) {
-        uint64_t *touched = c->p->touched + sq_col_row(c->p, reactions.item[k].word);
-        for (int i = 0; i < n; i++) touched[lane[i]] |= reactions.item[k].bits;
-    }
-}
-
-void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int what, int i)
-{
-    touch(c, &s->lane[i], 1, what);
-}
-
-void sq_col_touch(sq_columns *c, const sq_selection *s, int what) { touch(c, s->lane, s->n, what); }
-
-void sq_col_touch_rewards(sq_columns *c, const sq_selection *s)
-{
-    sq_col_set_bit(c, s, c->p->touched, 2 * c->model->n_events);
-}
-
 void sq_col_refresh(sq_columns *c, sq_selection *s, int first, int last)
 {
     s->n_kept = 0;
@@ -496,13 +477,7 @@ void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column valu
     int place = copy_of(s, attribute);
     double *copy = is_cached(s, place) ? copy_at(s, place) : NULL;
     int n = c->lanes->assign(c->p->attribute[attribute], copy, s->lane, value, changed, s->n);
-    touch(c, changed, n, attribute);
+    sq_col_touch_lanes(c, changed, n, attribute);
     if (n > 0) s->n_kept = 0;
     sq_col_release(c, mark);
-}
-
-void sq_col_fail(sq_columns *c, const sq_selection *s, int i)
-{
-    c->p->failed[s->lane[i]] = 1;
-    c->any_failed = true;
 }

@@ -35,7 +35,7 @@ static int end_event(const sq_columns *c) { return c->model->n_events + 1; }
 /* Lanes of s that have failed are given back; false if none are left. */
 static bool without_failed(sq_columns *c, sq_selection *s)
 {
-    if (!c->any_failed) return true;
+    if (!c->firing.any_failed) return true;
     double *fine = sq_col_doubles(c, s->n);
     int32_t *failed = sq_col_lanes(c, s->n);
     int n = 0;
@@ -150,8 +150,9 @@ static void move(sq_columns *c, sq_selection *s, int to)
 static void look_at_rewards(sq_columns *c, sq_selection *s)
 {
     sq_selection touched;
-    if (c->starting) sq_col_rewards_look(c, s);
-    else if (sq_col_with_bit(c, s, c->p->touched, 2 * c->model->n_events, &touched)) sq_col_rewards_look(c, &touched);
+    if (c->firing.starting) sq_col_rewards_look(c, s);
+    else if (sq_col_with_noted(c, s, &c->firing.touched, 2 * c->model->n_events, &touched))
+        sq_col_rewards_look(c, &touched);
 }
 
 /* Lanes that all go to the same state, n_states + s where they enter s afresh; -1: they stay. */
@@ -170,52 +171,30 @@ static void settle_group(sq_columns *c, sq_selection *s, int go)
     else race(c, s);
 }
 
-/* Parts the first of so many lanes, and those that go where it goes, from the others, which stay in `lane`. */
-static sq_selection take_group(sq_columns *c, const sq_selection *s, int32_t *lane, int *n, double *go)
-{
-    int32_t *together = sq_col_lanes(c, *n);
-    double to = go[0];
-    int taken = 0, kept = 0;
-    for (int i = 0; i < *n; i++) {
-        if (go[i] == to) together[taken++] = lane[i];
-        else {
-            lane[kept] = lane[i];
-            go[kept++] = go[i];
-        }
-    }
-    *n = kept;
-    return sq_col_part(c, s, together, taken);
-}
-
 /* The lanes of s part by where they go. */
 static void settle(sq_columns *c, sq_selection *s)
 {
-    double *go = sq_col_gather(c, s, c->p->goto_state), to = go[0];
-    if (c->lanes->within((sq_column){go, 1}, to, to, s->n)) {
-        settle_group(c, s, (int)to - 1);
+    const sq_firing *f = &c->firing;
+    if (f->n_targets == 0) {
+        settle_group(c, s, f->go - 1);
         return;
     }
-    int32_t *left = sq_col_lanes(c, s->n);
-    memcpy(left, s->lane, sizeof *left * (size_t)s->n);
-    for (int n = s->n; n > 0;) {
+    const double *go = sq_col_gather(c, s, c->p->goto_state);
+    for (int k = 0; k < f->n_targets; k++) {
         sq_mark mark = sq_col_mark(c);
-        to = go[0];
-        sq_selection group = take_group(c, s, left, &n, go);
-        settle_group(c, &group, (int)to - 1);
+        int32_t *together = sq_col_lanes(c, s->n);
+        int n = c->lanes->equal(together, s->lane, go, f->target[k], s->n);
+        if (n > 0) {
+            sq_selection group = sq_col_part(c, s, together, n);
+            sq_firing whole = sq_col_part_firing(c, &group);
+            settle_group(c, &group, f->target[k] - 1);
+            c->firing = whole;
+        }
         sq_col_release(c, mark);
     }
 }
 
 /* ---- a firing ------------------------------------------------------------------------------------------------------ */
-
-static void begin_firing(sq_columns *c, const sq_selection *s, int event)
-{
-    c->event = event;
-    c->starting = event == SQ_TRACE_START;
-    c->any_failed = false;
-    memset(c->asked, 0, sizeof *c->asked * (size_t)c->plan->event_words);
-    sq_col_empty(c, s, &c->p->firing_words);
-}
 
 /* Time has gone on to when the event was due; too many firings at one instant, or in a life, are a failure. */
 static void pass_time(sq_columns *c, const sq_selection *s)
@@ -233,7 +212,7 @@ static void pass_time(sq_columns *c, const sq_selection *s)
 
 static void fire(sq_columns *c, sq_selection *s, int event)
 {
-    begin_firing(c, s, event);
+    sq_col_begin_firing(c, s, event);
     pass_time(c, s);
     sq_col_clear_bit(c, s, c->p->running, event);
     c->facts.firings += s->n;
@@ -248,7 +227,7 @@ static void fire(sq_columns *c, sq_selection *s, int event)
 static void pass_break(sq_columns *c, sq_selection *s)
 {
     sq_pool *p = c->p;
-    c->any_failed = c->starting = false;
+    sq_col_begin_firing(c, s, break_event(c));
     for (int i = 0; i < s->n; i++) {
         int32_t lane = s->lane[i];
         p->now[lane] = s->now[i];
@@ -261,8 +240,8 @@ static void pass_break(sq_columns *c, sq_selection *s)
 
 static void end_follow_up(sq_columns *c, sq_selection *s)
 {
+    sq_col_begin_firing(c, s, end_event(c));
     sq_col_scatter(s, c->p->now, s->now);
-    c->any_failed = false;
     finish(c, s);
 }
 
@@ -308,7 +287,7 @@ static void begin_lives(sq_columns *c, int n)
     const sq_model *m = c->model;
     sq_selection s = sq_col_fill_lanes(c, n);
     empty(c, &s);
-    begin_firing(c, &s, SQ_TRACE_START);
+    sq_col_begin_firing(c, &s, SQ_TRACE_START);
     take_calendar(c, &s);
     sq_col_rewards_start(c, &s);
     sq_col_occur(c, &s, SQ_OCCURS_INDEX(m));
@@ -366,8 +345,7 @@ sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lan
     c->model = m;
     c->lanes = lanes;
     c->p = &c->pool;
-    c->asked = calloc((size_t)plan->event_words, sizeof *c->asked);
-    sq_status status = c->asked ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine");
+    sq_status status = sq_firing_new(&c->firing, plan, err);
     if (!status) status = sq_scratch_new(&c->scratch, err);
     if (!status) status = sq_pool_new(&c->pool, plan, batch, false, want_log, err);
     if (!status) status = sq_pool_new(&c->nursery, plan, sq_col_padded(batch < SQ_WAVE ? batch : SQ_WAVE), true, false, err);
@@ -387,7 +365,7 @@ void sq_columns_free(sq_columns *c)
     sq_queues_free(&c->queues);
     sq_col_source_free(c);
     sq_scratch_free(c->scratch);
-    free(c->asked);
+    sq_firing_free(&c->firing);
     free(c);
 }
 
