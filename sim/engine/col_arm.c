@@ -8,9 +8,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdalign.h>
-
-static const alignas(64) double ZEROS[SQ_WAVE + SQ_PAD] = {0};
 
 static double *of_event(const sq_columns *c, double *column, int event)
 {
@@ -73,69 +70,63 @@ static void clock_law(sq_columns *c, sq_selection *s, int index, bool awaited, s
 }
 
 /* Baseline values, also of what is written later. */
-static double *baseline(sq_columns *c, sq_selection *s, int attribute)
+static const double *baseline(sq_columns *c, sq_selection *s, int attribute)
 {
+    if (c->plan->in_cohort[attribute]) return sq_col_attribute(c, s, attribute);
     double *value = sq_col_doubles(c, s->n);
     const double *column = c->cohort_attribute[attribute];
     for (int i = 0; i < sq_col_padded(s->n); i++) value[i] = column[c->p->slot[s->lane[i]]];
     return value;
 }
 
+/* NULL where it is 0. */
 static const double *age_at_arming(sq_columns *c, sq_selection *s, const sq_event *event)
 {
-    double *age = NULL;
-    switch (event->origin) {
-    case SQ_FROM_ARMING: return ZEROS;
-    case SQ_FROM_INDEX: return s->now;
-    case SQ_FROM_BIRTH:
-        age = baseline(c, s, event->origin_index);
-        for (int i = 0; i < s->n; i++) age[i] = age[i] + s->now[i];
-        break;
-    case SQ_FROM_OCCURRENCE:
-        age = latest(c, s, event->origin_index);
-        for (int i = 0; i < s->n; i++) age[i] = s->now[i] - age[i];
-        break;
+    if (event->origin == SQ_FROM_ARMING) return NULL;
+    if (event->origin == SQ_FROM_INDEX) return s->now;
+    const sq_column now = {s->now, 1};
+    double *age = sq_col_doubles(c, s->n);
+    if (event->origin == SQ_FROM_BIRTH) {
+        const sq_column at_index = {baseline(c, s, event->origin_index), 1};
+        c->lanes->operate(SQ_OP_ADD, age, at_index, now, now, s->n);
+    } else {
+        const sq_column since = {latest(c, s, event->origin_index), 1};
+        c->lanes->operate(SQ_OP_SUB, age, now, since, now, s->n);
     }
     sq_col_judge(c, s, age, 0, INFINITY, 0);
     return age;
 }
 
-/* The time zero of a hazard ratio over time as an age of the clock, which is `age` at the instant `at`. */
+/* The time zero of a hazard ratio over time as an age of the clock, which is `age` (NULL: 0) at the instant `at`. */
 static void take_offset(sq_columns *c, const sq_selection *s, int index, const double *age, const double *at,
                         sq_law_columns *law)
 {
     if (!law->profile.kind || c->model->events[index].law.profile.since < 0) return;
     double *offset = sq_col_gather(c, s, of_event(c, c->p->zero, index));
-    for (int i = 0; i < sq_col_padded(s->n); i++) offset[i] = age[i] - (at[i] - offset[i]);
+    for (int i = 0; i < sq_col_padded(s->n); i++) offset[i] = (age ? age[i] : 0) - (at[i] - offset[i]);
     law->profile.offset = (sq_column){offset, 1};
 }
 
-/* Time from now to the due instants; how many lanes have none that is possible. */
-static int write_due(const sq_selection *s, double *due, const double *remaining)
+static sq_clock_columns columns_of(const sq_columns *c, int index)
 {
-    int bad = 0;
-    for (int i = 0; i < s->n; i++) {
-        bad += !(remaining[i] >= 0);
-        due[s->lane[i]] = sq_on_time_grid(s->now[i] + remaining[i]);
-    }
-    return bad;
+    sq_clock_columns columns = {.due = of_event(c, c->p->due, index)};
+    if (!c->plan->clocks[index].is_kept) return columns;
+    columns.since = of_event(c, c->p->since, index);
+    columns.age = of_event(c, c->p->age, index);
+    columns.left = of_event(c, c->p->left, index);
+    return columns;
 }
 
-/* Sets the due times of clocks that run from now on with this law, age and unspent hazard. */
+/* Sets the due times of clocks that run from now on with this law, age and unspent hazard. age NULL: 0. */
 static void set_due(sq_columns *c, sq_selection *s, int index, sq_law_columns *law, const double *age,
                     const double *left)
 {
-    double *remaining = sq_col_doubles(c, s->n), *due = of_event(c, c->p->due, index);
+    double *remaining = sq_col_doubles(c, s->n);
+    const sq_clock_columns clocks = columns_of(c, index);
     take_offset(c, s, index, age, s->now, law);
     c->lanes->law_remaining(law, remaining, age, left, s->n);
-    if (write_due(s, due, remaining) > 0) {
+    if (!c->lanes->set_due(&clocks, remaining, s->now, age, left, s->lane, s->n))
         sq_col_judge(c, s, remaining, 0, INFINITY, INFINITY);
-        write_due(s, due, remaining);
-    }
-    if (!c->plan->clocks[index].is_kept) return;
-    sq_col_scatter(s, of_event(c, c->p->since, index), s->now);
-    sq_col_scatter(s, of_event(c, c->p->age, index), age);
-    sq_col_scatter(s, of_event(c, c->p->left, index), left);
 }
 
 /* ---- arming ---------------------------------------------------------------------------------- */

@@ -33,6 +33,11 @@ typedef enum sq_flow_column {
     SQ_FLOW_UNDISCOUNTED,
 } sq_flow_column;
 
+/* Columns of the clocks of one event; since, age and left NULL where nobody looks at a clock before it fires. */
+typedef struct sq_clock_columns {
+    double *due, *since, *age, *left;
+} sq_clock_columns;
+
 /* The probabilities of a draw's options. */
 typedef struct sq_option_columns {
     int n, rest; /* rest: the option that takes what the others leave, -1 none */
@@ -108,13 +113,23 @@ typedef struct sq_lanes {
      * probabilities do, else 0; whether they do in all n. */
     bool (*choose)(double *out, double *adds_up, const sq_option_columns *options, const double *survival, int n);
 
-    /* Laws. Addresses of tables are good ones in the padding too. */
+    /* Laws. Addresses of tables are good ones in the padding too. law_remaining: age NULL is 0 everywhere. */
     void (*law_inverse)(const sq_law_columns *law, double *out, const double *e, int n);
     void (*law_remaining)(const sq_law_columns *law, double *out, const double *age, const double *e, int n);
     void (*law_spent)(const sq_law_columns *law, double *out, const double *from, const double *to, int n);
     void (*law_start)(const sq_law_columns *law, double *out, int n);
     /* 1 where the law's numbers are admissible, else 0. */
     void (*law_admissible)(const sq_law_columns *law, double *out, int n);
+
+    /* Clocks go on from now, with this age (NULL: 0) and hazard left, and are due on the time grid when what remains
+     * has passed: never where that is no number of at least 0; whether it is one in all n. No lane twice. */
+    bool (*set_due)(const sq_clock_columns *clocks, const double *remaining, const double *now, const double *age,
+                    const double *left, const int32_t *lane, int n);
+    /* column[lane[i]] = x. */
+    void (*put)(double *column, const int32_t *lane, sq_column x, int n);
+    /* Whether a number kept in the column differs from x, or is a NaN, in any of the lanes; truth, unless NULL, becomes
+     * 1 where it does. */
+    bool (*differs)(double *truth, const double *column, const int32_t *lane, sq_column x, int n);
 
     /* Discounted time up to t and discount factor at t (ref_reward.c); origin: day. */
     void (*discounted_time)(const sq_discount *discount, sq_column origin, double *out, const double *t, int n);

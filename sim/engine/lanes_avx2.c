@@ -18,6 +18,15 @@ static inline v_w lanes_gather_counts(const uint32_t *column, const int32_t *lan
     return _mm256_set_epi64x(column[lane[3]], column[lane[2]], column[lane[1]], column[lane[0]]);
 }
 
+static inline void lanes_scatter(double *column, const int32_t *lane, v_d x)
+{
+    __m128d low = _mm256_castpd256_pd128(x), high = _mm256_extractf128_pd(x, 1);
+    _mm_storel_pd(&column[lane[0]], low);
+    _mm_storeh_pd(&column[lane[1]], low);
+    _mm_storel_pd(&column[lane[2]], high);
+    _mm_storeh_pd(&column[lane[3]], high);
+}
+
 /* Bytes of four 32-bit lanes, the picked ones first. */
 static const int8_t PICKED[16][16] = {
 #define BYTES(a) 4 * (a), 4 * (a) + 1, 4 * (a) + 2, 4 * (a) + 3

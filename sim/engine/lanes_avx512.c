@@ -21,6 +21,20 @@ static inline v_w lanes_gather_counts(const uint32_t *c, const int32_t *l)
     return _mm512_set_epi64(c[l[7]], c[l[6]], c[l[5]], c[l[4]], c[l[3]], c[l[2]], c[l[1]], c[l[0]]);
 }
 
+static inline void scatter_pair(double *column, const int32_t *lane, __m128d x)
+{
+    _mm_storel_pd(&column[lane[0]], x);
+    _mm_storeh_pd(&column[lane[1]], x);
+}
+
+static inline void lanes_scatter(double *column, const int32_t *lane, v_d x)
+{
+    scatter_pair(column, lane, _mm512_castpd512_pd128(x));
+    scatter_pair(column, lane + 2, _mm512_extractf64x2_pd(x, 1));
+    scatter_pair(column, lane + 4, _mm512_extractf64x2_pd(x, 2));
+    scatter_pair(column, lane + 6, _mm512_extractf64x2_pd(x, 3));
+}
+
 /* Compressed in a register: compressing into memory is microcode on some processors. */
 static inline void lanes_pick(int32_t *to, const int32_t *lane, unsigned bits)
 {

@@ -3,6 +3,7 @@
  * included math/simd.h and defined the few steps for which instruction sets have nothing in common:
  *
  *   lanes_gather(column, lane), lanes_gather_w, lanes_gather_counts   column[lane[0 … W - 1]]
+ *   lanes_scatter(column, lane, x)                                    the same columns become x
  *   lanes_load_lines(column, plane, lane), lanes_store_lines(plane, lane, column, n)
  *                                                                     eight columns that lie side by side, of W lanes;
  *                                                                     the first n lanes are stored; column is spoilt
@@ -16,6 +17,7 @@
 #define SQ_ENGINE_LANES_BODY_H
 
 #include "engine/lanes.h"
+#include "engine/lanes_arm.h"
 #include "engine/lanes_luck.h"
 #include "engine/lanes_move.h"
 #include "engine/lanes_reward.h"
@@ -60,6 +62,9 @@ const sq_lanes SQ_LANES = {
     .law_spent = v_laws_spent,
     .law_start = v_laws_start,
     .law_admissible = v_laws_admissible,
+    .set_due = set_due,
+    .put = put,
+    .differs = differs,
     .discounted_time = discounted_time,
     .discount_factor = discount_factor,
     .add_losses = add_losses,

@@ -21,14 +21,16 @@ static inline v_m below(int i, int n) { return v_mask(bits_below(i, n)); }
 static inline v_d v_truth(v_m m) { return v_if(m, v_set(1), v_set(0)); }
 
 /* x[0 … W - 1] where the bit is set. */
+enum { ALL_LANES = (1 << SQ_WIDTH) - 1 };
 static inline void scatter(double *column, const int32_t *lane, v_d x, unsigned bits)
 {
+    if (bits == ALL_LANES) {
+        lanes_scatter(column, lane, x);
+        return;
+    }
     double value[SQ_WIDTH];
     v_store(value, x);
-    if (bits == (1U << SQ_WIDTH) - 1)
-        for (int k = 0; k < SQ_WIDTH; k++) column[lane[k]] = value[k];
-    else
-        for (; bits; bits &= bits - 1) column[lane[__builtin_ctz(bits)]] = value[__builtin_ctz(bits)];
+    for (; bits; bits &= bits - 1) column[lane[__builtin_ctz(bits)]] = value[__builtin_ctz(bits)];
 }
 
 static inline v_w bit_at(const uint64_t *words, int bit, const int32_t *lane)

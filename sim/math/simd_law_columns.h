@@ -111,7 +111,7 @@ static inline void v_laws_begin(v_laws *laws, const sq_law_columns *c)
     law->family = c->family;
     law->cure_on_population = c->cure_on_population;
     law->truncated = c->truncated;
-    for (int k = 0; k < v_arguments(c); k++)
+    for (int k = 0, n = v_arguments(c); k < n; k++)
         v_add_number(laws, c->arg[k], &law->arg[k]);
     v_add_number(laws, c->hazard_ratio, &law->hazard_ratio);
     v_add_number(laws, c->time_ratio, &law->time_ratio);
@@ -140,7 +140,7 @@ static inline const v_law *v_laws_at(v_laws *laws, int i)
     return &laws->law;
 }
 
-/* ---- laws that wear nothing */
+/* ---- laws that wear a hazard ratio at most */
 
 static inline bool v_is_everywhere(sq_column column, double x)
 {
@@ -149,43 +149,79 @@ static inline bool v_is_everywhere(sq_column column, double x)
 
 static inline bool v_laws_are_bare(const sq_law_columns *c)
 {
-    return c->family != SQ_FIXED && !c->truncated && c->profile.kind == SQ_PROFILE_NONE &&
-           v_is_everywhere(c->hazard_ratio, 1) && v_is_everywhere(c->time_ratio, 1) &&
+    return !c->truncated && c->profile.kind == SQ_PROFILE_NONE && v_is_everywhere(c->time_ratio, 1) &&
            v_is_everywhere(c->cured, 0) && v_is_everywhere(c->shift, 0);
 }
 
-/* A family without a table: nothing but its arguments is looked at. */
+/* Reads the first arguments; whether they are those of all. */
+static inline bool v_bare_arguments(v_law *bare, const sq_law_columns *columns, int n_args)
+{
+    int steps = 0;
+    for (int k = 0; k < n_args; k++) {
+        bare->arg[k] = v_load(columns->arg[k].p);
+        steps |= columns->arg[k].step;
+    }
+    return steps == 0;
+}
+
+/* A family without a table: nothing but its arguments and the ratio is looked at. Arguments that are the same for all
+ * are read once, so that what is made of them alone is made once. */
+#define V_BARE_LANES(read_arguments, formula)                                                      \
+    for (int i = 0; i < n; i += SQ_WIDTH) {                                                        \
+        v_d x = v_load(xs + i), y = v_load(ys + i), ratio = v_column(columns->hazard_ratio, i);    \
+        (void)y;                                                                                   \
+        read_arguments;                                                                            \
+        v_store(out + i, formula);                                                                 \
+    }
 #define V_BARE_LOOP(n_args, formula)                                                               \
     do {                                                                                           \
         v_law bare;                                                                                \
         const v_law *law = &bare;                                                                  \
-        for (int i = 0; i < n; i += SQ_WIDTH) {                                                    \
-            v_d x = v_load(xs + i), y = v_load(ys + i);                                            \
-            (void)y;                                                                               \
-            for (int k = 0; k < (n_args); k++)                                                     \
-                bare.arg[k] = v_column(columns->arg[k], i);                                        \
-            v_store(out + i, formula);                                                             \
-        }                                                                                          \
+        if (v_bare_arguments(&bare, columns, n_args))                                              \
+            V_BARE_LANES((void)0, formula)                                                         \
+        else                                                                                       \
+            V_BARE_LANES(for (int k = 0; k < (n_args); k++) bare.arg[k] = v_column(columns->arg[k], i), formula) \
     } while (0)
 
-#define V_BARE_FAMILIES(X)                                                                         \
+#define V_BARE_FROM_ZERO(X)                                                                        \
     X(SQ_EXPONENTIAL, exponential, 1)                                                              \
     X(SQ_WEIBULL, weibull, 2)                                                                      \
     X(SQ_GOMPERTZ, gompertz, 2)                                                                    \
     X(SQ_LOGNORMAL, lognormal, 2)                                                                  \
-    X(SQ_LOGLOGISTIC, loglogistic, 2)                                                              \
+    X(SQ_LOGLOGISTIC, loglogistic, 2)
+#define V_BARE_FAMILIES(X)                                                                         \
+    V_BARE_FROM_ZERO(X)                                                                            \
     X(SQ_UNIFORM, uniform, 2)                                                                      \
     X(SQ_TRIANGULAR, triangular, 3)                                                                \
     X(SQ_NORMAL, normal, 2)
 
-/* Each says whether there was such a loop. */
-static inline bool v_bare_inverse(const sq_law_columns *columns, double *out, const double *xs, const double *ys,
-                                  int n)
+/* What v_law_inverse, v_law_remaining and v_law_spent make of the family's answer. */
+static inline v_d v_bare_value(v_d e, v_d ratio, v_d value)
 {
+    return v_if(v_isnan(e), e, v_if(v_eq(ratio, v_set(0)), v_set(INFINITY), value));
+}
+
+static inline v_d v_bare_wait(v_d age, v_d e, v_d ratio, v_d wait)
+{
+    v_d r = v_if(v_or(v_lt(wait, v_set(0)), v_le(e, v_set(0))), v_set(0), wait);
+    r = v_if(v_eq(ratio, v_set(0)), v_set(INFINITY), r);
+    return v_if(v_or(v_isnan(age), v_isnan(e)), v_set(NAN), r);
+}
+
+static inline v_d v_bare_use(v_d from, v_d to, v_d ratio, v_d spent)
+{
+    v_d r = v_if(v_eq(ratio, v_set(0)), v_set(0), ratio * spent);
+    return v_if(v_or(v_isnan(from), v_isnan(to)), v_set(NAN), r);
+}
+
+/* Each says whether there was such a loop. */
+static inline bool v_bare_inverse(const sq_law_columns *columns, double *out, const double *xs, int n)
+{
+    const double *ys = xs;
     switch (columns->family) {
 #define X(family, name, n_args)                                                                    \
     case family:                                                                                   \
-        V_BARE_LOOP(n_args, v_if(v_isnan(x), x, v_##name##_inverse(law, x)));                      \
+        V_BARE_LOOP(n_args, v_bare_value(x, ratio, v_##name##_inverse(law, v_divided(x, ratio)))); \
         return true;
         V_BARE_FAMILIES(X)
 #undef X
@@ -193,20 +229,30 @@ static inline bool v_bare_inverse(const sq_law_columns *columns, double *out, co
     }
 }
 
-/* What v_law_remaining makes of the family's answer. */
-static inline v_d v_bare_wait(v_d age, v_d e, v_d wait)
-{
-    v_d r = v_if(v_or(v_lt(wait, v_set(0)), v_le(e, v_set(0))), v_set(0), wait);
-    return v_if(v_or(v_isnan(age), v_isnan(e)), v_set(NAN), r);
-}
-
 static inline bool v_bare_remaining(const sq_law_columns *columns, double *out, const double *xs, const double *ys,
                                     int n)
 {
     switch (columns->family) {
 #define X(family, name, n_args)                                                                    \
-    case family: V_BARE_LOOP(n_args, v_bare_wait(x, y, v_##name##_remaining(law, x, y))); return true;
+    case family:                                                                                   \
+        V_BARE_LOOP(n_args, v_bare_wait(x, y, ratio, v_##name##_remaining(law, x, v_divided(y, ratio)))); \
+        return true;
         V_BARE_FAMILIES(X)
+#undef X
+    default: return false;
+    }
+}
+
+/* The same at age 0, where what remains of a family that begins there is its inverse. */
+static inline bool v_bare_waits(const sq_law_columns *columns, double *out, const double *xs, int n)
+{
+    const double *ys = xs;
+    switch (columns->family) {
+#define X(family, name, n_args)                                                                    \
+    case family:                                                                                   \
+        V_BARE_LOOP(n_args, v_bare_wait(v_set(0), x, ratio, v_##name##_inverse(law, v_divided(x, ratio)))); \
+        return true;
+        V_BARE_FROM_ZERO(X)
 #undef X
     default: return false;
     }
@@ -217,12 +263,24 @@ static inline bool v_bare_spent(const sq_law_columns *columns, double *out, cons
 {
     switch (columns->family) {
 #define X(family, name, n_args)                                                                    \
-    case family:                                                                                   \
-        V_BARE_LOOP(n_args, v_if(v_or(v_isnan(x), v_isnan(y)), v_set(NAN), v_##name##_spent(law, x, y))); \
-        return true;
+    case family: V_BARE_LOOP(n_args, v_bare_use(x, y, ratio, v_##name##_spent(law, x, y))); return true;
         V_BARE_FAMILIES(X)
 #undef X
     default: return false;
+    }
+}
+
+/* A fixed delay. */
+static inline void v_fixed_waits(const sq_law_columns *columns, double *out, const double *age, const double *e, int n)
+{
+    v_law bare;
+    for (int i = 0; i < n; i += SQ_WIDTH) {
+        v_d from = age ? v_load(age + i) : v_set(0);
+        bare.arg[0] = v_column(columns->arg[0], i);
+        bare.shift = v_column(columns->shift, i);
+        bare.time_ratio = v_column(columns->time_ratio, i);
+        v_m unknown = v_or(v_isnan(from), v_isnan(v_load(e + i)));
+        v_store(out + i, v_if(unknown, v_set(NAN), v_fixed_remaining(&bare, from)));
     }
 }
 
@@ -245,17 +303,23 @@ static inline void v_laws_hazard(const sq_law_columns *columns, double *out, con
 
 static inline void v_laws_inverse(const sq_law_columns *columns, double *out, const double *e, int n)
 {
-    if (v_laws_are_bare(columns) && v_bare_inverse(columns, out, e, e, n))
+    if (v_laws_are_bare(columns) && v_bare_inverse(columns, out, e, n))
         return;
     V_EACH_LAW(v_law_inverse(law, v_load(e + i)));
 }
 
+/* age NULL: 0. */
 static inline void v_laws_remaining(const sq_law_columns *columns, double *out, const double *age, const double *e,
                                     int n)
 {
-    if (v_laws_are_bare(columns) && v_bare_remaining(columns, out, age, e, n))
+    if (columns->family == SQ_FIXED) {
+        v_fixed_waits(columns, out, age, e, n);
         return;
-    V_EACH_LAW(v_law_remaining(law, v_load(age + i), v_load(e + i)));
+    }
+    bool bare = v_laws_are_bare(columns);
+    if (bare && (age ? v_bare_remaining(columns, out, age, e, n) : v_bare_waits(columns, out, e, n)))
+        return;
+    V_EACH_LAW(v_law_remaining(law, age ? v_load(age + i) : v_set(0), v_load(e + i)));
 }
 
 static inline void v_laws_spent(const sq_law_columns *columns, double *out, const double *from, const double *to,

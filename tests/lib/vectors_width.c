@@ -116,6 +116,7 @@ static const double UNEVEN_KNOTS[] = {-49, -48, -40, -20, -19, -8, -2, -.5, -.2,
     X(hazard, v_laws_hazard(law, result, x, n))                                                    \
     X(inverse, v_laws_inverse(law, result, x, n))                                                  \
     X(remaining, v_laws_remaining(law, result, x, y, n))                                           \
+    X(waits, v_laws_remaining(law, result, NULL, y, n))                                            \
     X(spent, v_laws_spent(law, result, x, y, n))                                                   \
     X(start, v_laws_start(law, result, n))                                                         \
     X(admissible, v_laws_admissible(law, result, n))

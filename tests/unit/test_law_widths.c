@@ -20,7 +20,7 @@
 
 #include "law_specimens.h"
 
-enum { LANES = 96, TABLES = 4, ROUNDS = 2 };
+enum { LANES = 96, TABLES = 4, ROUNDS = 4 };
 
 static double uniform(sq_pcg *generator)
 {
@@ -52,9 +52,9 @@ typedef struct population {
 } population;
 
 /* Wrappers that a law does not wear stay away in some lanes and come in others, where columns can say so. */
-static void vary_lane(sq_law *law, sq_pcg *generator)
+static void vary_lane(sq_law *law, bool arguments_too, sq_pcg *generator)
 {
-    for (int k = 0; k < sq_family_args(law->family); k++)
+    for (int k = 0; k < sq_family_args(law->family) && arguments_too; k++)
         law->arg[k] = near(generator, law->arg[k]);
     if (law->family == SQ_TRIANGULAR && !(law->arg[1] < law->arg[2]))
         law->arg[1] = law->arg[2];
@@ -71,10 +71,11 @@ static void vary_lane(sq_law *law, sq_pcg *generator)
     law->profile.offset = near(generator, law->profile.offset);
 }
 
-/* Now the lanes have tables of their own, now one for all. */
+/* Now the lanes have tables of their own, now one for all; and arguments likewise. */
 static void populate(population *p, const specimen *s, const wrapper *w, sq_pcg *generator)
 {
     int tables = sq_pcg_next(generator) % 2 ? TABLES : 1;
+    bool arguments_vary = sq_pcg_next(generator) % 2;
     for (int i = 0; i < TABLES; i++) {
         specimen other = varied(s, i);
         fill_room(&other, p->room[i]);
@@ -86,7 +87,7 @@ static void populate(population *p, const specimen *s, const wrapper *w, sq_pcg 
         p->law[i].table.x = room;
         p->law[i].table.y = room + s->n;
         p->law[i].table.cumulative = room + 2 * s->n;
-        vary_lane(&p->law[i], generator);
+        vary_lane(&p->law[i], arguments_vary, generator);
     }
 }
 
@@ -151,6 +152,7 @@ static double answer(const char *question, const sq_law *law, double x, double y
     case 'h': return sq_law_hazard(law, x);
     case 'i': return sq_law_inverse(law, x);
     case 'r': return sq_law_remaining(law, x, y);
+    case 'w': return sq_law_remaining(law, 0, y);
     case 'a': return sq_law_problem(law) == NULL;
     default: return strcmp(question, "spent") == 0 ? sq_law_spent(law, x, y) : sq_law_start(law);
     }
@@ -204,7 +206,8 @@ static void ask(const char *question, const population *p, questions *q, sq_pcg 
         double age = any_age(generator, &p->law[i]), e = any_hazard(generator);
         bool of_hazard = question[0] == 'i';
         q->x[i] = of_hazard ? e : age;
-        q->y[i] = question[0] == 'r' ? (uniform(generator) < .05 ? -e : e) : age + 100 * e * uniform(generator);
+        bool of_age_and_hazard = question[0] == 'r' || question[0] == 'w';
+        q->y[i] = of_age_and_hazard ? (uniform(generator) < .05 ? -e : e) : age + 100 * e * uniform(generator);
     }
 }
 
