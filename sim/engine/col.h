@@ -5,7 +5,8 @@
  *   col_wave.c      the loop: a firing as one transaction of a whole wave, the race, the end of lives
  *   col_item.c      what goes in and out: open items, free lanes;  col_queue.c  lanes that wait
  *   col_value.c     programs over a selection;  col_specialise.c  as they are in a state;  col_hoist.c  what they
- *                   compute of the block alone;  col_share.c  what begins alike;  col_programs.c  where they are
+ *                   compute of the block alone;  col_share.c  what begins alike;  col_steps.c  steps
+ *                   for the kernels;  col_programs.c  where programs are
  *   col_block.c     parameter blocks, and what is computed of them alone
  *   col_action.c    actions and decisions
  *   col_draw.c      uniforms, luck, drawn numbers, flags, options;  col_latent.c  what is drawn together;
@@ -372,6 +373,7 @@ double *sq_col_doubles(sq_columns *c, int n);
 uint64_t *sq_col_words(sq_columns *c, int n);
 int32_t *sq_col_lanes(sq_columns *c, int n);
 void *sq_col_pointers(sq_columns *c, int n);
+sq_column *sq_col_columns(sq_columns *c, int n);
 /* A column that is the same for all lanes. */
 sq_column sq_col_uniform(sq_columns *c, double value);
 

@@ -266,6 +266,7 @@ static void *take(sq_columns *c, size_t bytes)
 double *sq_col_doubles(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(double)); }
 uint64_t *sq_col_words(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(uint64_t)); }
 void *sq_col_pointers(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(void *)); }
+sq_column *sq_col_columns(sq_columns *c, int n) { return take(c, (size_t)n * sizeof(sq_column)); }
 int32_t *sq_col_lanes(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(int32_t)); }
 
 sq_column sq_col_uniform(sq_columns *c, double value)

@@ -5,6 +5,12 @@
 #include "base/vec.h"
 #include "engine/col.h"
 
+/* What is known of the operands of an operation that reads nothing else, in its `entries`. */
+enum {
+    SQ_OF_NUMBERS = 1, /* all, of an `if` the condition, are numbers, never NaN */
+    SQ_OF_TRUTHS = 2   /* all are 0 or 1, never NaN */
+};
+
 /* Code of the same stack machine, where the number of a constant is one of sq_specialised.constants, the state
  * and alive do not occur, and slots of parameters are those of a block's copy (col_block.c), SQ_PAD times the same. */
 typedef struct sq_col_form {
@@ -13,6 +19,11 @@ typedef struct sq_col_form {
     int shared;     /* operations at its beginning that come to a value which other forms begin with too; 0: none */
     int shared_name; /* of that value */
     const sq_op *op;
+    int n_leaves;       /* what is pushed, each once */
+    const sq_op *leaf;
+    const bool *later;  /* [n_leaves] it is read after the shared beginning */
+    int n_steps, shared_steps;
+    const sq_col_step *step; /* the rest: leaves are its first columns */
 } sq_col_form;
 
 /* One program of the model: the same form in all states, or one for each. */
@@ -85,6 +96,9 @@ int sq_col_hoist(sq_col_values *values, sq_op *op, int n);
 /* col_programs.c: calls visit with every program that is given and is evaluated in a life, some of them more than
  * once; stops and answers false when visit does, or when memory is out. */
 bool sq_col_visit_programs(const sq_model *model, bool (*visit)(void *context, sq_program program), void *context);
+
+/* col_steps.c: writes a form's leaves and steps into the arena; false when memory is out. */
+bool sq_col_write_steps(sq_arena *arena, sq_col_form *form);
 
 /* col_share.c: finds what each of these shares with others; they are sorted. */
 void sq_col_share(sq_col_form **forms, size_t n);

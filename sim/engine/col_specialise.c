@@ -216,10 +216,21 @@ static operand result_of(const folder *f, sq_op op)
     }
 }
 
+/* What the steps are chosen by (col_steps.c). */
+static uint16_t hints_for(const folder *f, int count)
+{
+    bool numbers = operands_are_numbers(f, count);
+    bool condition_is_number = count == 3 && f->stack[f->top - 3].is_number;
+    uint16_t hints = numbers || condition_is_number ? SQ_OF_NUMBERS : 0;
+    return numbers && operands_are_booleans(f, count) ? hints | SQ_OF_TRUTHS : hints;
+}
+
 static void write_op(folder *f, sq_op op)
 {
     operand result = result_of(f, op);
-    int count = sq_col_pops((sq_op_code)op.code), start = count > 0 ? f->stack[f->top - count].start : f->n;
+    int count = sq_col_pops((sq_op_code)op.code);
+    if (is_pure((sq_op_code)op.code)) op.entries = hints_for(f, count);
+    int start = count > 0 ? f->stack[f->top - count].start : f->n;
     f->top -= count;
     push(f, result, op);
     f->stack[f->top - 1].start = start;
@@ -380,6 +391,8 @@ static bool specialise_all(sq_col_plan *plan, const list *l, folder *f)
     for (int i = 0; i < all->n_programs; i++)
         if (!specialise(plan, f, &all->programs[i])) return false;
     sq_col_share(f->forms.items, f->forms.count);
+    for (size_t i = 0; i < f->forms.count; i++)
+        if (!sq_col_write_steps(&plan->arena, f->forms.items[i])) return false;
     all->constants = wide(&plan->arena, f->constants.items, f->constants.count);
     return all->constants && keep_values(plan, f);
 }

@@ -1,149 +1,97 @@
-/* Programs over a selection: the stack machine of model/program.c with columns on its stack. What is the same for all
- * lanes (constants, parameters where there is one block, and what is computed from such) is computed once and stays a
- * column of step 0. The result of an operation lies in the room that belongs to its place on the stack, where its
- * first operand may lie too: every value depends on its own lane alone. What is the same for all has a room beside. */
+/* Programs over a selection: the steps of a form (col_steps.c), done by the kernels on columns. What a program pushes is
+ * found first; a few steps read more than columns and are done here. The result of a step lies in the room that belongs
+ * to its place on the stack, where its first operand may lie too: every value depends on its own lane alone. What is the
+ * same for all lanes (constants, parameters of one block) is a column of step 0. */
 #include "engine/col_program.h"
 
 #include <math.h>
 
-typedef struct machine {
-    sq_columns *c;
-    sq_selection *s;
-    int top;            /* one past the topmost value */
-    double *result;     /* room of place 0 */
-    double *rest;       /* of places 1 … */
-    sq_column stack[SQ_STACK_DEPTH];
-} machine;
-
-/* Doubles of a room: for a column, then for a number that is the same for all. */
-static int room_size(const sq_selection *s) { return sq_col_padded(s->n) + SQ_PAD; }
-
-static double *room(const machine *m, int place)
-{
-    return place == 0 ? m->result : m->rest + (ptrdiff_t)(place - 1) * room_size(m->s);
-}
-
-/* Where in a room the result goes. */
-static double *place_of(const machine *m, double *room, int step)
-{
-    return step == 0 ? room + sq_col_padded(m->s->n) : room;
-}
-
 /* A row of `size` numbers, words, … of the pool. */
-static size_t row(const machine *m, int i) { return sq_col_row(m->c->p, i); }
+static size_t row(const sq_columns *c, int i) { return sq_col_row(c->p, i); }
 
-static const uint64_t *happened_word(const machine *m, int occurrence)
+static const uint64_t *happened_word(const sq_columns *c, int occurrence)
 {
-    return m->c->p->happened + row(m, occurrence / 64);
-}
-
-static void spread(double *p)
-{
-    for (int i = 1; i < SQ_PAD; i++) p[i] = p[0];
+    return c->p->happened + row(c, occurrence / 64);
 }
 
 /* ---- what is pushed ---------------------------------------------------------------------------------------- */
 
-static sq_column parameter(const machine *m, int slot, double *out)
+static sq_column parameter(sq_columns *c, const sq_selection *s, int slot)
 {
-    const sq_selection *s = m->s;
     if (s->block) return (sq_column){s->block + slot, 0};
-    m->c->lanes->gather_blocks(out, s->blocks, slot, s->n);
+    double *out = sq_col_doubles(c, s->n);
+    c->lanes->gather_blocks(out, s->blocks, slot, s->n);
     return (sq_column){out, 1};
 }
 
-static sq_column in_state(const machine *m, double *out)
+static sq_column in_state(sq_columns *c, const sq_selection *s)
 {
-    const sq_selection *s = m->s;
+    double *out = sq_col_doubles(c, s->n);
     const sq_column now = {s->now, 1}, entered = {out, 1};
-    m->c->lanes->gather(out, m->c->p->entered, s->lane, s->n);
-    m->c->lanes->operate(SQ_OP_SUB, out, now, entered, now, s->n);
+    c->lanes->gather(out, c->p->entered, s->lane, s->n);
+    c->lanes->operate(SQ_OP_SUB, out, now, entered, now, s->n);
     return entered;
 }
 
-static sq_column since(const machine *m, int occurrence, double *out)
+static sq_column since(sq_columns *c, const sq_selection *s, int occurrence)
 {
-    const sq_selection *s = m->s;
+    double *out = sq_col_doubles(c, s->n);
     const sq_column now = {s->now, 1}, time = {out, 1};
-    m->c->lanes->times_if(out, NAN, m->c->p->last_time + row(m, occurrence), happened_word(m, occurrence),
-                          occurrence % 64, s->lane, s->n);
-    m->c->lanes->operate(SQ_OP_SUB, out, now, time, now, s->n);
+    c->lanes->times_if(out, NAN, c->p->last_time + row(c, occurrence), happened_word(c, occurrence), occurrence % 64,
+                       s->lane, s->n);
+    c->lanes->operate(SQ_OP_SUB, out, now, time, now, s->n);
     return time;
 }
 
 /* Days of the stays that are over, and of the present one. */
-static sq_column time_in(const machine *m, int state, double *out, double *present)
+static sq_column time_in(sq_columns *c, const sq_selection *s, int state)
 {
-    const sq_selection *s = m->s;
-    const int entry = SQ_OCCURS_STATE(m->c->model, state);
+    const int entry = SQ_OCCURS_STATE(c->model, state);
+    double *out = sq_col_doubles(c, s->n);
     const sq_column over = {out, 1};
-    m->c->lanes->times_if(out, 0, m->c->p->time_in + row(m, state), happened_word(m, entry), entry % 64, s->lane,
-                          s->n);
-    if (s->state == state)
-        m->c->lanes->operate(SQ_OP_ADD, out, over, in_state(m, present), over, s->n);
+    c->lanes->times_if(out, 0, c->p->time_in + row(c, state), happened_word(c, entry), entry % 64, s->lane, s->n);
+    if (s->state == state) c->lanes->operate(SQ_OP_ADD, out, over, in_state(c, s), over, s->n);
     return over;
 }
 
-static sq_column happened(const machine *m, int occurrence, double *out)
+static sq_column happened(sq_columns *c, const sq_selection *s, int occurrence)
 {
-    m->c->lanes->happened(out, happened_word(m, occurrence), occurrence % 64, m->s->lane, m->s->n);
+    double *out = sq_col_doubles(c, s->n);
+    c->lanes->happened(out, happened_word(c, occurrence), occurrence % 64, s->lane, s->n);
     return (sq_column){out, 1};
 }
 
-static sq_column tally(const machine *m, int occurrence, double *out)
+static sq_column tally(sq_columns *c, const sq_selection *s, int occurrence)
 {
-    m->c->lanes->counts_if(out, m->c->p->count + row(m, occurrence), happened_word(m, occurrence), occurrence % 64,
-                           m->s->lane, m->s->n);
+    double *out = sq_col_doubles(c, s->n);
+    c->lanes->counts_if(out, c->p->count + row(c, occurrence), happened_word(c, occurrence), occurrence % 64, s->lane,
+                        s->n);
     return (sq_column){out, 1};
 }
 
-static sq_column constant(const machine *m, int number)
-{
-    return (sq_column){m->c->plan->specialised->constants + (ptrdiff_t)number * SQ_PAD, 0};
-}
-
-static sq_column attribute(const machine *m, int number)
-{
-    return (sq_column){sq_col_attribute(m->c, m->s, number), 1};
-}
-
-/* The value of a leaf: in columns that are there already, or in `out`. */
-static sq_column leaf(const machine *m, sq_op op, double *out)
+/* The value of a leaf: in columns that are there already, or in new scratch. */
+static sq_column leaf(sq_columns *c, sq_selection *s, sq_op op)
 {
     switch ((sq_op_code)op.code) {
-    case SQ_OP_CONST: return constant(m, op.a);
-    case SQ_OP_PARAM: return parameter(m, op.a, out);
-    case SQ_OP_ATTR: return attribute(m, op.a);
-    case SQ_OP_NOW: return (sq_column){m->s->now, 1};
-    case SQ_OP_IN_STATE: return in_state(m, out);
-    case SQ_OP_HAPPENED: return happened(m, op.a, out);
-    case SQ_OP_SINCE: return since(m, op.a, out);
-    case SQ_OP_TALLY: return tally(m, op.a, out);
-    default: return time_in(m, op.a, out, sq_col_doubles(m->c, m->s->n));
+    case SQ_OP_CONST: return (sq_column){c->plan->specialised->constants + (ptrdiff_t)op.a * SQ_PAD, 0};
+    case SQ_OP_PARAM: return parameter(c, s, op.a);
+    case SQ_OP_ATTR: return (sq_column){sq_col_attribute(c, s, op.a), 1};
+    case SQ_OP_NOW: return (sq_column){s->now, 1};
+    case SQ_OP_IN_STATE: return in_state(c, s);
+    case SQ_OP_HAPPENED: return happened(c, s, op.a);
+    case SQ_OP_SINCE: return since(c, s, op.a);
+    case SQ_OP_TALLY: return tally(c, s, op.a);
+    default: return time_in(c, s, op.a);
     }
 }
 
-/* ---- what takes an operand and reads something else ----------------------------------------------------------- */
+/* ---- steps that read more than columns --------------------------------------------------------------------------- */
 
-/* Where all lanes have the same operand, one is computed. */
-static int lanes_of(const machine *m, int step) { return step == 0 ? 1 : m->s->n; }
-
-static sq_column settled(double *out, int step)
+static void parameter_at(sq_columns *c, sq_selection *s, int slot, sq_column at, double *out)
 {
-    if (step == 0) spread(out);
-    return (sq_column){out, step};
-}
-
-static sq_column parameter_at(const machine *m, int slot, sq_column at, double *out)
-{
-    const sq_selection *s = m->s;
-    if (s->block) {
-        out = place_of(m, out, at.step);
-        m->c->lanes->gather_block_at(out, s->block, slot, at.p, lanes_of(m, at.step));
-        return settled(out, at.step);
-    }
-    m->c->lanes->gather_blocks_at(out, s->blocks, slot, sq_col_dense(m->c, m->s, at), s->n);
-    return (sq_column){out, 1};
+    const double *dense = sq_col_dense(c, s, at);
+    if (s->block) c->lanes->gather_block_at(out, s->block, slot, dense, s->n);
+    else c->lanes->gather_blocks_at(out, s->blocks, slot, dense, s->n);
 }
 
 /* Lane i's own element of a vector, wherever that has its column. */
@@ -153,113 +101,90 @@ static double element(const sq_columns *c, int attribute, int32_t lane)
     return column ? column[lane] : c->cohort_attribute[attribute][c->p->slot[lane]];
 }
 
-static sq_column attribute_at(const machine *m, int first, sq_column at, double *out)
+static void attribute_at(const sq_columns *c, const sq_selection *s, int first, sq_column at, double *out)
 {
-    const sq_selection *s = m->s;
     for (int i = 0; i < s->n; i++) {
         double x = at.p[(ptrdiff_t)i * at.step];
-        out[i] = isnan(x) ? x : element(m->c, first + (int)x, s->lane[i]);
+        out[i] = isnan(x) ? x : element(c, first + (int)x, s->lane[i]);
     }
-    return (sq_column){out, 1};
 }
 
-static sq_column table(const machine *m, int index, sq_column at, double *out)
+static void table(sq_columns *c, sq_selection *s, int index, sq_column at, double *out)
 {
     static const double FIRST_ROW[SQ_PAD] = {0};
-    const sq_table *t = &m->c->model->tables[index];
-    sq_row_column rows = sq_col_table(m->c, m->s, index, (sq_column){FIRST_ROW, 0});
-    int step = at.step | rows.step;
-    out = place_of(m, out, step);
-    m->c->lanes->table_at(t->interpolation, t->size, rows, out, at, lanes_of(m, step));
-    return settled(out, step);
+    const sq_table *t = &c->model->tables[index];
+    sq_row_column rows = sq_col_table(c, s, index, (sq_column){FIRST_ROW, 0});
+    c->lanes->table_at(t->interpolation, t->size, rows, out, at, s->n);
 }
 
-static sq_column operate(const machine *m, sq_op_code code, int pops, const sq_column *operand, double *out)
+static void step(sq_columns *c, sq_selection *s, const sq_col_step *step, const sq_bench *bench)
 {
-    int step = 0;
-    for (int i = 0; i < pops; i++) step |= operand[i].step;
-    out = place_of(m, out, step);
-    sq_column y = operand[pops > 1], z = operand[pops > 2 ? 2 : 0];
-    m->c->lanes->operate(code, out, operand[0], y, z, lanes_of(m, step));
-    return settled(out, step);
+    double *out = step->to == 0 ? bench->result : bench->rest + (ptrdiff_t)(step->to - 1) * bench->size;
+    sq_column at = bench->value[step->x];
+    switch ((int)step->code) {
+    case SQ_OP_PARAM_AT: parameter_at(c, s, step->a, at, out); break;
+    case SQ_OP_ATTR_AT: attribute_at(c, s, step->a, at, out); break;
+    default: table(c, s, step->a, at, out);
+    }
+    bench->value[bench->computed + step->to] = (sq_column){out, 1};
 }
 
-/* What has operands, or needs room. */
-static void step_in_room(machine *m, sq_op op)
+static void do_steps(sq_columns *c, sq_selection *s, const sq_col_form *form, int first, int last, const sq_bench *bench)
 {
-    int pops = sq_col_pops((sq_op_code)op.code);
-    m->top -= pops;
-    sq_column *operand = &m->stack[m->top];
-    double *out = room(m, m->top);
-    m->top++;
-    switch ((sq_op_code)op.code) {
-    case SQ_OP_PARAM_AT: *operand = parameter_at(m, op.a, *operand, out); break;
-    case SQ_OP_ATTR_AT: *operand = attribute_at(m, op.a, *operand, out); break;
-    case SQ_OP_TABLE: *operand = table(m, op.a, *operand, out); break;
-    default:
-        if (pops == 0) *operand = leaf(m, op, out);
-        else *operand = operate(m, (sq_op_code)op.code, pops, operand, out);
+    for (int i = first; i < last; i++) {
+        i += c->lanes->steps(&form->step[i], last - i, bench, s->n);
+        if (i < last) step(c, s, &form->step[i], bench);
     }
 }
 
-static void step(machine *m, sq_op op)
-{
-    switch ((sq_op_code)op.code) {
-    case SQ_OP_CONST: m->stack[m->top++] = constant(m, op.a); break;
-    case SQ_OP_ATTR: m->stack[m->top++] = attribute(m, op.a); break;
-    default: step_in_room(m, op);
-    }
-}
+/* ---- forms ------------------------------------------------------------------------------------------------------- */
 
-/* ---- the doors ---------------------------------------------------------------------------------------------------- */
-
-static bool needs_no_room(const sq_selection *s, sq_op_code code)
+/* The value that a form begins with, where that is kept; NULL if it is not. */
+static const sq_column *find_kept(const sq_selection *s, const sq_col_form *form)
 {
-    return code == SQ_OP_CONST || code == SQ_OP_ATTR || code == SQ_OP_NOW || (code == SQ_OP_PARAM && s->block);
-}
-
-static bool find_kept(machine *m, const sq_col_form *form)
-{
-    const sq_selection *s = m->s;
     for (int i = 0; i < s->n_kept; i++)
-        if (s->kept[i].name == form->shared_name) {
-            m->stack[m->top++] = s->kept[i].value;
-            return true;
-        }
-    return false;
+        if (s->kept[i].name == form->shared_name) return &s->kept[i].value;
+    return NULL;
 }
 
-/* What others begin with too is computed in the selection's room, or is there already; how many operations are done. */
-static int begin(machine *m, const sq_col_form *form)
+/* What others begin with too is computed in the selection's room. */
+static const sq_column *keep_beginning(sq_columns *c, sq_selection *s, const sq_col_form *form, const sq_bench *bench)
 {
-    sq_selection *s = m->s;
-    if (form->shared == 0) return 0;
-    if (find_kept(m, form)) return form->shared;
-    if (s->n_kept == SQ_KEPT_VALUES) return 0;
-    double *result = m->result;
-    m->result = sq_col_room_to_keep(s);
-    for (int i = 0; i < form->shared; i++) step(m, form->op[i]);
+    sq_bench own = *bench;
+    own.result = sq_col_room_to_keep(s);
+    do_steps(c, s, form, 0, form->shared_steps, &own);
     s->kept[s->n_kept].name = form->shared_name;
-    s->kept[s->n_kept++].value = m->stack[0];
-    m->result = result;
-    return form->shared;
+    s->kept[s->n_kept].value = bench->value[bench->computed];
+    return &s->kept[s->n_kept++].value;
+}
+
+/* Columns for the leaves that are read, of which those of the beginning alone are not where that is kept. */
+static void take_leaves(sq_columns *c, sq_selection *s, const sq_col_form *form, bool all, sq_column *value)
+{
+    for (int k = 0; k < form->n_leaves; k++)
+        if (all || form->later[k]) value[k] = leaf(c, s, form->leaf[k]);
 }
 
 static sq_column value_of_form(sq_columns *c, sq_selection *s, const sq_col_form *form)
 {
-    machine m; /* of its stack, no more is filled than is used */
-    m.c = c;
-    m.s = s;
-    m.top = 0;
-    m.stack[0] = (sq_column){NULL, 0};
-    if (form->n == 1 && needs_no_room(s, (sq_op_code)form->op->code)) return leaf(&m, *form->op, NULL);
-    m.result = sq_col_doubles(c, room_size(s));
+    if (form->n_steps == 0) return leaf(c, s, *form->leaf);
+    const sq_column *kept = form->shared > 0 ? find_kept(s, form) : NULL;
+    if (kept && form->shared == form->n) return *kept;
+    int size = sq_col_padded(s->n);
+    sq_bench bench = {.computed = form->n_leaves, .size = size, .result = sq_col_doubles(c, size), .block = s->block};
     sq_mark mark = sq_col_mark(c);
-    if (form->depth > 1) m.rest = sq_col_doubles(c, (form->depth - 1) * room_size(s));
-    for (int i = begin(&m, form); i < form->n; i++) step(&m, form->op[i]);
+    bench.value = sq_col_columns(c, form->n_leaves + form->depth);
+    bench.rest = sq_col_doubles(c, (form->depth - 1) * size);
+    take_leaves(c, s, form, !kept, bench.value);
+    if (!kept && form->shared > 0 && s->n_kept < SQ_KEPT_VALUES) kept = keep_beginning(c, s, form, &bench);
+    if (kept) bench.value[bench.computed] = *kept;
+    do_steps(c, s, form, kept ? form->shared_steps : 0, form->n_steps, &bench);
+    sq_column value = bench.value[bench.computed];
     sq_col_release(c, mark);
-    return m.stack[0];
+    return value;
 }
+
+/* ---- the doors ---------------------------------------------------------------------------------------------------- */
 
 sq_column sq_col_value(sq_columns *c, sq_selection *s, sq_program program, double otherwise)
 {
@@ -273,6 +198,11 @@ const double *sq_col_dense(sq_columns *c, sq_selection *s, sq_column value)
     double *dense = sq_col_doubles(c, s->n);
     for (int i = 0; i < sq_col_padded(s->n); i++) dense[i] = value.p[0];
     return dense;
+}
+
+static void spread(double *p)
+{
+    for (int i = 1; i < SQ_PAD; i++) p[i] = p[0];
 }
 
 /* Lanes whose condition has no value fail. */
@@ -291,7 +221,8 @@ sq_column sq_col_truth(sq_columns *c, sq_selection *s, sq_program condition)
     double *truth = sq_col_doubles(c, s->n);
     int unclear = c->lanes->truths(truth, value, value.step == 0 ? 1 : s->n);
     if (unclear > 0) fail_unclear(c, s, value);
-    return settled(truth, value.step);
+    if (value.step == 0) spread(truth);
+    return (sq_column){truth, value.step};
 }
 
 sq_row_column sq_col_table(sq_columns *c, sq_selection *s, int table, sq_column row)

@@ -44,6 +44,38 @@ typedef struct sq_option_columns {
     sq_column p[SQ_DRAW_OPTIONS];
 } sq_option_columns;
 
+/* Operations that stand for several of model/program.h, or for one whose operands are known to be of a kind: beyond
+ * sq_op_code. Comparisons are four in a row, as there: EQ, NE, LT, LE. Numbers are never NaN; truths are 0 or 1. */
+enum {
+    SQ_COMPARISONS = SQ_OP_LE - SQ_OP_EQ + 1,
+    SQ_STEP_COMPARE = SQ_OP_COUNT,                                 /* numbers x, y */
+    SQ_STEP_AND_COMPARE = SQ_STEP_COMPARE + SQ_COMPARISONS,        /* truth x, and numbers y, z compare so */
+    SQ_STEP_OR_COMPARE = SQ_STEP_AND_COMPARE + SQ_COMPARISONS,
+    SQ_STEP_IF_COMPARE = SQ_STEP_OR_COMPARE + SQ_COMPARISONS,      /* z if numbers x, y compare so, else w */
+    SQ_STEP_AND = SQ_STEP_IF_COMPARE + SQ_COMPARISONS,             /* of truths */
+    SQ_STEP_OR,
+    SQ_STEP_IF,                                                    /* y if x, a number, is not 0, else z */
+    SQ_STEP_ADD_PRODUCT,                                           /* x + y z, rounded twice */
+    SQ_STEP_COUNT
+};
+
+/* One step of a program over columns: x, y, z, w are numbers of columns in a list. */
+typedef struct sq_col_step {
+    uint16_t code; /* sq_op_code or one of the above */
+    uint16_t to;   /* where on the stack of what is computed the result goes */
+    int32_t x, y, z, w;
+    int32_t a;     /* as sq_op */
+} sq_col_step;
+
+/* What steps work on: a list of columns, of which those from `computed` on are the stack of results. Place 0 of the stack
+ * has its memory at result, place k at rest + (k - 1) size. */
+typedef struct sq_bench {
+    sq_column *value;
+    int computed, size;
+    double *result, *rest;
+    const double *block; /* for PARAM_AT; NULL: lanes have several */
+} sq_bench;
+
 typedef struct sq_lanes {
     const char *name; /* "scalar", "avx2", "avx512" */
     int width;
@@ -91,6 +123,9 @@ typedef struct sq_lanes {
     /* An operation of model/program.h that takes values from the stack and nothing else: x, y, z in the order
      * pushed; bits as sq_program_value's. out may be a dense operand's own array. */
     void (*operate)(sq_op_code code, double *out, sq_column x, sq_column y, sq_column z, int n);
+    /* Does steps in turn until one needs what is not on the bench (ATTR_AT, TABLE; PARAM_AT without a block, or at the same
+     * place for all); how many are done. Results are dense, and the bench's columns from then on. */
+    int (*steps)(const sq_col_step *step, int n_steps, const sq_bench *bench, int n);
     /* 1 where x is a number but 0, else 0; how many of the n are no numbers. */
     int (*truths)(double *out, sq_column x, int n);
     /* out[i] = block[i] + offset + (row[i] as an integer) * stride: addresses of rows of a table that has n_rows. The

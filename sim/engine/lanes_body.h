@@ -45,6 +45,7 @@ const sq_lanes SQ_LANES = {
     .times_if = times_if,
     .counts_if = counts_if,
     .operate = operate,
+    .steps = steps,
     .truths = truths,
     .table_rows = table_rows,
     .table_at = table_at,

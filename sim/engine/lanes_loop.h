@@ -18,7 +18,7 @@ static inline unsigned bits_below(int i, int n)
 static inline v_m below(int i, int n) { return v_mask(bits_below(i, n)); }
 
 /* 1 or 0. */
-static inline v_d v_truth(v_m m) { return v_if(m, v_set(1), v_set(0)); }
+static inline v_d v_truth(v_m m) { return v_only(m, v_set(1)); }
 
 /* x[0 … W - 1] where the bit is set. */
 enum { ALL_LANES = (1 << SQ_WIDTH) - 1 };

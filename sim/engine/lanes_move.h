@@ -56,8 +56,10 @@ static void gather_blocks_at(double *out, const double *const *block, int slot, 
 static void gather_block_at(double *out, const double *block, int slot, const double *at, int n)
 {
     LANES(i) {
-        v_d x = v_load(at + i), value = v_gather(v_address(block), index_at(slot, x, below(i, n)));
-        v_store(out + i, v_if(v_isnan(x), x, value));
+        v_d x = v_load(at + i);
+        v_m unset = v_isnan(x);
+        v_d value = v_look_up(block + slot, v_only(v_and_not(below(i, n), unset), x));
+        v_store(out + i, v_if(unset, x, value));
     }
 }
 

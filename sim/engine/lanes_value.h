@@ -3,6 +3,7 @@
 #define SQ_ENGINE_LANES_VALUE_H
 
 #include "engine/lanes_loop.h"
+#include "engine/lanes_move.h"
 #include "math/simd_table.h"
 
 /* ---- expressions -------------------------------------------------------------------------------------------- */
@@ -24,15 +25,25 @@ static inline v_d v_choice(v_d condition, v_d a, v_d b)
     return v_if(v_isnan(condition), condition, v_if(v_ne(condition, v_set(0)), a, b));
 }
 
+/* A loop over whole pads: several vectors a turn where they are narrow. */
+#define PADS(i)                                                                                    \
+    for (int pad = 0; pad < n; pad += SQ_PAD)                                                      \
+        _Pragma("GCC unroll 8") for (int i = pad; i < pad + SQ_PAD; i += SQ_WIDTH)
+
+/* Columns as a step names them, at i. */
+#define X v_column(x, i)
+#define Y v_column(y, i)
+#define Z v_column(z, i)
+#define W v_column(w, i)
 #define EACH(value)                                                                                \
-    LANES(i) {                                                                                     \
-        v_d a = v_column(x, i);                                                                     \
+    PADS(i) {                                                                                      \
+        v_d a = X;                                                                                 \
         v_store(out + i, (value));                                                                 \
     }                                                                                              \
     break
 #define EACH_PAIR(value)                                                                           \
-    LANES(i) {                                                                                     \
-        v_d a = v_column(x, i), b = v_column(y, i);                                                  \
+    PADS(i) {                                                                                      \
+        v_d a = X, b = Y;                                                                          \
         v_store(out + i, (value));                                                                 \
     }                                                                                              \
     break
@@ -56,7 +67,7 @@ static void operate(sq_op_code code, double *out, sq_column x, sq_column y, sq_c
     case SQ_OP_OR: EACH_PAIR(v_either(a, b));
     case SQ_OP_MIN: EACH_PAIR(v_least(a, b));
     case SQ_OP_MAX: EACH_PAIR(v_most(a, b));
-    case SQ_OP_IF: LANES(i) v_store(out + i, v_choice(v_column(x, i), v_column(y, i), v_column(z, i))); break;
+    case SQ_OP_IF: PADS(i) v_store(out + i, v_choice(X, Y, Z)); break;
     case SQ_OP_ABS: EACH(v_abs(a));
     case SQ_OP_FLOOR: EACH(v_floor(a));
     case SQ_OP_SQRT: EACH(v_sqrt(a));
@@ -68,6 +79,59 @@ static void operate(sq_op_code code, double *out, sq_column x, sq_column y, sq_c
     case SQ_OP_NORMAL_CDF: EACH(v_normal_cdf(a));
     default: break; /* reads something else than the stack */
     }
+}
+
+/* ---- programs ------------------------------------------------------------------------------------------------ */
+
+/* One loop for each comparison. */
+#define BY_COMPARISON(first, value)                                                                \
+    case (first) + SQ_OP_EQ - SQ_OP_EQ: PADS(i) v_store(out + i, value(v_eq)); break;              \
+    case (first) + SQ_OP_NE - SQ_OP_EQ: PADS(i) v_store(out + i, value(v_ne)); break;              \
+    case (first) + SQ_OP_LT - SQ_OP_EQ: PADS(i) v_store(out + i, value(v_lt)); break;              \
+    case (first) + SQ_OP_LE - SQ_OP_EQ: PADS(i) v_store(out + i, value(v_le)); break
+#define COMPARED(compare) v_truth(compare(X, Y))
+#define AND_COMPARED(compare) v_only(compare(Y, Z), X)
+#define OR_COMPARED(compare) v_if(compare(Y, Z), v_set(1), X)
+#define CHOSEN(compare) v_if(compare(X, Y), Z, W)
+
+/* A step that needs no more than its columns. */
+static void step_on_columns(const sq_col_step *step, double *out, const sq_column *value, int n)
+{
+    sq_column x = value[step->x], y = value[step->y], z = value[step->z], w = value[step->w];
+    switch ((int)step->code) {
+    BY_COMPARISON(SQ_STEP_COMPARE, COMPARED);
+    BY_COMPARISON(SQ_STEP_AND_COMPARE, AND_COMPARED);
+    BY_COMPARISON(SQ_STEP_OR_COMPARE, OR_COMPARED);
+    BY_COMPARISON(SQ_STEP_IF_COMPARE, CHOSEN);
+    case SQ_STEP_AND: PADS(i) v_store(out + i, v_of_bits(v_and_w(v_bits_of(X), v_bits_of(Y)))); break;
+    case SQ_STEP_OR: PADS(i) v_store(out + i, v_of_bits(v_or_w(v_bits_of(X), v_bits_of(Y)))); break;
+    case SQ_STEP_IF: PADS(i) v_store(out + i, v_if(v_ne(X, v_set(0)), Y, Z)); break;
+    case SQ_STEP_ADD_PRODUCT: PADS(i) v_store(out + i, X + Y * Z); break;
+    default: operate((sq_op_code)step->code, out, x, y, z, n);
+    }
+}
+
+#undef X
+#undef Y
+#undef Z
+#undef W
+
+static int steps(const sq_col_step *step, int n_steps, const sq_bench *bench, int n)
+{
+    for (int i = 0; i < n_steps; i++, step++) {
+        double *out = step->to == 0 ? bench->result : bench->rest + (ptrdiff_t)(step->to - 1) * bench->size;
+        if (step->code == SQ_OP_PARAM_AT) {
+            sq_column at = bench->value[step->x];
+            if (!bench->block || at.step == 0) return i;
+            gather_block_at(out, bench->block, step->a, at.p, n);
+        } else if (step->code == SQ_OP_ATTR_AT || step->code == SQ_OP_TABLE) {
+            return i;
+        } else {
+            step_on_columns(step, out, bench->value, n);
+        }
+        bench->value[bench->computed + step->to] = (sq_column){out, 1};
+    }
+    return n_steps;
 }
 
 static int truths(double *out, sq_column x, int n)

@@ -55,13 +55,14 @@
  * Comparisons are those of C: false where an operand is a NaN, but for v_ne.
  *   v_set v_set_w             the same value in each lane
  *   v_load v_store ..._w      SQ_WIDTH consecutive values, at any address
- *   v_if(m, a, b)             a where m, else b; v_if_w of words
+ *   v_if(m, a, b)             a where m, else b; v_if_w of words; v_only(m, a): a where m, else 0
  *   v_and_not(a, b)           a and not b
  *   v_bits(m)                 lane i is bit i; v_mask(bits) goes back
  *   v_to_w(x)                 truncates, for |x| < 2^51; v_from_w of any signed integer, rounded
  *   v_shr_w(x, n)             by one count for all lanes; v_shrv_w by a count for each, below 64
  *   v_lt_w                    of signed integers
- *   v_gather(base, index)     ((const double *)base)[index] in each lane; v_gather_w words */
+ *   v_gather(base, index)     ((const double *)base)[index] in each lane; v_gather_w words
+ *   v_look_up(p, x)           p[(int32_t)x] in each lane: x is a number of that size */
 
 /* One truth for all lanes. */
 static inline v_m v_same(bool truth) { return v_mask(truth ? 0xff : 0); }

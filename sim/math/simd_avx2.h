@@ -30,6 +30,7 @@ static inline v_m v_eq(v_d a, v_d b) { return V_TRUTH(a, b, _CMP_EQ_OQ); }
 static inline v_m v_ne(v_d a, v_d b) { return V_TRUTH(a, b, _CMP_NEQ_UQ); }
 
 static inline v_d v_if(v_m m, v_d a, v_d b) { return _mm256_blendv_pd(b, a, _mm256_castsi256_pd(m)); }
+static inline v_d v_only(v_m m, v_d x) { return _mm256_and_pd(_mm256_castsi256_pd(m), x); }
 static inline v_m v_and(v_m a, v_m b) { return _mm256_and_si256(a, b); }
 static inline v_m v_or(v_m a, v_m b) { return _mm256_or_si256(a, b); }
 static inline v_m v_not(v_m a) { return _mm256_xor_si256(a, _mm256_set1_epi64x(-1)); }
@@ -95,6 +96,7 @@ static inline v_d v_gather(v_w base, v_w index)
 {
     return _mm256_i64gather_pd((const double *)0, v_add_w(base, v_shl_w(index, 3)), 1);
 }
+static inline v_d v_look_up(const double *p, v_d i) { return _mm256_i32gather_pd(p, _mm256_cvttpd_epi32(i), 8); }
 static inline v_w v_gather_w(v_w base, v_w index)
 {
     return _mm256_i64gather_epi64((const long long *)0, v_add_w(base, v_shl_w(index, 3)), 1);

@@ -30,6 +30,7 @@ static inline v_m v_eq(v_d a, v_d b) { return _mm512_cmp_pd_mask(a, b, _CMP_EQ_O
 static inline v_m v_ne(v_d a, v_d b) { return _mm512_cmp_pd_mask(a, b, _CMP_NEQ_UQ); }
 
 static inline v_d v_if(v_m m, v_d a, v_d b) { return _mm512_mask_blend_pd(m, b, a); }
+static inline v_d v_only(v_m m, v_d x) { return _mm512_maskz_mov_pd(m, x); }
 static inline v_m v_and(v_m a, v_m b) { return (v_m)(a & b); }
 static inline v_m v_or(v_m a, v_m b) { return (v_m)(a | b); }
 static inline v_m v_not(v_m a) { return (v_m)~a; }
@@ -70,6 +71,7 @@ static inline v_d v_gather(v_w base, v_w index)
 {
     return _mm512_i64gather_pd(v_add_w(base, v_shl_w(index, 3)), (const void *)0, 1);
 }
+static inline v_d v_look_up(const double *p, v_d i) { return _mm512_i32gather_pd(_mm512_cvttpd_epi32(i), p, 8); }
 static inline v_w v_gather_w(v_w base, v_w index)
 {
     return _mm512_i64gather_epi64(v_add_w(base, v_shl_w(index, 3)), (const void *)0, 1);

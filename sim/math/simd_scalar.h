@@ -23,6 +23,7 @@ static inline v_m v_eq(v_d a, v_d b) { return a == b; }
 static inline v_m v_ne(v_d a, v_d b) { return a != b; }
 
 static inline v_d v_if(v_m m, v_d a, v_d b) { return m ? a : b; }
+static inline v_d v_only(v_m m, v_d x) { return m ? x : 0; }
 static inline v_m v_and(v_m a, v_m b) { return a & b; }
 static inline v_m v_or(v_m a, v_m b) { return a | b; }
 static inline v_m v_not(v_m a) { return !a; }
@@ -61,6 +62,7 @@ static inline v_m v_eq_w(v_w a, v_w b) { return a == b; }
 static inline v_w v_if_w(v_m m, v_w a, v_w b) { return m ? a : b; }
 
 static inline v_d v_gather(v_w base, v_w index) { return ((const double *)(uintptr_t)base)[index]; }
+static inline v_d v_look_up(const double *p, v_d i) { return p[(int32_t)i]; }
 static inline v_w v_gather_w(v_w base, v_w index) { return ((const uint64_t *)(uintptr_t)base)[index]; }
 
 #endif
