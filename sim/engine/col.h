@@ -1,6 +1,7 @@
 /* The columnar engine: what its files share. They have the chapters of the reference interpreter:
  *
- *   col_plan.c      what the model means for columns: who reacts to what, which events are possible in which state
+ *   col_plan.c      what the model means for columns: who reacts to what, which events are possible in which state;
+ *                   col_once.c  what happens but once;  col_kept.c  what is kept of a past
  *   col_pool.c      lanes and their columns; scratch memory; selections
  *   col_wave.c      the loop: a firing as one transaction of a whole wave, the race, the end of lives
  *   col_item.c      what goes in and out: open items, free lanes;  col_queue.c  lanes that wait
@@ -93,7 +94,7 @@ typedef struct sq_endpoint_plan {
 struct sq_col_plan {
     const sq_model *model;
     int event_words;     /* of 64 events */
-    int occurrence_words, pair_words, watch_words, endpoint_words;
+    int occurrence_words, watch_words, endpoint_words;
     int reaction_words;
     sq_reactions *reactions;       /* [SQ_READS_OCCURRED(m, SQ_OCCURRENCES(m))], in the numbering of read sets */
     uint64_t *possible;            /* [n_states][event_words] events whose condition can hold in a state; none in death */
@@ -112,6 +113,17 @@ struct sq_col_plan {
     bool *earns;                   /* [n_costs] its rate is more than nothing in some state */
     bool *time_is_read;            /* [occurrences] some program, clock origin or profile reads the latest time */
     bool *stay_is_read;            /* [n_states] some program reads time_in */
+    bool *is_remembered;           /* [occurrences] it is read of a lane whether it has happened */
+    bool *occurs_once;             /* [occurrences] at most, in a life; what follows is found in the same way */
+    bool *moves_once;              /* [n_pairs] */
+    bool *drawn_once;              /* [n_sites] of a keyed site: whatever the keys */
+    int *counter_of;               /* [occurrences] number in pool.counter of how often; -1: nobody asks */
+    int *move_counter;             /* [n_pairs] */
+    int *visit_counter;            /* [n_sites] -1 too where keyed */
+    int n_counters;
+    int *visits;                   /* [n_sites] the first of its places in a lane of pool.visits; -1: it has none */
+    int n_visits;
+    bool counts_occurrences, counts_moves, counts_stays; /* the accumulators want them */
     int *watch;                    /* [occurrences] bit in pool.occurred of an occurrence that endpoints await; -1 */
     int n_watched;
     sq_endpoint_plan *endpoints;   /* [n_endpoints] */
@@ -120,11 +132,6 @@ struct sq_col_plan {
 };
 
 /* ---- columns ---------------------------------------------------------------------------------------- */
-
-/* How often luck was drawn at a site, if that was in the lane's present life; else it is not yet. */
-typedef struct sq_visits {
-    uint32_t life, count;
-} sq_visits;
 
 /* Columns lie eight side by side, so that what is read together of a lane is in few cache lines: a lane is known by
  * eight times its number, and has column[lane]. A column of several rows has column[sq_col_row(p, row) + lane]. Bits of
@@ -178,15 +185,13 @@ typedef struct sq_pool {
     double *birth;        /* if model->dated; as sq_ref.birth */
     int32_t *firings, *firings_now, *breaks;
 
-    /* what happened; a count or time is valid where its bit is set */
+    /* what happened; a time is valid where its bit is set, which it is of occurrences that are remembered */
     uint64_t *happened;   /* [occurrence_words] */
-    uint32_t *count;      /* [occurrences] */
     double *last_time;    /* [occurrences] where time_is_read */
     double *time_in;      /* [n_states] where stay_is_read */
-    uint64_t *moved;      /* [pair_words] */
-    uint32_t *moves;      /* [n_pairs] */
+    uint32_t *counter;    /* [n_counters] how often something has happened in the life: sq_col_counter */
     uint32_t *lives;      /* lives that began in the lane, this one included */
-    sq_visits *visits;    /* [n_counters], site by site: of a site [n_lanes][n_slots], a lane's slots side by side */
+    sq_visits *visits;    /* [n_visits], site by site: of a keyed site [n_lanes][n_slots], a lane's slots side by side */
 
     /* clocks; due, age … are valid where they run (or wait) */
     uint64_t *running, *paused, *held, *condition; /* [event_words] */
@@ -225,6 +230,14 @@ static inline size_t sq_col_row(const sq_pool *p, int row)
 {
     unsigned r = (unsigned)row;
     return r / SQ_SIDE * p->plane + r % SQ_SIDE;
+}
+
+/* Counters are of four bytes and lie two in a word, so that a lane has counter[2 * lane]. */
+static inline uint32_t *sq_col_counter(const sq_pool *p, int counter)
+{
+    enum { IN_LINE = 2 * SQ_SIDE };
+    unsigned k = (unsigned)counter;
+    return p->counter + k / IN_LINE * 2 * p->plane + k % IN_LINE;
 }
 
 /* The lane's line of numbers of four bytes. */
@@ -352,6 +365,14 @@ struct sq_columns {
 
 /* n things (or one, where there are none) in the plan's arena, zeroed; NULL when memory is out. */
 void *sq_col_plan_array(sq_col_plan *plan, int n, size_t size);
+
+/* ---- col_once.c, col_kept.c ------------------------------------------------------------------------------ */
+
+/* Finds what can happen at most once in a life: occurs_once, moves_once, drawn_once. false when memory is out. Reads
+ * possible, certain and pair of the plan. */
+bool sq_col_plan_once(sq_col_plan *plan);
+/* Finds what must be kept of a lane's past, for programs and for what is counted. The same. */
+bool sq_col_plan_kept(sq_col_plan *plan);
 
 /* ---- col_pool.c ---------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* What is counted of lives while they go on: occurrences, moves, and at the end the quantities. Each lane keeps only
- * how often things have happened to it, since squares of counts need that; all else goes straight into the
- * accumulators (outcome/count.h). */
+ * how often things have happened to it that can happen again, since squares of counts need that; all else goes straight
+ * into the accumulators (outcome/count.h). */
 #include "engine/col.h"
 
 #include <float.h>
@@ -62,25 +62,23 @@ sq_lives sq_col_lives(sq_columns *c, const sq_selection *s)
 
 /* ---- occurrences --------------------------------------------------------------------------------------------- */
 
-/* One more of what is counted in `count` where `bit` is set in `word`: how many there were before, by lane. */
-static const uint32_t *one_more(sq_columns *c, const sq_selection *s, uint64_t *word, uint64_t bit, uint32_t *count)
+/* How often something happened before; one more in its counter, unless it has none (-1), which nobody asks for or
+ * which happens but once. */
+static sq_before one_more(sq_columns *c, const sq_selection *s, int counter)
 {
+    if (counter < 0) return (sq_before){.times = NULL, .sum = 0, .first = s->n};
     uint32_t *before = (uint32_t *)(void *)sq_col_lanes(c, s->n);
-    for (int i = 0; i < s->n; i++) {
-        int32_t lane = s->lane[i];
-        before[i] = word[lane] & bit ? count[lane] : 0;
-        word[lane] |= bit;
-        count[lane] = before[i] + 1;
-    }
-    return before;
+    return c->lanes->count_up(before, sq_col_counter(c->p, counter), s->lane, s->n);
 }
 
-static void touch_readers(sq_columns *c, const sq_selection *s, int occurrence, const uint32_t *before)
+static void touch_readers(sq_columns *c, const sq_selection *s, int occurrence, const sq_before *before)
 {
     const sq_model *m = c->model;
     int happened = SQ_READS_HAPPENED(m);
-    for (int i = 0; i < s->n && c->plan->reactions[happened].n > 0; i++)
-        if (before[i] == 0) sq_col_touch_lane(c, s, happened, i);
+    if (before->first == s->n) sq_col_touch(c, s, happened);
+    else
+        for (int i = 0; i < s->n && c->plan->reactions[happened].n > 0; i++)
+            if (before->times[i] == 0) sq_col_touch_lane(c, s, happened, i);
     sq_col_touch(c, s, SQ_READS_OCCURRED(m, occurrence));
 }
 
@@ -92,35 +90,48 @@ static void add_to_logs(sq_columns *c, const sq_selection *s, int occurrence)
     }
 }
 
+static void count_occurrence(sq_columns *c, const sq_selection *s, int occurrence, const sq_before *before)
+{
+    sq_lives lives = sq_col_lives(c, s);
+    lives.first_sums = c->lanes->first_times;
+    lives.years = sq_col_doubles(c, s->n);
+    sq_count_occurrence(&lives, occurrence, before, s->now);
+}
+
 void sq_col_occur(sq_columns *c, sq_selection *s, int occurrence)
 {
     const sq_col_plan *plan = c->plan;
     sq_pool *p = c->p;
-    size_t row = sq_col_row(p, occurrence);
     sq_mark mark = sq_col_mark(c);
-    const uint32_t *before = one_more(c, s, p->happened + sq_col_row(p, occurrence / 64),
-                                      UINT64_C(1) << (occurrence % 64), p->count + row);
-    if (plan->time_is_read[occurrence]) sq_col_scatter(s, p->last_time + row, s->now);
+    const sq_before before = one_more(c, s, plan->counter_of[occurrence]);
+    if (plan->is_remembered[occurrence]) sq_col_set_bit(c, s, p->happened, occurrence);
+    if (plan->time_is_read[occurrence]) sq_col_scatter(s, p->last_time + sq_col_row(p, occurrence), s->now);
     if (plan->watch[occurrence] >= 0) sq_col_note_occurred(c, s, plan->watch[occurrence]);
-    touch_readers(c, s, occurrence, before);
-    sq_lives lives = sq_col_lives(c, s);
-    sq_count_occurrence(&lives, occurrence, before, s->now);
+    touch_readers(c, s, occurrence, &before);
+    if (plan->counts_occurrences) count_occurrence(c, s, occurrence, &before);
     if (p->life) add_to_logs(c, s, occurrence);
     sq_col_release(c, mark);
 }
 
+static void count_move(sq_columns *c, const sq_selection *s, int from, int to)
+{
+    int pair = c->plan->pair[from * c->model->n_states + to];
+    const sq_before before = one_more(c, s, c->plan->move_counter[pair]);
+    sq_lives lives = sq_col_lives(c, s);
+    sq_count_move(&lives, from, to, &before);
+}
+
+static void count_stay(sq_columns *c, const sq_selection *s, int from, int to)
+{
+    sq_lives lives = sq_col_lives(c, s);
+    sq_count_stay(&lives, from, to, s->now);
+}
+
 void sq_col_count_move(sq_columns *c, sq_selection *s, int from, int to)
 {
-    sq_pool *p = c->p;
     sq_mark mark = sq_col_mark(c);
-    const uint32_t *before = NULL;
-    if (from >= 0) {
-        int pair = c->plan->pair[from * c->model->n_states + to];
-        before = one_more(c, s, p->moved + sq_col_row(p, pair / 64), UINT64_C(1) << (pair % 64),
-                          p->moves + sq_col_row(p, pair));
-    }
-    sq_lives lives = sq_col_lives(c, s);
-    sq_count_move(&lives, from, to, before, s->now);
+    if (c->plan->counts_stays) count_stay(c, s, from, to);
+    if (c->plan->counts_moves && from >= 0) count_move(c, s, from, to);
     sq_col_release(c, mark);
 }
 

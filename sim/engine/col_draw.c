@@ -30,70 +30,42 @@ sq_column sq_col_within(sq_columns *c, const sq_selection *s, sq_column x, doubl
 
 /* ---- uniforms -------------------------------------------------------------------------------- */
 
-static sq_word_column same_word(sq_columns *c, uint64_t value)
+/* Labels of the keys: a lane where one is unset fails. */
+static void find_keys(sq_columns *c, sq_selection *s, const sq_site *site, sq_keyed_luck *luck)
 {
-    uint64_t *p = sq_col_words(c, SQ_PAD);
-    for (int i = 0; i < SQ_PAD; i++) p[i] = value;
-    return (sq_word_column){p, 0};
-}
-
-/* Which of a keyed site's streams of luck is each lane's; NULL where there is but one. */
-static const int32_t *site_slots(sq_columns *c, sq_selection *s, const sq_site *site)
-{
-    if (site->n_keys == 0) return NULL;
-    int padded = sq_col_padded(s->n);
-    int32_t *slot = sq_col_lanes(c, s->n);
-    for (int i = 0; i < padded; i++) slot[i] = 0;
     for (int k = 0; k < site->n_keys; k++) {
         sq_column attribute = {sq_col_attribute(c, s, site->key_attribute[k]), 1};
-        sq_column key = sq_col_within(c, s, attribute, 0, site->key_size[k] - 1, 0); /* fails where it is unset */
-        for (int i = 0; i < s->n; i++) slot[i] = slot[i] * site->key_size[k] + (int)key.p[i * key.step];
+        luck->key[k] = sq_col_within(c, s, attribute, 0, site->key_size[k] - 1, 0).p;
     }
-    return slot;
 }
 
-static sq_word_column site_hashes(sq_columns *c, const sq_selection *s, const sq_site *site, const int32_t *slot)
+static void keyed_uniforms(sq_columns *c, sq_selection *s, int index, double *u)
 {
-    if (!slot) return same_word(c, site->hash[0]);
-    uint64_t *hash = sq_col_words(c, s->n);
-    for (int i = 0; i < sq_col_padded(s->n); i++) hash[i] = site->hash[slot[i]];
-    return (sq_word_column){hash, 1};
-}
-
-/* Where luck was drawn in an earlier life of the lane alone, counting begins afresh. */
-static uint32_t count_visit(sq_visits *visits, uint32_t life)
-{
-    uint32_t so_far = visits->life == life ? visits->count : 0;
-    *visits = (sq_visits){life, so_far + 1};
-    return so_far;
-}
-
-static const uint64_t *count_visits(sq_columns *c, const sq_selection *s, const sq_site *site, const int32_t *slot)
-{
-    const uint32_t *life = c->p->lives;
-    sq_visits *visits = c->p->visits + (size_t)site->counter * (size_t)c->p->n_lanes;
-    uint64_t *visit = sq_col_words(c, s->n);
-    if (slot)
-        for (int i = 0; i < s->n; i++) {
-            size_t first = (size_t)(s->lane[i] / SQ_SIDE) * (size_t)site->n_slots;
-            visit[i] = count_visit(&visits[first + (size_t)slot[i]], life[s->lane[i]]);
-        }
-    else
-        for (int i = 0; i < s->n; i++) visit[i] = count_visit(&visits[s->lane[i] / SQ_SIDE], life[s->lane[i]]);
-    for (int i = s->n; i < sq_col_padded(s->n); i++) visit[i] = 0;
-    return visit;
-}
-
-const double *sq_col_uniforms(sq_columns *c, sq_selection *s, int site_index)
-{
-    const sq_site *site = &c->model->sites[site_index];
-    double *u = sq_col_doubles(c, s->n);
+    const sq_site *site = &c->model->sites[index];
     sq_mark mark = sq_col_mark(c);
-    const int32_t *slot = site_slots(c, s, site);
-    const uint64_t *visit = count_visits(c, s, site, slot);
-    c->lanes->uniforms(u, sq_col_luck_of(c, s), site_hashes(c, s, site, slot), visit, s->n);
-    c->facts.draws += s->n;
+    size_t visits = (size_t)c->plan->visits[index] * (size_t)c->p->n_lanes;
+    sq_keyed_luck luck = {
+        .n_keys = site->n_keys,
+        .n_slots = site->n_slots,
+        .size = site->key_size,
+        .hash = site->hash,
+        .visits = c->plan->visits[index] >= 0 ? c->p->visits + visits : NULL,
+        .life = c->p->lives,
+    };
+    find_keys(c, s, site, &luck);
+    c->lanes->keyed_uniforms(u, sq_col_luck_of(c, s), &luck, s->lane, s->n);
     sq_col_release(c, mark);
+}
+
+const double *sq_col_uniforms(sq_columns *c, sq_selection *s, int index)
+{
+    const sq_site *site = &c->model->sites[index];
+    double *u = sq_col_doubles(c, s->n);
+    int counter = c->plan->visit_counter[index];
+    uint32_t *visits = counter >= 0 ? sq_col_counter(c->p, counter) : NULL;
+    if (site->n_keys > 0) keyed_uniforms(c, s, index, u);
+    else c->lanes->uniforms(u, sq_col_luck_of(c, s), site->hash[0], visits, s->lane, s->n);
+    c->facts.draws += s->n;
     return u;
 }
 

@@ -116,28 +116,6 @@ static bool find_pairs(sq_col_plan *plan)
         for (int s = 0; s < n; s++)
             if (plan->possible[s * plan->event_words + e / 64] >> (e % 64) & 1) add_pairs(plan, s, target);
     }
-    plan->pair_words = words_for(plan->n_pairs);
-    return true;
-}
-
-/* ---- what is read --------------------------------------------------------------------------------------------- */
-
-static bool find_history(sq_col_plan *plan)
-{
-    const sq_model *m = plan->model;
-    plan->time_is_read = sq_col_plan_array(plan, SQ_OCCURRENCES(m), sizeof *plan->time_is_read);
-    plan->stay_is_read = sq_col_plan_array(plan, m->n_states, sizeof *plan->stay_is_read);
-    if (!plan->time_is_read || !plan->stay_is_read) return false;
-    for (int i = 0; i < m->n_code; i++) {
-        if (m->code[i].code == SQ_OP_SINCE) plan->time_is_read[m->code[i].a] = true;
-        if (m->code[i].code == SQ_OP_TIME_IN) plan->stay_is_read[m->code[i].a] = true;
-    }
-    for (int e = 0; e < m->n_events; e++) {
-        const sq_event *event = &m->events[e];
-        if (event->origin == SQ_FROM_OCCURRENCE) plan->time_is_read[event->origin_index] = true;
-        if (event->law.profile.kind && event->law.profile.since >= 0)
-            plan->time_is_read[event->law.profile.since] = true;
-    }
     return true;
 }
 
@@ -254,11 +232,13 @@ sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *er
     plan->occurrence_words = words_for(SQ_OCCURRENCES(model));
     plan->endpoint_words = words_for(model->n_endpoints);
     sq_status status = sq_col_specialise(plan, err);
-    bool complete = !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) && find_history(plan) &&
+    bool complete = !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) &&
                     find_attributes(plan) && find_flows(plan) && find_population(plan) && find_watched(plan);
     if (!status && !complete) status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     if (!status) status = sq_col_plan_clocks(plan, err);
     if (!status) status = sq_col_plan_endpoints(plan, err);
+    if (!status && !(sq_col_plan_once(plan) && sq_col_plan_kept(plan)))
+        status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     if (!status) return SQ_OK;
     sq_col_plan_free(plan);
     *out = NULL;

@@ -100,12 +100,15 @@ static bool make_emptied(sq_pool *p, sq_emptied *all, const word_column *column,
 static bool make_life_words(sq_pool *p, const sq_col_plan *plan)
 {
     int words = plan->event_words;
+    uint64_t *counters = NULL;
     const word_column column[] = {
-        {&p->happened, plan->occurrence_words}, {&p->moved, plan->pair_words},
+        {&p->happened, plan->occurrence_words}, {&counters, (plan->n_counters + 1) / 2},
         {&p->running, words}, {&p->paused, words}, {&p->held, words}, {&p->condition, words},
         {&p->opened, plan->endpoint_words}, {&p->closed, plan->endpoint_words},
     };
-    return make_emptied(p, &p->life_words, column, sizeof column / sizeof *column);
+    bool complete = make_emptied(p, &p->life_words, column, sizeof column / sizeof *column);
+    p->counter = (uint32_t *)(void *)counters;
+    return complete;
 }
 
 static bool make_firing(sq_pool *p, const sq_col_plan *plan)
@@ -126,14 +129,12 @@ static bool make_firing(sq_pool *p, const sq_col_plan *plan)
 static bool make_history(sq_pool *p, const sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
-    p->count = rows(p, SQ_OCCURRENCES(m), sizeof *p->count);
     p->last_time = rows(p, SQ_OCCURRENCES(m), sizeof *p->last_time);
     p->time_in = rows(p, m->n_states, sizeof *p->time_in);
-    p->moves = rows(p, plan->n_pairs, sizeof *p->moves);
     p->birth = rows(p, 1, sizeof *p->birth);
     p->score = rows(p, p->is_nursery ? m->n_members : 0, sizeof *p->score);
-    p->visits = sq_arena_array(&p->arena, (size_t)m->n_counters * (size_t)p->n_lanes, sizeof *p->visits);
-    return p->count && p->last_time && p->time_in && p->moves && p->birth && p->score && p->visits;
+    p->visits = sq_arena_array(&p->arena, (size_t)plan->n_visits * (size_t)p->n_lanes, sizeof *p->visits);
+    return p->last_time && p->time_in && p->birth && p->score && p->visits;
 }
 
 static bool make_clocks(sq_pool *p, const sq_col_plan *plan)

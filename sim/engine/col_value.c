@@ -64,8 +64,7 @@ static sq_column happened(sq_columns *c, const sq_selection *s, int occurrence)
 static sq_column tally(sq_columns *c, const sq_selection *s, int occurrence)
 {
     double *out = sq_col_doubles(c, s->n);
-    c->lanes->counts_if(out, c->p->count + row(c, occurrence), happened_word(c, occurrence), occurrence % 64, s->lane,
-                        s->n);
+    c->lanes->counts(out, sq_col_counter(c->p, c->plan->counter_of[occurrence]), s->lane, s->n);
     return (sq_column){out, 1};
 }
 

@@ -9,6 +9,7 @@
 
 #include "math/law_columns.h"
 #include "model/model.h"
+#include "outcome/count.h"
 #include "rand/address.h"
 
 #include <stdint.h>
@@ -18,11 +19,20 @@ typedef struct sq_luck_column {
     const uint64_t *state, *stream;
 } sq_luck_column;
 
-/* Words, lane by lane (step 1) or the same for all (step 0: p points to SQ_PAD equal ones). */
-typedef struct sq_word_column {
-    const uint64_t *p;
-    int step;
-} sq_word_column;
+/* How often luck was drawn in one slot of a site, if that was in the lane's present life; else it is not yet. */
+typedef struct sq_visits {
+    uint32_t life, count;
+} sq_visits;
+
+/* A site with a stream of luck for each combination of labels, its slots (row-major in the keys). */
+typedef struct sq_keyed_luck {
+    int n_keys, n_slots;
+    const double *key[SQ_KEYS]; /* dense */
+    const int *size;            /* [n_keys] labels */
+    const uint64_t *hash;       /* [n_slots] */
+    sq_visits *visits;          /* column of a lane's n_slots side by side; NULL: this is the only visit */
+    const uint32_t *life;       /* column */
+} sq_keyed_luck;
 
 /* A flow of reward: its rate since when, the discounted time at that instant, and what it has brought so far. */
 typedef enum sq_flow_column {
@@ -118,7 +128,11 @@ typedef struct sq_lanes {
     void (*happened)(double *out, const uint64_t *words, int bit, const int32_t *lane, int n);
     void (*times_if)(double *out, double otherwise, const double *time, const uint64_t *words, int bit,
                      const int32_t *lane, int n);
-    void (*counts_if)(double *out, const uint32_t *count, const uint64_t *words, int bit, const int32_t *lane, int n);
+
+    /* Counters of lanes (sq_col_counter): as numbers; and one more in each, with what they were before. No lane twice. */
+    void (*counts)(double *out, const uint32_t *counter, const int32_t *lane, int n);
+    sq_before (*count_up)(uint32_t *before, uint32_t *counter, const int32_t *lane, int n);
+    sq_first_sums first_times;
 
     /* An operation of model/program.h that takes values from the stack and nothing else: x, y, z in the order
      * pushed; bits as sq_program_value's. out may be a dense operand's own array. */
@@ -136,8 +150,10 @@ typedef struct sq_lanes {
 
     /* The prefixes of patients first, first + 1 … */
     void (*patients)(uint64_t *state, uint64_t *stream, sq_address luck, uint64_t first, int n);
-    /* The uniforms at (luck, site hash, visit). */
-    void (*uniforms)(double *out, sq_luck_column luck, sq_word_column hash, const uint64_t *visit, int n);
+    /* The uniforms at (luck, site hash, visit): visits are counted in a counter of lanes (NULL: this is the only one),
+     * or where the site is keyed, whose keys are labels, in their slots. No lane twice. */
+    void (*uniforms)(double *out, sq_luck_column luck, uint64_t hash, uint32_t *counter, const int32_t *lane, int n);
+    void (*keyed_uniforms)(double *out, sq_luck_column luck, const sq_keyed_luck *site, const int32_t *lane, int n);
     void (*hazards)(double *out, const double *uniform, int n);         /* -log u */
     void (*normal_scores)(double *out, const double *uniform, int n);   /* -quantile(u) */
     void (*survivals)(double *out, const double *score, int n);         /* upper tail of a score */

@@ -13,9 +13,9 @@ static inline v_w lanes_gather_w(const uint64_t *column, const int32_t *lane)
                              (long long)column[lane[0]]);
 }
 
-static inline v_w lanes_gather_counts(const uint32_t *column, const int32_t *lane)
+static inline v_w lanes_load_counts(const uint32_t *count)
 {
-    return _mm256_set_epi64x(column[lane[3]], column[lane[2]], column[lane[1]], column[lane[0]]);
+    return _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(const void *)count));
 }
 
 static inline void lanes_scatter(double *column, const int32_t *lane, v_d x)

@@ -16,9 +16,9 @@ static inline v_w lanes_gather_w(const uint64_t *c, const int32_t *l)
                             (long long)c[l[3]], (long long)c[l[2]], (long long)c[l[1]], (long long)c[l[0]]);
 }
 
-static inline v_w lanes_gather_counts(const uint32_t *c, const int32_t *l)
+static inline v_w lanes_load_counts(const uint32_t *count)
 {
-    return _mm512_set_epi64(c[l[7]], c[l[6]], c[l[5]], c[l[4]], c[l[3]], c[l[2]], c[l[1]], c[l[0]]);
+    return _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)(const void *)count));
 }
 
 static inline void scatter_pair(double *column, const int32_t *lane, __m128d x)

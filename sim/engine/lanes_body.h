@@ -2,8 +2,9 @@
  * that includes this has defined SQ_WIDTH, SQ_LANES (the table's name in C), SQ_LANES_NAME (its name for people),
  * included math/simd.h and defined the few steps for which instruction sets have nothing in common:
  *
- *   lanes_gather(column, lane), lanes_gather_w, lanes_gather_counts   column[lane[0 … W - 1]]
+ *   lanes_gather(column, lane), lanes_gather_w                        column[lane[0 … W - 1]]
  *   lanes_scatter(column, lane, x)                                    the same columns become x
+ *   lanes_load_counts(count)                                          W numbers of four bytes, as words
  *   lanes_load_lines(column, plane, lane), lanes_store_lines(plane, lane, column, n)
  *                                                                     eight columns that lie side by side, of W lanes;
  *                                                                     the first n lanes are stored; column is spoilt
@@ -18,6 +19,7 @@
 
 #include "engine/lanes.h"
 #include "engine/lanes_arm.h"
+#include "engine/lanes_count.h"
 #include "engine/lanes_luck.h"
 #include "engine/lanes_move.h"
 #include "engine/lanes_reward.h"
@@ -43,7 +45,9 @@ const sq_lanes SQ_LANES = {
     .earlier = earlier,
     .happened = happened,
     .times_if = times_if,
-    .counts_if = counts_if,
+    .counts = counts,
+    .count_up = count_up,
+    .first_times = first_times,
     .operate = operate,
     .steps = steps,
     .truths = truths,
@@ -52,6 +56,7 @@ const sq_lanes SQ_LANES = {
     .next_knot = next_knot,
     .patients = patients,
     .uniforms = uniforms,
+    .keyed_uniforms = keyed_uniforms,
     .hazards = hazards,
     .normal_scores = normal_scores,
     .survivals = survivals,

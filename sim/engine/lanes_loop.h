@@ -7,8 +7,6 @@
 
 #define LANES(i) for (int i = 0; i < n; i += SQ_WIDTH)
 
-static inline v_w word_at(sq_word_column c, int i) { return v_load_w(c.p + (ptrdiff_t)i * c.step); }
-
 /* Of the lanes i … i + W - 1 those below n: a bit each, and as a mask. */
 static inline unsigned bits_below(int i, int n)
 {

@@ -2,7 +2,7 @@
 #ifndef SQ_ENGINE_LANES_LUCK_H
 #define SQ_ENGINE_LANES_LUCK_H
 
-#include "engine/lanes_loop.h"
+#include "engine/lanes_count.h"
 
 /* ---- luck: rand/address.h with a prefix in each lane ------------------------------------------------------- */
 
@@ -55,12 +55,55 @@ static void patients(uint64_t *state, uint64_t *stream, sq_address luck, uint64_
     }
 }
 
-static void uniforms(double *out, sq_luck_column luck, sq_word_column hash, const uint64_t *visit, int n)
+static inline v_d uniform_at(sq_luck_column luck, int i, v_w hash, v_w visit)
+{
+    v_prefix patient = {v_load_w(luck.state + i), v_load_w(luck.stream + i)};
+    return v_address_uniform(v_address_with(v_address_with(patient, hash), visit));
+}
+
+static void uniforms(double *out, sq_luck_column luck, uint64_t hash, uint32_t *counter, const int32_t *lane, int n)
+{
+    v_w site = v_set_w(hash);
+    LANES(i) {
+        v_w visit = v_set_w(0);
+        if (counter) {
+            uint32_t so_far[SQ_WIDTH];
+            take_counts(so_far, counter, lane + i, n - i);
+            visit = lanes_load_counts(so_far);
+        }
+        v_store(out + i, uniform_at(luck, i, site, visit));
+    }
+}
+
+/* The slots of W lanes; those from n on have that of the first. */
+static inline void find_slots(int32_t *slot, const sq_keyed_luck *site, int i, int n)
+{
+    double number[SQ_WIDTH];
+    v_d x = v_load(site->key[0] + i);
+    for (int k = 1; k < site->n_keys; k++) x = x * v_set(site->size[k]) + v_load(site->key[k] + i);
+    v_store(number, x);
+    for (int k = 0; k < SQ_WIDTH; k++) slot[k] = (int32_t)number[k < n - i ? k : 0];
+}
+
+/* Where luck was drawn in an earlier life of the lane alone, counting begins afresh. */
+static inline void take_visits(uint32_t *so_far, const sq_keyed_luck *site, const int32_t *slot, const int32_t *lane, int n)
+{
+    for (int k = 0; k < SQ_WIDTH && k < n; k++) {
+        sq_visits *visits = &site->visits[(size_t)lane_number(lane[k]) * (size_t)site->n_slots + (size_t)slot[k]];
+        uint32_t life = site->life[lane[k]];
+        so_far[k] = visits->life == life ? visits->count : 0;
+        *visits = (sq_visits){life, so_far[k] + 1};
+    }
+}
+
+static void keyed_uniforms(double *out, sq_luck_column luck, const sq_keyed_luck *site, const int32_t *lane, int n)
 {
     LANES(i) {
-        v_prefix patient = {v_load_w(luck.state + i), v_load_w(luck.stream + i)};
-        v_prefix site = v_address_with(patient, word_at(hash, i));
-        v_store(out + i, v_address_uniform(v_address_with(site, v_load_w(visit + i))));
+        int32_t slot[SQ_WIDTH];
+        uint32_t so_far[SQ_WIDTH] = {0};
+        find_slots(slot, site, i, n);
+        if (site->visits) take_visits(so_far, site, slot, lane + i, n - i);
+        v_store(out + i, uniform_at(luck, i, lanes_gather_w(site->hash, slot), lanes_load_counts(so_far)));
     }
 }
 

@@ -170,12 +170,4 @@ static void times_if(double *out, double otherwise, const double *time, const ui
     }
 }
 
-static void counts_if(double *out, const uint32_t *count, const uint64_t *words, int bit, const int32_t *lane, int n)
-{
-    LANES(i) {
-        v_m is = v_eq_w(bit_at(words, bit, lane + i), v_set_w(1));
-        v_store(out + i, v_if(is, v_from_w(lanes_gather_counts(count, lane + i)), v_set(0)));
-    }
-}
-
 #endif

@@ -60,6 +60,7 @@
  *   v_bits(m)                 lane i is bit i; v_mask(bits) goes back
  *   v_to_w(x)                 truncates, for |x| < 2^51; v_from_w of any signed integer, rounded
  *   v_shr_w(x, n)             by one count for all lanes; v_shrv_w by a count for each, below 64
+ *   v_mul_w, v_mul_low_w      of whole words (64 bits of the product), of their lower halves
  *   v_lt_w                    of signed integers
  *   v_gather(base, index)     ((const double *)base)[index] in each lane; v_gather_w words
  *   v_look_up(p, x)           p[(int32_t)x] in each lane: x is a number of that size */

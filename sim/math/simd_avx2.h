@@ -68,11 +68,14 @@ static inline v_m v_lt_w(v_w a, v_w b) { return _mm256_cmpgt_epi64(b, a); }
 static inline v_m v_eq_w(v_w a, v_w b) { return _mm256_cmpeq_epi64(a, b); }
 static inline v_w v_if_w(v_m m, v_w a, v_w b) { return _mm256_blendv_epi8(b, a, m); }
 
-/* AVX2 multiplies halves: low x low, and the low half of the two cross products above it. */
+static inline v_w v_mul_low_w(v_w a, v_w b) { return _mm256_mul_epu32(a, b); }
+/* AVX2 multiplies halves: low x low, and above it the low halves of the two cross products, which are one
+ * multiplication of 32-bit numbers. */
 static inline v_w v_mul_w(v_w a, v_w b)
 {
-    v_w cross = v_add_w(_mm256_mul_epu32(v_shr_w(a, 32), b), _mm256_mul_epu32(a, v_shr_w(b, 32)));
-    return v_add_w(_mm256_mul_epu32(a, b), v_shl_w(cross, 32));
+    v_w cross = _mm256_mullo_epi32(a, _mm256_shuffle_epi32(b, _MM_SHUFFLE(2, 3, 0, 1)));
+    v_w above = v_add_w(v_shl_w(cross, 32), _mm256_blend_epi32(_mm256_setzero_si256(), cross, 0xaa));
+    return v_add_w(v_mul_low_w(a, b), above);
 }
 
 /* AVX2 converts no 64-bit integers. 1.5 x 2^52 added to a small integer leaves it in the low bits. */

@@ -56,6 +56,7 @@ static inline v_d v_of_bits(v_w w) { return _mm512_castsi512_pd(w); }
 
 static inline v_w v_add_w(v_w a, v_w b) { return _mm512_add_epi64(a, b); }
 static inline v_w v_sub_w(v_w a, v_w b) { return _mm512_sub_epi64(a, b); }
+static inline v_w v_mul_low_w(v_w a, v_w b) { return _mm512_mul_epu32(a, b); }
 static inline v_w v_mul_w(v_w a, v_w b) { return _mm512_mullo_epi64(a, b); }
 static inline v_w v_xor_w(v_w a, v_w b) { return _mm512_xor_si512(a, b); }
 static inline v_w v_and_w(v_w a, v_w b) { return _mm512_and_si512(a, b); }

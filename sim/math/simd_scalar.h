@@ -50,6 +50,7 @@ static inline v_d v_of_bits(v_w w) { v_d x; memcpy(&x, &w, sizeof x); return x; 
 
 static inline v_w v_add_w(v_w a, v_w b) { return a + b; }
 static inline v_w v_sub_w(v_w a, v_w b) { return a - b; }
+static inline v_w v_mul_low_w(v_w a, v_w b) { return (a & UINT32_MAX) * (b & UINT32_MAX); }
 static inline v_w v_mul_w(v_w a, v_w b) { return a * b; }
 static inline v_w v_xor_w(v_w a, v_w b) { return a ^ b; }
 static inline v_w v_and_w(v_w a, v_w b) { return a & b; }

@@ -45,91 +45,75 @@ static void count_once(const sq_layout *at, int64_t *tally, size_t occurrence, i
     tally[at->ever + occurrence] += before == 0;
 }
 
-static void count_together(const sq_lives *l, const sq_layout *at, size_t occurrence, const uint32_t *before)
+static int64_t times_before(const sq_before *before, int i)
 {
-    int64_t *tally = tally_of(l, 0), sum = 0, first = 0;
-    for (int i = 0; i < l->n; i++) {
-        sum += before[i];
-        first += before[i] == 0;
-    }
+    return before->times != NULL ? before->times[i] : 0;
+}
+
+static void count_together(const sq_lives *l, const sq_layout *at, size_t occurrence, const sq_before *before)
+{
+    int64_t *tally = tally_of(l, 0);
     tally[at->count + occurrence] += l->n;
-    tally[at->count_squared + occurrence] += 2 * sum + l->n;
-    tally[at->ever + occurrence] += first;
+    tally[at->count_squared + occurrence] += 2 * before->sum + l->n;
+    tally[at->ever + occurrence] += before->first;
 }
 
 /* Of several strategies of one accumulator. */
-static void count_apart(const sq_lives *l, const sq_layout *at, size_t occurrence, const uint32_t *before)
+static void count_apart(const sq_lives *l, const sq_layout *at, size_t occurrence, const sq_before *before)
 {
     int64_t *first = sq_tally(l->outcome, 0, -1) + at->count + occurrence;
     size_t squared = at->count_squared - at->count, ever = at->ever - at->count;
     for (int i = 0; i < l->n; i++) {
-        int64_t *count = first + (size_t)l->strategies[i] * at->stride;
+        int64_t *count = first + (size_t)l->strategies[i] * at->stride, so_far = times_before(before, i);
         count[0]++;
-        count[squared] += 2 * (int64_t)before[i] + 1;
-        count[ever] += before[i] == 0;
+        count[squared] += 2 * so_far + 1;
+        count[ever] += so_far == 0;
     }
 }
 
-static void count_in_parts(const sq_lives *l, const sq_outcome *o, size_t occurrence, const uint32_t *before)
+static void count_in_parts(const sq_lives *l, const sq_outcome *o, size_t occurrence, const sq_before *before)
 {
     for (int k = 0; k < o->model->n_groupings; k++) {
         for (int i = 0; i < l->n; i++) {
             int64_t *part = part_of(l, i, k);
             if (part != NULL)
-                count_once(&o->part, part, occurrence, before[i]);
+                count_once(&o->part, part, occurrence, times_before(before, i));
         }
     }
 }
 
-static void enter_years(sq_outcome *o, int row, const double *years, int n)
+/* Of one row: summed by the caller's loop, and into the histogram together. */
+static void count_first_times_together(const sq_lives *l, int row, const sq_before *before, const double *time)
 {
-    if (!sq_histogram_add(&o->first_histograms[row], years, n))
+    sq_outcome *o = l->outcome;
+    sq_histogram *histogram = o->first_histograms != NULL ? &o->first_histograms[row] : NULL;
+    int n = l->first_sums(&o->first[row], histogram != NULL ? l->years : NULL, time, before->times, l->n);
+    if (histogram != NULL && !sq_histogram_add(histogram, l->years, n))
         o->failure = SQ_ERR_MEMORY;
 }
 
-/* Of one row: summed here, and into the histogram by the handful. */
-static void count_first_times_together(const sq_lives *l, int row, const uint32_t *before, const double *time)
+static void count_first_times(const sq_lives *l, int occurrence, const sq_before *before, const double *time)
 {
-    enum { HANDFUL = 64 };
-    sq_outcome *o = l->outcome;
-    sq_wide sum = 0, squares = 0;
-    double years[HANDFUL];
-    int n = 0;
-    for (int i = 0; i < l->n; i++) {
-        if (before[i] > 0)
-            continue;
-        uint64_t t = sq_time_units(time[i]);
-        sum += t;
-        squares += (sq_wide)t * t;
-        if (o->first_histograms == NULL)
-            continue;
-        years[n++] = time[i] / SQ_DAYS_PER_YEAR;
-        if (n < HANDFUL)
-            continue;
-        enter_years(o, row, years, n);
-        n = 0;
-    }
-    o->first[row].sum += sum;
-    o->first[row].squares += squares;
-    if (n > 0)
-        enter_years(o, row, years, n);
-}
-
-static void count_first_times(const sq_lives *l, int occurrence, const uint32_t *before, const double *time)
-{
+    if (before->first == 0)
+        return;
     if (together(l)) {
         count_first_times_together(l, l->strategy * l->outcome->n_first + occurrence, before, time);
         return;
     }
     for (int i = 0; i < l->n; i++) {
-        if (before[i] > 0)
+        if (times_before(before, i) > 0)
             continue;
         sq_outcome *o = outcome_of(l, i);
         sq_first_time(o, strategy_of(l, i) * o->n_first + occurrence, time[i]);
     }
 }
 
-void sq_count_occurrence(const sq_lives *l, int occurrence, const uint32_t *before, const double *time)
+bool sq_counts_occurrences(const sq_model *m)
+{
+    return sq_layout_of(m, false).occurrences > 0 || sq_layout_of(m, true).occurrences > 0 || sq_first_times_of(m) > 0;
+}
+
+void sq_count_occurrence(const sq_lives *l, int occurrence, const sq_before *before, const double *time)
 {
     const sq_outcome *o = outcome_of(l, 0);
     size_t place = (size_t)occurrence;
@@ -139,7 +123,7 @@ void sq_count_occurrence(const sq_lives *l, int occurrence, const uint32_t *befo
         count_apart(l, &o->all, place, before);
     } else if (o->all.occurrences > 0) {
         for (int i = 0; i < l->n; i++)
-            count_once(&o->all, tally_of(l, i), place, before[i]);
+            count_once(&o->all, tally_of(l, i), place, times_before(before, i));
     }
     if (o->part.occurrences > 0)
         count_in_parts(l, o, place, before);
@@ -188,30 +172,41 @@ static void count_stays(const sq_lives *l, const sq_outcome *o, int from, int to
     }
 }
 
-static void count_moves(const sq_lives *l, const sq_outcome *o, size_t move, const uint32_t *before)
+bool sq_counts_stays(const sq_model *m)
 {
-    const sq_layout *at = &o->all;
-    int64_t sum = 0;
-    if (together(l)) {
-        for (int i = 0; i < l->n; i++)
-            sum += before[i];
-        tally_of(l, 0)[at->move + move] += l->n;
-        tally_of(l, 0)[at->move_squared + move] += 2 * sum + l->n;
-        return;
-    }
-    for (int i = 0; i < l->n; i++) {
-        tally_of(l, i)[at->move + move]++;
-        tally_of(l, i)[at->move_squared + move] += 2 * (int64_t)before[i] + 1;
-    }
+    return sq_layout_of(m, false).states > 0 || sq_layout_of(m, true).states > 0;
 }
 
-void sq_count_move(const sq_lives *l, int from, int to, const uint32_t *before, const double *time)
+void sq_count_stay(const sq_lives *l, int from, int to, const double *time)
 {
     const sq_outcome *o = outcome_of(l, 0);
     if (o->all.states > 0 || o->part.states > 0)
         count_stays(l, o, from, to, time);
-    if (o->all.moves > 0 && from >= 0)
-        count_moves(l, o, (size_t)from * (size_t)o->model->n_states + (size_t)to, before);
+}
+
+bool sq_counts_moves(const sq_model *m)
+{
+    return sq_layout_of(m, false).moves > 0;
+}
+
+void sq_count_move(const sq_lives *l, int from, int to, const sq_before *before)
+{
+    const sq_outcome *o = outcome_of(l, 0);
+    const sq_layout *at = &o->all;
+    if (at->moves == 0 || from < 0)
+        return;
+    size_t move = (size_t)from * (size_t)o->model->n_states + (size_t)to;
+    if (together(l)) {
+        int64_t *tally = tally_of(l, 0);
+        tally[at->move + move] += l->n;
+        tally[at->move_squared + move] += 2 * before->sum + l->n;
+        return;
+    }
+    for (int i = 0; i < l->n; i++) {
+        int64_t *tally = tally_of(l, i);
+        tally[at->move + move]++;
+        tally[at->move_squared + move] += 2 * times_before(before, i) + 1;
+    }
 }
 
 /* ---- endpoints -------------------------------------------------------------------------------------- */

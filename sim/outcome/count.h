@@ -9,6 +9,18 @@
 
 #include "outcome/outcome.h"
 
+/* Times of first occurrences, in units of 2^-20 day, on which all times of a life lie: the sums of up to 10^12
+ * of them and of their squares fit, and are exact. */
+__extension__ typedef unsigned __int128 sq_wide;
+typedef struct sq_first_times {
+    sq_wide sum, squares;
+} sq_first_times;
+
+/* A loop over lives that the caller has for its instruction set: adds up the times [day, less than 2^31] of those of n (at
+ * most 2^14) to whom it had happened 0 times before (NULL: of all), and writes their years, unless NULL, one after another;
+ * how many years were written. Arrays have room for eight more, time and before something to be read there. */
+typedef int (*sq_first_sums)(sq_first_times *sums, double *years, const double *time, const uint32_t *before, int n);
+
 /* n lives, and where each is counted. */
 typedef struct sq_lives {
     int n;                          /* > 0 */
@@ -17,12 +29,29 @@ typedef struct sq_lives {
     int strategy;                   /* of all of them; -1: of each, in strategies */
     const int32_t *strategies;      /* [n] */
     const int32_t *const *subgroup; /* [n_groupings][n], -1: in none */
+    sq_first_sums first_sums;       /* needed where there are first times */
+    double *years;                  /* room for it */
 } sq_lives;
 
-/* An occurrence that each of them has met before[i] times, now at day time[i]. */
-void sq_count_occurrence(const sq_lives *lives, int occurrence, const uint32_t *before, const double *time);
-/* They go from one state to another at day time[i], as before[i] times before. from = -1: lives begin. */
-void sq_count_move(const sq_lives *lives, int from, int to, const uint32_t *before, const double *time);
+/* How often something has happened to each of them before. */
+typedef struct sq_before {
+    const uint32_t *times; /* [n]; NULL: to none of them */
+    int64_t sum;
+    int first;             /* to how many it has not happened before */
+} sq_before;
+
+/* Whether an accumulator of the model counts occurrences (or their first times), moves, stays: what it does not count need
+ * not be told. */
+bool sq_counts_occurrences(const sq_model *model);
+bool sq_counts_moves(const sq_model *model);
+bool sq_counts_stays(const sq_model *model);
+
+/* An occurrence that they meet now, at day time[i]. */
+void sq_count_occurrence(const sq_lives *lives, int occurrence, const sq_before *before, const double *time);
+/* They go from one state to another. from = -1: lives begin. */
+void sq_count_move(const sq_lives *lives, int from, int to, const sq_before *before);
+/* The stay in one state ends at day time[i], and one in another begins. The same. */
+void sq_count_stay(const sq_lives *lives, int from, int to, const double *time);
 
 /* Passages through an endpoint that are over: of k of the lives, those numbered which[0 … k - 1], by this cause of the
  * endpoint (-1: censored), so many days after their origin (less than 0: never at risk). */

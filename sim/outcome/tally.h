@@ -8,6 +8,7 @@
 #define SQ_OUTCOME_TALLY_H
 
 #include "base/exact.h"
+#include "outcome/count.h"
 #include "outcome/curve.h"
 #include "outcome/histogram.h"
 #include "outcome/outcome.h"
@@ -45,13 +46,6 @@ typedef struct sq_kept {
     int quantity[SQ_COSTS + 3];
     int place[SQ_COSTS + 3]; /* of each quantity among those kept, -1 if it is not */
 } sq_kept;
-
-/* Times of first occurrences, in units of 2^-20 day, on which all times of a life lie: the sums of up to 10^12
- * of them and of their squares fit, and are exact. */
-__extension__ typedef unsigned __int128 sq_wide;
-typedef struct sq_first_times {
-    sq_wide sum, squares;
-} sq_first_times;
 
 struct sq_outcome {
     const sq_model *model;

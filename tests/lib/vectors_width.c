@@ -92,6 +92,7 @@ static const double UNEVEN_KNOTS[] = {-49, -48, -40, -20, -19, -8, -2, -.5, -.2,
     X(add_w, WORDS(v_add_w))                                                                       \
     X(sub_w, WORDS(v_sub_w))                                                                       \
     X(mul_w, WORDS(v_mul_w))                                                                       \
+    X(mul_low_w, WORDS(v_mul_low_w))                                                               \
     X(xor_w, WORDS(v_xor_w))                                                                       \
     X(and_w, WORDS(v_and_w))                                                                       \
     X(or_w, WORDS(v_or_w))                                                                         \

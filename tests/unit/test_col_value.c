@@ -32,6 +32,7 @@ typedef struct world {
     double blocks[BLOCKS][SLOTS], *copies[BLOCKS];
     sq_col_plan plan;
     bool in_cohort[ATTRIBUTES];
+    int counter_of[OCCURRENCES];
     sq_reactions reactions[ATTRIBUTES]; /* none */
     sq_columns c;
     double cohort[ATTRIBUTES][LANES], *cohort_columns[ATTRIBUTES];
@@ -245,7 +246,7 @@ static double *column_of(world *w, int attribute)
     return w->in_cohort[attribute] ? w->cohort[attribute] : w->c.pool.attribute[attribute];
 }
 
-/* A life story for each lane; what has not happened has no valid count or time. */
+/* A life story for each lane; what has not happened has no valid time. */
 static void fill_pool(world *w)
 {
     sq_pool *p = &w->c.pool;
@@ -260,7 +261,7 @@ static void fill_pool(world *w)
         for (int o = 0; o < OCCURRENCES; o++) {
             bool has = p->happened[sq_col_row(p, o / 64) + lane] >> (o % 64) & 1;
             size_t at = sq_col_row(p, o) + lane;
-            p->count[at] = has ? 1 + (uint32_t)below(&w->g, 9) : 77777;
+            sq_col_counter(p, w->counter_of[o])[2 * lane] = has ? 1 + (uint32_t)below(&w->g, 9) : 0;
             p->last_time[at] = has ? floor(p->now[lane] * uniform(&w->g)) : 1e99;
             if (o < STATES) p->time_in[at] = has ? floor(p->now[lane] * uniform(&w->g)) : 1e98;
         }
@@ -276,8 +277,9 @@ static world *world_new(uint64_t sequence)
     write_programs(w);
     fill_blocks(w);
     w->in_cohort[AGE] = w->in_cohort[ELEMENT + 1] = true;
+    for (int i = 0; i < OCCURRENCES; i++) w->counter_of[i] = OCCURRENCES - 1 - i;
     w->plan = (sq_col_plan){.model = &w->m, .occurrence_words = (OCCURRENCES + 63) / 64, .in_cohort = w->in_cohort,
-                            .reactions = w->reactions};
+                            .reactions = w->reactions, .counter_of = w->counter_of, .n_counters = OCCURRENCES};
     assert_int_equal(sq_col_specialise(&w->plan, &w->err), SQ_OK);
     copy_blocks(w);
     w->c = (sq_columns){.plan = &w->plan, .model = &w->m, .err = &w->err, .p = &w->c.pool,
@@ -329,7 +331,7 @@ static void look_at(world *w, int lane, int state, one_lane *one)
     for (int k = 0; k < w->plan.occurrence_words; k++) one->happened[k] = p->happened[sq_col_row(p, k) + at];
     for (int o = 0; o < OCCURRENCES; o++) {
         bool has = one->happened[o / 64] >> (o % 64) & 1;
-        one->count[o] = has ? p->count[sq_col_row(p, o) + at] : 0;
+        one->count[o] = sq_col_counter(p, w->counter_of[o])[2 * lane];
         one->last_time[o] = has ? p->last_time[sq_col_row(p, o) + at] : (double)NAN;
         if (o < STATES) one->time_in[o] = has ? p->time_in[sq_col_row(p, o) + at] : 0;
     }

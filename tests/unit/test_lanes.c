@@ -138,7 +138,6 @@ enum { COLUMN = 3000, BLOCKS = 5, SLOTS = 40 };
 typedef struct world {
     double column[COLUMN];
     uint64_t words[COLUMN];
-    uint32_t counts[COLUMN];
     int32_t lane[ROOM];
     double blocks[BLOCKS][SLOTS];
     const double *block[ROOM];
@@ -150,7 +149,6 @@ static world *world_of(int n, sq_pcg *g)
     for (int i = 0; i < COLUMN; i++) {
         w.column[i] = any_number(g);
         w.words[i] = sq_pcg_next(g);
-        w.counts[i] = (uint32_t)sq_pcg_next(g);
     }
     for (int b = 0; b < BLOCKS; b++)
         for (int i = 0; i < SLOTS; i++) w.blocks[b][i] = any_number(g);
@@ -176,18 +174,16 @@ static void gathers_of(const sq_lanes *lanes, int n, sq_pcg *g)
 
 static void history_of(const sq_lanes *lanes, int n, sq_pcg *g)
 {
-    static double bit[ROOM], time[ROOM], count[ROOM];
+    static double bit[ROOM], time[ROOM];
     const world *w = world_of(n, g);
     int which = below(g, 64);
     lanes->happened(bit, w->words, which, w->lane, n);
     lanes->times_if(time, NAN, w->column, w->words, which, w->lane, n);
-    lanes->counts_if(count, w->counts, w->words, which, w->lane, n);
     for (int i = 0; i < n; i++) {
         int lane = w->lane[i];
         bool is = w->words[lane] >> which & 1;
         assert_same("bit", lanes, n, i, bit[i], is);
         assert_same("time", lanes, n, i, time[i], is ? w->column[lane] : NAN);
-        assert_same("count", lanes, n, i, count[i], is ? w->counts[lane] : 0);
     }
 }
 
@@ -385,26 +381,6 @@ static void tables_are_read(void **state)
 
 /* ---- luck ---------------------------------------------------------------------------------------------------------- */
 
-static void uniforms_of(const sq_lanes *lanes, int n, sq_pcg *g)
-{
-    static uint64_t state[ROOM], stream[ROOM], hash[ROOM], visit[ROOM];
-    static double out[ROOM];
-    for (int i = 0; i < n; i++) {
-        state[i] = sq_pcg_next(g);
-        stream[i] = sq_pcg_next(g);
-        hash[i] = sq_pcg_next(g);
-        visit[i] = (uint64_t)below(g, 1000);
-    }
-    for (int step = 0; step < 2; step++) {
-        for (int i = 0; step == 0 && i < SQ_PAD; i++) hash[i] = hash[0];
-        lanes->uniforms(out, (sq_luck_column){state, stream}, (sq_word_column){hash, step}, visit, n);
-        for (int i = 0; i < n; i++) {
-            sq_address address = sq_address_with((sq_address){state[i], stream[i]}, hash[i * step]);
-            assert_same("uniform", lanes, n, i, out[i], sq_address_uniform(sq_address_with(address, visit[i])));
-        }
-    }
-}
-
 static void luck_of(const sq_lanes *lanes, int n, sq_pcg *g)
 {
     static double u[ROOM], mean[ROOM], sd[ROOM], score[ROOM], out[ROOM];
@@ -441,7 +417,6 @@ static void luck_is_that_of_addresses(void **state)
 {
     (void)state;
     everywhere(patients_of);
-    everywhere(uniforms_of);
     everywhere(luck_of);
 }
 

@@ -1,5 +1,6 @@
 /* Two ways of taking lives in give the same result: finished lives one by one (sq_outcome_observe), and many
  * lives together while they go on (outcome/count.h), in whatever company and order. */
+#include "engine/lanes.h"
 #include "outcome/count.h"
 #include "outcome/tally.h"
 
@@ -74,6 +75,7 @@ typedef struct wave {
     int32_t number[LIVES], strategy[LIVES], subgroup[LIVES];
     sq_outcome *outcomes[LIVES];
     const int32_t *rows[1];
+    double years[LIVES + SQ_PAD];
 } wave;
 
 static void call(wave *w, const sq_model *m, sq_outcome *o, const sq_life *lives, company with)
@@ -84,7 +86,8 @@ static void call(wave *w, const sq_model *m, sq_outcome *o, const sq_life *lives
         w->subgroup[i] = m->n_groupings > 0 ? lives[w->number[i]].subgroup[0] : -1;
     }
     w->rows[0] = w->subgroup;
-    w->lives = (sq_lives){.n = w->n, .strategy = w->strategy[0], .outcome = o, .subgroup = w->rows};
+    w->lives = (sq_lives){.n = w->n, .strategy = w->strategy[0], .outcome = o, .subgroup = w->rows,
+                          .first_sums = sq_lanes_named("scalar")->first_times, .years = w->years};
     if (with == OWN)
         return;
     w->lives.strategy = -1;
@@ -116,8 +119,9 @@ static void count_occurrences(const wave *w, const sq_life *lives, int occurrenc
         some.lives.subgroup = some.rows;
         if (some.lives.strategy < 0)
             some.lives.strategies = some.strategy;
+        const sq_before so_far = {k > 0 ? before : NULL, (int64_t)k * some.n, k > 0 ? 0 : some.n};
         if (some.n > 0)
-            sq_count_occurrence(&some.lives, occurrence, before, time);
+            sq_count_occurrence(&some.lives, occurrence, &so_far, time);
     }
 }
 
@@ -132,8 +136,10 @@ static void count_moves(const wave *w, const sq_life *lives)
             uint32_t before = 0;
             for (int j = 1; k > 0 && j < k; j++)
                 before += life->stay[j - 1].state == life->stay[k - 1].state && life->stay[j].state == life->stay[k].state;
-            sq_count_move(&one, k > 0 ? life->stay[k - 1].state : -1, life->stay[k].state, &before,
-                          &life->stay[k].from);
+            int from = k > 0 ? life->stay[k - 1].state : -1;
+            const sq_before so_far = {&before, before, before == 0};
+            sq_count_move(&one, from, life->stay[k].state, &so_far);
+            sq_count_stay(&one, from, life->stay[k].state, &life->stay[k].from);
         }
     }
 }

@@ -195,6 +195,7 @@ static void words_are_those_of_plain_c(void **state)
         double x = of_word(a), y = of_word(b);
         assert_true(word_of(ask("add_w", x, y)) == a + b && word_of(ask("sub_w", x, y)) == a - b);
         assert_true(word_of(ask("mul_w", x, y)) == a * b && word_of(ask("xor_w", x, y)) == (a ^ b));
+        assert_true(word_of(ask("mul_low_w", x, y)) == (a & UINT32_MAX) * (b & UINT32_MAX));
         assert_true(word_of(ask("and_w", x, y)) == (a & b) && word_of(ask("or_w", x, y)) == (a | b));
         assert_true(word_of(ask("shr_w", x, y)) == a >> 11 && word_of(ask("shl_w", x, y)) == a << 7);
         assert_true(word_of(ask("shrv_w", x, y)) == a >> (b & 63));

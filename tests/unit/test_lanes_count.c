@@ -1,0 +1,212 @@
+/* The kernel tables of the columnar engine, what counts: each function at every width of this processor against plain code.
+ * Numbers that are not of the lanes asked for must stay as they are. */
+#include "engine/lanes.h"
+
+#include "model/unit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "lanes_checks.h"
+
+enum { LANES_OF_POOL = 700, SIDE = 8, COUNTERS = LANES_OF_POOL * SIDE * 2, SLOTS = 6 };
+
+typedef void check(const sq_lanes *lanes, int n, sq_pcg *g);
+
+static void everywhere(check *one)
+{
+    const sq_lanes *lanes;
+    for (int k = 0; (lanes = lanes_present(k)) != NULL; k++) {
+        sq_pcg g = sq_pcg_start(22, (uint64_t)k);
+        for (int i = 0; i < N_LENGTHS; i++) one(lanes, LENGTHS[i], &g);
+    }
+}
+
+/* n lanes in a random order, none twice; in the padding the last of them. */
+static const int32_t *some_lanes(int n, sq_pcg *g)
+{
+    static int32_t lane[LANES_OF_POOL + SQ_PAD];
+    for (int i = 0; i < LANES_OF_POOL; i++) {
+        int other = below(g, i + 1);
+        lane[i] = lane[other];
+        lane[other] = i * SIDE;
+    }
+    for (int i = n; i < n + SQ_PAD; i++) lane[i] = lane[n - 1];
+    return lane;
+}
+
+static const uint32_t *some_counts(sq_pcg *g)
+{
+    static uint32_t count[COUNTERS];
+    for (int i = 0; i < COUNTERS; i++) count[i] = below(g, 3) ? (uint32_t)below(g, 3) : (uint32_t)sq_pcg_next(g) >> 1;
+    return count;
+}
+
+/* ---- counters ------------------------------------------------------------------------------------------------ */
+
+static void counters_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static uint32_t counted[COUNTERS], before[ROOM], wanted[COUNTERS];
+    static double number[ROOM];
+    const uint32_t *count = some_counts(g);
+    const int32_t *lane = some_lanes(n, g);
+    int64_t sum = 0;
+    int first = 0;
+    memcpy(counted, count, sizeof counted);
+    memcpy(wanted, count, sizeof wanted);
+    for (int i = 0; i < n; i++) {
+        uint32_t *mine = &wanted[2 * lane[i] + 1]; /* the counter beside the first */
+        sum += *mine;
+        first += (*mine)++ == 0;
+    }
+    lanes->counts(number, counted + 1, lane, n);
+    const sq_before so_far = lanes->count_up(before, counted + 1, lane, n);
+    assert_true(so_far.times == before && so_far.sum == sum && so_far.first == first);
+    for (int i = 0; i < n; i++) {
+        assert_int_equal(before[i], count[2 * lane[i] + 1]);
+        assert_true(number[i] == count[2 * lane[i] + 1]);
+    }
+    assert_memory_equal(counted, wanted, sizeof wanted);
+}
+
+static void counters_count(void **state)
+{
+    (void)state;
+    everywhere(counters_of);
+}
+
+/* ---- first times --------------------------------------------------------------------------------------------- */
+
+static void check_first_times(const sq_lanes *lanes, int n, const double *time, const uint32_t *before, bool wants_years)
+{
+    static double years[ROOM];
+    sq_first_times sums = {7, 11}, wanted = sums;
+    int found = 0;
+    int written = lanes->first_times(&sums, wants_years ? years : NULL, time, before, n);
+    for (int i = 0; i < n; i++) {
+        if (before && before[i] > 0) continue;
+        sq_wide t = (uint64_t)(time[i] * 0x1p20);
+        wanted.sum += t;
+        wanted.squares += t * t;
+        if (wants_years) assert_true(years[found++] == time[i] / SQ_DAYS_PER_YEAR);
+    }
+    assert_int_equal(written, found);
+    assert_true(sums.sum == wanted.sum && sums.squares == wanted.squares);
+}
+
+/* Up to the last day that a time can have. */
+static void first_times_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static double time[ROOM];
+    static uint32_t before[ROOM];
+    for (int i = 0; i < ROOM; i++) {
+        double most = below(g, 4) ? 15000 : 0x1p31;
+        time[i] = i < n ? floor(most * uniform(g) * 0x1p20) * 0x1p-20 : NAN;
+        before[i] = i < n && below(g, 2) ? 1 + (uint32_t)below(g, 3) : 0;
+    }
+    time[0] = 0x1p31 - 0x1p-20;
+    before[0] = 0;
+    check_first_times(lanes, n, time, NULL, true);
+    check_first_times(lanes, n, time, before, true);
+    check_first_times(lanes, n, time, before, false);
+}
+
+static void first_times_are_summed_exactly(void **state)
+{
+    (void)state;
+    everywhere(first_times_of);
+}
+
+/* ---- uniforms ------------------------------------------------------------------------------------------------ */
+
+typedef struct luck {
+    uint64_t state[ROOM], stream[ROOM];
+} luck;
+
+static const luck *some_luck(sq_pcg *g)
+{
+    static luck all;
+    for (int i = 0; i < ROOM; i++) {
+        all.state[i] = sq_pcg_next(g);
+        all.stream[i] = sq_pcg_next(g);
+    }
+    return &all;
+}
+
+static double uniform_at(const luck *of, int i, uint64_t hash, uint64_t visit)
+{
+    sq_address site = sq_address_with((sq_address){of->state[i], of->stream[i]}, hash);
+    return sq_address_uniform(sq_address_with(site, visit));
+}
+
+static void uniforms_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static uint32_t counted[COUNTERS], wanted[COUNTERS];
+    static double u[ROOM];
+    const uint32_t *count = some_counts(g);
+    const int32_t *lane = some_lanes(n, g);
+    const luck *of = some_luck(g);
+    const sq_luck_column column = {of->state, of->stream};
+    uint64_t hash = sq_pcg_next(g);
+    memcpy(counted, count, sizeof counted);
+    memcpy(wanted, count, sizeof wanted);
+    lanes->uniforms(u, column, hash, NULL, lane, n);
+    for (int i = 0; i < n; i++) assert_true(u[i] == uniform_at(of, i, hash, 0));
+    lanes->uniforms(u, column, hash, counted, lane, n);
+    for (int i = 0; i < n; i++) assert_true(u[i] == uniform_at(of, i, hash, wanted[2 * lane[i]]++));
+    assert_memory_equal(counted, wanted, sizeof wanted);
+}
+
+/* Luck of three labels by two; a third of the lanes last drew in an earlier life. */
+static void keyed_uniforms_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static const int SIZE[] = {3, 2};
+    static sq_visits visits[LANES_OF_POOL * SLOTS], wanted[LANES_OF_POOL * SLOTS];
+    static uint32_t life[LANES_OF_POOL * SIDE];
+    static double key[2][ROOM], u[ROOM];
+    uint64_t hash[SLOTS];
+    const int32_t *lane = some_lanes(n, g);
+    const luck *of = some_luck(g);
+    fill_any(g, key[0], 0);
+    fill_any(g, key[1], 0);
+    for (int k = 0; k < 2; k++)
+        for (int i = 0; i < n; i++) key[k][i] = below(g, SIZE[k]);
+    for (int i = 0; i < SLOTS; i++) hash[i] = sq_pcg_next(g);
+    for (int i = 0; i < LANES_OF_POOL; i++) life[i * SIDE] = 3;
+    for (int i = 0; i < LANES_OF_POOL * SLOTS; i++)
+        visits[i] = wanted[i] = (sq_visits){below(g, 3) ? 3 : 2, (uint32_t)below(g, 9)};
+    sq_keyed_luck site = {.n_keys = 2, .n_slots = SLOTS, .key = {key[0], key[1]}, .size = SIZE, .hash = hash, .life = life};
+    for (int counted = 0; counted < 2; counted++) {
+        site.visits = counted ? visits : NULL;
+        lanes->keyed_uniforms(u, (sq_luck_column){of->state, of->stream}, &site, lane, n);
+        for (int i = 0; i < n; i++) {
+            int slot = (int)(key[0][i] * 2 + key[1][i]);
+            sq_visits *mine = &wanted[lane[i] / SIDE * SLOTS + slot];
+            uint32_t so_far = counted && mine->life == 3 ? mine->count : 0;
+            if (counted) *mine = (sq_visits){3, so_far + 1};
+            assert_true(u[i] == uniform_at(of, i, hash[slot], so_far));
+        }
+    }
+    assert_memory_equal(visits, wanted, sizeof wanted);
+}
+
+static void uniforms_are_those_of_addresses(void **state)
+{
+    (void)state;
+    everywhere(uniforms_of);
+    everywhere(keyed_uniforms_of);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counters_count),
+        cmocka_unit_test(first_times_are_summed_exactly),
+        cmocka_unit_test(uniforms_are_those_of_addresses),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
