@@ -14,7 +14,7 @@
  *                   col_law.c  the numbers of laws;  col_baseline.c  who the patients are
  *   col_firing.c    what is noted of lanes until they have settled
  *   col_clock.c     conditions, and which clocks are armed, paused, cancelled, looked at;  col_arm.c  their numbers
- *   col_reward.c    flows, payments, losses, breaks
+ *   col_reward.c    flows, payments, losses, breaks;  col_flows.c  what is known of flows;  col_end.c  ends of lives
  *   col_endpoint.c  risk sets;  col_count.c  occurrences, moves, stays: what is counted while lives go on
  *
  * Rules they all keep:
@@ -83,6 +83,14 @@ typedef struct sq_clock_words {
     uint64_t looks_again;     /* follow and redraw */
 } sq_clock_words;
 
+/* What the model says of a quantity that flows, or is only paid. */
+typedef struct sq_flow_plan {
+    bool flows;    /* at a rate that is more than nothing in some state */
+    bool is_kept;  /* its rate depends on the patient in some state, where lanes keep it */
+    bool *known;   /* [n_states] it does not: it follows from the parameters */
+    int slot;      /* of its account in the lines of accounts */
+} sq_flow_plan;
+
 /* What an endpoint awaits, as words of bits of pool.occurred. */
 typedef struct sq_endpoint_plan {
     uint64_t *from, *censor;
@@ -110,7 +118,12 @@ struct sq_col_plan {
     int n_population;
     int *pair;                     /* [n_states * n_states] number of a possible move, -1 */
     int n_pairs;
-    bool *earns;                   /* [n_costs] its rate is more than nothing in some state */
+    struct sq_flow_plan *flows;    /* [2 + n_costs] from SQ_QUANTITY_QALYS on */
+    int account_lines;             /* planes that hold the accounts */
+    bool *looks;                   /* [n_states] rewards can change there although nobody moves */
+    bool *breaks_in;               /* [n_states] rewards can have breaks there */
+    int *record_place, record_size; /* [sq_quantities] where they are in a record, -1; its numbers */
+    int *total_place;              /* [sq_quantities] where they are in sq_life.total */
     bool *time_is_read;            /* [occurrences] some program, clock origin or profile reads the latest time */
     bool *stay_is_read;            /* [n_states] some program reads time_in */
     bool *is_remembered;           /* [occurrences] it is read of a lane whether it has happened */
@@ -207,8 +220,9 @@ typedef struct sq_pool {
     double *goto_state;   /* as sq_firing.go */
 
     /* rewards */
-    double **flow;        /* [2 + n_costs] sq_flow_column side by side; the first is life, which has a total alone */
-    double **total;       /* [2 * sq_quantities] columns, those of flows among theirs */
+    double *accounts;     /* [account_lines] planes of them */
+    double **account;     /* [2 + n_costs] sq_account side by side; none of life, which ends as it began */
+    double **rate;        /* [2 + n_costs] the rate in force, where is_kept and in states where it is not known */
     double *loss_amount, *loss_until; /* [n_losses] */
     double *next_break;
     double *discount_origin; /* [SQ_DISCOUNTINGS] where from_year */
@@ -334,6 +348,7 @@ typedef struct sq_col_source {
     int32_t *free;                /* lanes without a life */
     int n_free;
     const double **block;         /* [n_strategies] parameters of all open items; NULL: they have several */
+    double **records;             /* [n_open][n_strategies] where records of an item's patients begin */
     struct sq_col_copy *copies;   /* [n_copies] of blocks of open items */
     int n_copies;
 } sq_col_source;
@@ -601,9 +616,12 @@ void sq_col_follow(sq_columns *c, sq_selection *s, int event);
 static inline bool sq_col_has_breaks(const sq_model *m) { return m->n_breaks > 0 || m->n_losses > 0; }
 /* At the start of a life: flows, totals, losses, breaks are empty (sq_ref_rewards_start, empty). */
 void sq_col_rewards_start(sq_columns *c, sq_selection *s);
-/* Looks at the rates afresh (sq_ref_rewards_look), for these lanes. */
-void sq_col_rewards_look(sq_columns *c, sq_selection *s);
-void sq_col_rewards_end(sq_columns *c, sq_selection *s);
+/* Looks at the rates afresh (sq_ref_rewards_look), for these lanes; those in force are of state `from` (-1: none are). */
+void sq_col_rewards_look(sq_columns *c, sq_selection *s, int from);
+/* Lives are over; what their accounts are closed with. Scratch. Totals go to their places in records, unless others are
+ * given. */
+sq_closing sq_col_closing(sq_columns *c, sq_selection *s, int from);
+void sq_col_place_totals(const sq_columns *c, sq_closing *closing, const int *place);
 void sq_col_pay(sq_columns *c, sq_selection *s, int quantity, sq_column amount);
 /* Loss `loss` of these amounts for these days (already judged, but for a negative duration: that fails). */
 void sq_col_lose(sq_columns *c, sq_selection *s, int loss, sq_column amount, sq_column duration);
@@ -622,8 +640,13 @@ void sq_col_occur(sq_columns *c, sq_selection *s, int occurrence);
 /* The move itself as far as it is counted: the stay in s->state ends now, one in `to` begins. At the start of a
  * life: from = -1. */
 void sq_col_count_move(sq_columns *c, sq_selection *s, int from, int to);
-/* The life is over: closing of follow-up, quantities to the item's rows, rows for tables. A total that is not finite
- * fails. */
-void sq_col_count_end(sq_columns *c, sq_selection *s);
+
+/* ---- col_end.c, col_flows.c --------------------------------------------------------------------------------------------- */
+
+/* Lives are over: quantities go to the item's records, passages and follow-up are closed, rows are handed on. The rates in
+ * force were those of state `from` (-1: none). A total that is not finite fails. */
+void sq_col_end(sq_columns *c, sq_selection *s, int from);
+/* Fills plan->flows and what belongs to them; false when memory is out. */
+bool sq_col_plan_flows(sq_col_plan *plan);
 
 #endif

@@ -1,9 +1,7 @@
-/* What is counted of lives while they go on: occurrences, moves, and at the end the quantities. Each lane keeps only
- * how often things have happened to it that can happen again, since squares of counts need that; all else goes straight
- * into the accumulators (outcome/count.h). */
+/* What is counted of lives while they go on: occurrences and moves. Each lane keeps only how often things have happened to
+ * it that can happen again, since squares of counts need that; all else goes straight into the accumulators
+ * (outcome/count.h). */
 #include "engine/col.h"
-
-#include <float.h>
 
 /* ---- whose lives they are --------------------------------------------------------------------------------- */
 
@@ -132,83 +130,5 @@ void sq_col_count_move(sq_columns *c, sq_selection *s, int from, int to)
     sq_mark mark = sq_col_mark(c);
     if (c->plan->counts_stays) count_stay(c, s, from, to);
     if (c->plan->counts_moves && from >= 0) count_move(c, s, from, to);
-    sq_col_release(c, mark);
-}
-
-/* ---- the end ---------------------------------------------------------------------------------------------------- */
-
-/* The totals of all lanes, dense. One beyond all numbers would only show as NaN in a mean: its lane fails. */
-static const double *const *take_totals(sq_columns *c, const sq_selection *s)
-{
-    int n = 2 * sq_quantities(c->model);
-    const double **total = sq_col_pointers(c, n);
-    for (int k = 0; k < n; k++) {
-        double *dense = sq_col_gather(c, s, c->p->total[k]);
-        sq_col_judge(c, s, dense, -DBL_MAX, DBL_MAX, 0);
-        total[k] = dense;
-    }
-    return total;
-}
-
-static void count_ends(sq_columns *c, const sq_selection *s, const double *const *total)
-{
-    const sq_pool *p = c->p;
-    sq_block_lanes **block = sq_col_pointers(c, s->n);
-    int32_t *place = sq_col_lanes(c, s->n);
-    for (int i = 0; i < s->n; i++) {
-        block[i] = item_of(c, s->lane[i])->rows;
-        place[i] = p->place[s->lane[i]];
-    }
-    int words = c->plan->occurrence_words;
-    const uint64_t **happened = sq_col_pointers(c, words);
-    for (int w = 0; w < words; w++) happened[w] = p->happened + sq_col_row(p, w);
-    sq_lives lives = sq_col_lives(c, s);
-    sq_ends ends = {
-        .block = block,
-        .place = place,
-        .state = s->state,
-        .column = s->lane,
-        .total = total,
-        .happened = happened,
-        .end = p->end,
-    };
-    sq_count_ends(&lives, &ends);
-}
-
-/* The life of a lane as a row of a patient table; numbers has room for attributes twice and totals. */
-static void hand_row_on(sq_columns *c, int32_t lane, double *numbers)
-{
-    const sq_pool *p = c->p;
-    const sq_model *m = c->model;
-    double *baseline = numbers, *at_end = numbers + m->n_attributes, *total = at_end + m->n_attributes;
-    for (int a = 0; a < m->n_attributes; a++) {
-        baseline[a] = c->cohort_attribute[a][p->slot[lane]];
-        at_end[a] = p->attribute[a] ? p->attribute[a][lane] : baseline[a];
-    }
-    for (int k = 0; k < 2 * sq_quantities(m); k++) total[k] = p->total[k][lane];
-    sq_life life = {.total = total, .end = p->end[lane], .died = p->died[lane]};
-    if (p->life) {
-        life.log = p->life[lane / SQ_SIDE].log;
-        life.n_log = p->life[lane / SQ_SIDE].n_log;
-    }
-    const sq_finished_life finished = {
-        .item = &item_of(c, lane)->item,
-        .place = p->place[lane],
-        .strategy = p->strategy[lane],
-        .baseline = baseline,
-        .at_end = at_end,
-        .life = &life,
-    };
-    sq_status status = c->work->life(c->work->context, &finished, c->err);
-    if (status) c->status = status;
-}
-
-void sq_col_count_end(sq_columns *c, sq_selection *s)
-{
-    const sq_model *m = c->model;
-    sq_mark mark = sq_col_mark(c);
-    count_ends(c, s, take_totals(c, s));
-    double *numbers = sq_col_doubles(c, 2 * m->n_attributes + 2 * sq_quantities(m));
-    for (int i = 0; i < s->n && c->work->life; i++) hand_row_on(c, s->lane[i], numbers);
     sq_col_release(c, mark);
 }

@@ -23,7 +23,7 @@ static int open_items_for(const sq_model *m, int batch)
 static double lane_bytes(const sq_model *m)
 {
     double clocks = 6.0 * m->n_events, history = 1.5 * SQ_OCCURRENCES(m) + m->n_states + m->n_counters;
-    double rewards = SQ_SIDE * (2.0 + m->n_costs) + 2.0 * m->n_losses + m->n_endpoints;
+    double rewards = (1.0 + SQ_ACCOUNT_NUMBERS) * (1.0 + m->n_costs) + 2.0 * m->n_losses + m->n_endpoints;
     return 8.0 * (20 + m->n_attributes + clocks + history + rewards);
 }
 
@@ -79,7 +79,8 @@ sq_status sq_col_source_new(sq_columns *c, sq_error *err)
     source->free = calloc((size_t)c->pool.n_lanes, sizeof *source->free);
     source->n_free = c->pool.n_lanes;
     source->block = calloc((size_t)c->model->n_strategies, sizeof *source->block);
-    if (!source->free || !source->block || !sq_col_copies_new(source, c->model->n_strategies) || !make_cohorts(c))
+    source->records = calloc((size_t)source->n_open * (size_t)c->model->n_strategies, sizeof *source->records);
+    if (!source->free || !source->block || !source->records || !sq_col_copies_new(source, c->model->n_strategies) || !make_cohorts(c))
         return sq_fail(err, SQ_ERR_MEMORY, "no memory for the patients in flight");
     for (int i = 0; i < c->pool.n_lanes; i++) source->free[i] = (c->pool.n_lanes - 1 - i) * SQ_SIDE;
     return make_open_items(c, err);
@@ -99,6 +100,7 @@ void sq_col_source_free(sq_columns *c)
     free(c->source.open);
     free(c->source.free);
     free(c->source.block);
+    free(c->source.records);
 }
 
 void sq_col_note_failure(sq_open_item *open, int64_t patient)
@@ -161,6 +163,8 @@ static bool open_next(sq_columns *c)
     sq_status status = sq_block_lanes_open(open->rows, open->item.n_patients, c->err);
     if (!status) status = take_blocks(c, open);
     if (status) c->status = status;
+    for (int s = 0; s < c->model->n_strategies && !status; s++)
+        source->records[i * c->model->n_strategies + s] = sq_block_records(open->rows, s);
     open->in_use = true;
     open->left = open->item.n_patients * c->model->n_strategies;
     open->failed = -1;

@@ -34,7 +34,7 @@ static int react(const sq_model *m, int what, int n_words, uint64_t *word)
         if (condition_reacts(&m->events[e], what)) word[e / 64] |= UINT64_C(1) << (e % 64);
         if (law_reacts(m, &m->events[e], what)) word[law / 64] |= UINT64_C(1) << (law % 64);
     }
-    if (what == SQ_READS_STATE(m) || sq_bits_has(&m->reward_reads, what))
+    if (what != SQ_READS_STATE(m) && sq_bits_has(&m->reward_reads, what)) /* who moves is looked at anyway */
         word[2 * events / 64] |= UINT64_C(1) << (2 * events % 64);
     for (int w = 0; w < n_words; w++) n += word[w] != 0;
     return n;
@@ -184,22 +184,6 @@ static bool find_population(sq_col_plan *plan)
     return true;
 }
 
-/* Costs that flow, not only are paid. */
-static bool find_flows(sq_col_plan *plan)
-{
-    const sq_model *m = plan->model;
-    plan->earns = sq_col_plan_array(plan, m->n_costs, sizeof *plan->earns);
-    for (int i = 0; plan->earns && i < m->n_costs; i++) {
-        sq_program rate = m->costs[i].rate;
-        for (int s = 0; rate.count && s < m->n_states; s++) {
-            double value = 1;
-            bool nothing = sq_col_is_constant(plan, rate, s, &value) && value == 0;
-            plan->earns[i] |= !m->states[s].death && !nothing;
-        }
-    }
-    return plan->earns;
-}
-
 static bool find_attributes(sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
@@ -233,7 +217,7 @@ sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *er
     plan->endpoint_words = words_for(model->n_endpoints);
     sq_status status = sq_col_specialise(plan, err);
     bool complete = !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) &&
-                    find_attributes(plan) && find_flows(plan) && find_population(plan) && find_watched(plan);
+                    find_attributes(plan) && sq_col_plan_flows(plan) && find_population(plan) && find_watched(plan);
     if (!status && !complete) status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     if (!status) status = sq_col_plan_clocks(plan, err);
     if (!status) status = sq_col_plan_endpoints(plan, err);

@@ -149,26 +149,26 @@ static bool make_clocks(sq_pool *p, const sq_col_plan *plan)
     return p->due && p->since && p->age && p->left && p->zero && p->kept;
 }
 
-static bool make_flows(sq_pool *p, const sq_model *m)
+static bool make_accounts(sq_pool *p, const sq_col_plan *plan)
 {
-    int flows = 2 + m->n_costs, sum = sq_quantity_total_cost(m);
-    p->flow = sq_arena_array(&p->arena, (size_t)flows, sizeof *p->flow);
-    p->total = sq_arena_array(&p->arena, 2 * (size_t)sq_quantities(m), sizeof *p->total);
-    for (int i = 0; p->flow && p->total && i < flows; i++) {
-        p->flow[i] = rows(p, SQ_SIDE, sizeof(double));
-        if (!p->flow[i]) return false;
-        p->total[2 * i] = p->flow[i] + SQ_FLOW_TOTAL;
-        p->total[2 * i + 1] = p->flow[i] + SQ_FLOW_UNDISCOUNTED;
+    int n = 2 + plan->model->n_costs;
+    p->accounts = new_plane(p, plan->account_lines, sizeof *p->accounts);
+    p->account = sq_arena_array(&p->arena, (size_t)n, sizeof *p->account);
+    p->rate = sq_arena_array(&p->arena, (size_t)n, sizeof *p->rate);
+    if (!p->accounts || !p->account || !p->rate) return false;
+    for (int k = SQ_QUANTITY_QALYS; k < n; k++) {
+        p->account[k] = p->accounts + sq_col_row(p, plan->flows[k].slot);
+        if (!plan->flows[k].is_kept) continue;
+        p->rate[k] = rows(p, 1, sizeof **p->rate);
+        if (!p->rate[k]) return false;
     }
-    if (!p->flow || !p->total) return false;
-    p->total[2 * sum] = rows(p, 1, sizeof(double));
-    p->total[2 * sum + 1] = rows(p, 1, sizeof(double));
-    return p->total[2 * sum] && p->total[2 * sum + 1];
+    return true;
 }
 
-static bool make_measured(sq_pool *p, const sq_model *m)
+static bool make_measured(sq_pool *p, const sq_col_plan *plan)
 {
-    if (!make_flows(p, m)) return false;
+    const sq_model *m = plan->model;
+    if (!make_accounts(p, plan)) return false;
     p->loss_amount = rows(p, m->n_losses, sizeof *p->loss_amount);
     p->loss_until = rows(p, m->n_losses, sizeof *p->loss_until);
     p->discount_origin = rows(p, SQ_DISCOUNTINGS, sizeof *p->discount_origin);
@@ -193,7 +193,7 @@ sq_status sq_pool_new(sq_pool *p, const sq_col_plan *plan, int n_lanes, bool is_
     const sq_model *m = plan->model;
     *p = (sq_pool){.n_lanes = n_lanes, .plane = (size_t)n_lanes * SQ_SIDE, .is_nursery = is_nursery};
     bool complete = make_who(p) && make_begun(p) && make_life_words(p, plan) && make_firing(p, plan) &&
-                    make_attributes(p, plan) && make_history(p, plan) && make_clocks(p, plan) && make_measured(p, m);
+                    make_attributes(p, plan) && make_history(p, plan) && make_clocks(p, plan) && make_measured(p, plan);
     if (!complete) return sq_fail(err, SQ_ERR_MEMORY, "no memory for %d patients in flight", n_lanes);
     return want_log ? make_lives(p, m, err) : SQ_OK;
 }

@@ -1,19 +1,22 @@
 /* Rewards in columns: ref_reward.c for all lanes of a selection. A flow is accrued when its rate changes, over the whole
  * time it was in force. The discounted time at which a rate began is kept beside it, so that a change costs one
- * discounted time for all flows that are discounted alike. Life itself flows at the rate of one from time zero on, so
+ * discounted time for all flows that are discounted alike. Where a rate is known of a state, from its parameters, no lane
+ * keeps it: it follows from the state that is left. Life itself flows at the rate of one from time zero on, so
  * it is accrued when it ends; costs that are only ever paid do not flow. */
 #include "engine/col.h"
 
 #include <float.h>
 #include <math.h>
 
-enum { LIFE = SQ_QUANTITY_LIFE_YEARS, UTILITY = SQ_QUANTITY_QALYS };
+enum { UTILITY = SQ_QUANTITY_QALYS };
 
-/* Discounted time now, of either discounting; computed when first asked for. */
+/* Now, as effects and costs are discounted: pairs (lanes.h: instants), computed when first asked for; and the state whose
+ * rates are in force, -1 where none are yet. */
 typedef struct instant {
     sq_columns *c;
-    const sq_selection *s;
-    const double *discounted[SQ_DISCOUNTINGS];
+    sq_selection *s;
+    int from;
+    const double *pairs[SQ_DISCOUNTINGS];
 } instant;
 
 static double *row(const sq_columns *c, double *columns, int i)
@@ -46,29 +49,70 @@ static sq_column origin_of(sq_columns *c, const sq_selection *s, sq_discounting 
     return (sq_column){sq_col_gather(c, s, row(c, c->p->discount_origin, d)), 1};
 }
 
-static const double *discounted_now(instant *at, int quantity)
+/* Pairs of times t, lane by lane; or, where the origin is that of all, of the first alone. */
+static const double *instants(sq_columns *c, const sq_selection *s, sq_discounting d, const double *t, int n)
 {
-    sq_columns *c = at->c;
-    sq_discounting d = first_alike(c->model, discounting_of(quantity));
-    if (at->discounted[d]) return at->discounted[d];
-    double *t = sq_col_doubles(c, at->s->n);
-    c->lanes->discounted_time(&c->model->discount[d], origin_of(c, at->s, d), t, at->s->now, at->s->n);
-    return at->discounted[d] = t;
+    double *pair = sq_col_doubles(c, 2 * sq_col_padded(n));
+    c->lanes->instants(&c->model->discount[d], origin_of(c, s, d), pair, t, n);
+    return pair;
 }
 
-/* ---- flows ---------------------------------------------------------------------------------------------------- */
-
-/* Gives a flow this rate where it has another. */
-static void change_rate(instant *at, int flow, sq_column rate)
+static const double *instants_now(instant *at, sq_discounting discounting)
 {
-    const sq_selection *s = at->s;
-    at->c->lanes->change_rates(at->c->p->flow[flow], s->lane, rate, s->now, discounted_now(at, flow), s->n);
+    sq_discounting d = first_alike(at->c->model, discounting);
+    if (!at->pairs[d]) at->pairs[d] = instants(at->c, at->s, d, at->s->now, at->s->n);
+    return at->pairs[d];
+}
+
+/* Time zero: pairs, lane by lane only where step is not 0. */
+static const double *time_zero(sq_columns *c, const sq_selection *s, sq_discounting discounting, int *step)
+{
+    static const double ZEROS[SQ_WAVE] = {0};
+    sq_discounting d = first_alike(c->model, discounting);
+    *step = c->model->discount[d].from_year;
+    return instants(c, s, d, ZEROS, *step ? s->n : 1);
+}
+
+/* ---- rates ---------------------------------------------------------------------------------------------------- */
+
+static sq_program program_of(const sq_model *m, int flow)
+{
+    return flow == UTILITY ? m->utility : m->costs[flow - SQ_QUANTITY_COST].rate;
+}
+
+/* A rate that is known in a state. */
+static sq_column known_rate(sq_columns *c, sq_selection *s, int flow, int state)
+{
+    int now = s->state;
+    s->state = state;
+    sq_column rate = sq_col_value(c, s, program_of(c->model, flow), flow == UTILITY ? 1 : 0);
+    s->state = now;
+    return rate;
+}
+
+/* The rate that is in force. */
+static sq_column old_rate(sq_columns *c, sq_selection *s, int flow, int from)
+{
+    if (from < 0) return sq_col_uniform(c, 0);
+    if (c->plan->flows[flow].known[from]) return known_rate(c, s, flow, from);
+    return (sq_column){sq_col_gather(c, s, c->p->rate[flow]), 1};
 }
 
 /* The rate where it is a finite number; a lane where it is not fails. */
 static sq_column judged_rate(sq_columns *c, const sq_selection *s, sq_column rate)
 {
     return sq_col_within(c, s, rate, -DBL_MAX, DBL_MAX, 0);
+}
+
+/* At time zero accounts begin with that instant. */
+static void change_rate(instant *at, int flow, sq_column rate)
+{
+    sq_columns *c = at->c;
+    if (at->from < 0) return;
+    sq_column old = old_rate(c, at->s, flow, at->from);
+    if (old.step == 0 && rate.step == 0 && old.p[0] == rate.p[0]) return;
+    const double *now = instants_now(at, discounting_of(flow));
+    c->lanes->change_rates(c->p->account[flow], at->s->lane, old, rate, now, at->s->n);
 }
 
 /* ---- utility ---------------------------------------------------------------------------------------------------- */
@@ -114,88 +158,121 @@ static void add_breaks(sq_columns *c, sq_selection *s, double *next)
     }
 }
 
-/* ---- the doors ------------------------------------------------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------------------------------------------------------- */
+
+static sq_column new_rate(instant *at, int flow, double *next)
+{
+    sq_columns *c = at->c;
+    sq_column rate = sq_col_value(c, at->s, program_of(c->model, flow), flow == UTILITY ? 1 : 0);
+    if (flow == UTILITY) rate = less_losses(c, at->s, rate, next);
+    return judged_rate(c, at->s, rate);
+}
+
+static void look_at_flow(instant *at, int flow, double *next)
+{
+    sq_columns *c = at->c;
+    const sq_flow_plan *plan = &c->plan->flows[flow];
+    int state = at->s->state;
+    if (!plan->flows || (plan->known[state] && state == at->from)) return;
+    sq_column rate = new_rate(at, flow, next);
+    change_rate(at, flow, rate);
+    if (!plan->known[state]) sq_col_scatter(at->s, c->p->rate[flow], sq_col_dense(c, at->s, rate));
+}
+
+void sq_col_rewards_look(sq_columns *c, sq_selection *s, int from)
+{
+    const sq_col_plan *plan = c->plan;
+    sq_mark mark = sq_col_mark(c);
+    instant at = {.c = c, .s = s, .from = from};
+    bool breaks = plan->breaks_in[s->state], broke = from >= 0 && plan->breaks_in[from];
+    double *next = breaks ? sq_col_doubles(c, s->n) : NULL;
+    for (int i = 0; breaks && i < sq_col_padded(s->n); i++) next[i] = INFINITY;
+    for (int k = UTILITY; k < 2 + c->model->n_costs; k++) look_at_flow(&at, k, next);
+    if (breaks) {
+        add_breaks(c, s, next);
+        sq_col_scatter(s, c->p->next_break, next);
+    } else if (broke) {
+        sq_col_fill(s, c->p->next_break, INFINITY);
+    }
+    sq_col_release(c, mark);
+}
+
+/* ---- from the start to the end --------------------------------------------------------------------------------------- */
+
+/* The instant of a flow's account, where discounting begins in a calendar year: each lane's own time zero. */
+static void begin_apart(sq_columns *c, const sq_selection *s, int flow, const double *zero)
+{
+    double *since = c->p->account[flow] + SQ_ACCOUNT_DISCOUNTED_SINCE;
+    for (int i = 0; i < s->n; i++) since[s->lane[i]] = zero[2 * i];
+}
+
+/* Empty accounts at time zero. */
+static void begin_accounts(sq_columns *c, const sq_selection *s)
+{
+    const sq_flow_plan *flow = c->plan->flows;
+    int step[SQ_DISCOUNTINGS], n = 2 + c->model->n_costs, lines = c->plan->account_lines;
+    const double *zero[SQ_DISCOUNTINGS];
+    double *line = sq_col_doubles(c, lines * SQ_SIDE);
+    for (int d = 0; d < SQ_DISCOUNTINGS; d++) zero[d] = time_zero(c, s, (sq_discounting)d, &step[d]);
+    for (int i = 0; i < lines * SQ_SIDE; i++) line[i] = 0;
+    for (int k = UTILITY; k < n; k++)
+        if (flow[k].flows) line[flow[k].slot + SQ_ACCOUNT_DISCOUNTED_SINCE] = zero[discounting_of(k)][0];
+    for (int i = 0; i < lines; i++)
+        c->lanes->fill_lines(c->p->accounts + (size_t)i * c->p->plane, s->lane, line + i * SQ_SIDE, s->n);
+    for (int k = UTILITY; k < n; k++)
+        if (flow[k].flows && step[discounting_of(k)]) begin_apart(c, s, k, zero[discounting_of(k)]);
+}
 
 void sq_col_rewards_start(sq_columns *c, sq_selection *s)
 {
     const sq_model *m = c->model;
     sq_pool *p = c->p;
-    for (int k = UTILITY; k < 2 + m->n_costs; k++) c->lanes->empty_lines(p->flow[k], s->lane, s->n);
+    sq_mark mark = sq_col_mark(c);
+    begin_accounts(c, s);
     for (int i = 0; i < m->n_losses; i++) sq_col_fill(s, row(c, p->loss_until, i), -INFINITY);
-}
-
-void sq_col_rewards_look(sq_columns *c, sq_selection *s)
-{
-    const sq_model *m = c->model;
-    sq_mark mark = sq_col_mark(c);
-    instant at = {.c = c, .s = s};
-    double *next = sq_col_doubles(c, s->n);
-    for (int i = 0; i < sq_col_padded(s->n); i++) next[i] = INFINITY;
-    sq_column utility = less_losses(c, s, sq_col_value(c, s, m->utility, 1), next);
-    change_rate(&at, UTILITY, judged_rate(c, s, utility));
-    for (int i = 0; i < m->n_costs; i++)
-        if (c->plan->earns[i])
-            change_rate(&at, SQ_QUANTITY_COST + i, judged_rate(c, s, sq_col_value(c, s, m->costs[i].rate, 0)));
-    add_breaks(c, s, next);
-    if (sq_col_has_breaks(m)) sq_col_scatter(s, c->p->next_break, next);
     sq_col_release(c, mark);
 }
 
-/* A life counts from time zero to its end, at the rate of one. */
-static void accrue_life(instant *at)
+void sq_col_place_totals(const sq_columns *c, sq_closing *closing, const int *place)
 {
-    sq_columns *c = at->c;
-    const sq_selection *s = at->s;
-    const double *now = discounted_now(at, LIFE);
-    double *total = c->p->total[2 * LIFE];
-    sq_discounting d = discounting_of(LIFE);
-    sq_column origin = origin_of(c, s, d);
-    int n = origin.step ? s->n : 1;
-    double *start = sq_col_doubles(c, n);
-    for (int i = 0; i < sq_col_padded(n); i++) start[i] = 0;
-    c->lanes->discounted_time(&c->model->discount[d], origin, start, start, n);
-    for (int i = 0; i < s->n; i++) total[s->lane[i]] = s->now[i] > 0 ? now[i] - start[i * origin.step] : 0;
-    sq_col_scatter(s, c->p->total[2 * LIFE + 1], s->now);
+    closing->life_place = place[SQ_QUANTITY_LIFE_YEARS];
+    closing->utility.place = place[SQ_QUANTITY_QALYS];
+    closing->sum_place = place[sq_quantity_total_cost(c->model)];
+    for (int k = 0; k < closing->n_costs; k++) closing->costs[k].place = place[SQ_QUANTITY_COST + k];
 }
 
-static void sum_costs(sq_columns *c, const sq_selection *s)
+static sq_closing_account closing_account(sq_columns *c, sq_selection *s, int flow, int from)
 {
-    const sq_model *m = c->model;
-    int sum = 2 * sq_quantity_total_cost(m);
-    for (int k = 0; k < 2; k++) {
-        double *total = sq_col_doubles(c, s->n);
-        for (int i = 0; i < sq_col_padded(s->n); i++) total[i] = 0;
-        for (int j = 0; j < m->n_costs; j++)
-            c->lanes->add(total, c->p->total[2 * (SQ_QUANTITY_COST + j) + k], s->lane, s->n);
-        sq_col_scatter(s, c->p->total[sum + k], total);
-    }
+    sq_closing_account account = {.account = c->p->account[flow]};
+    if (c->plan->flows[flow].flows) account.rate = old_rate(c, s, flow, from);
+    return account;
 }
 
-void sq_col_rewards_end(sq_columns *c, sq_selection *s)
+sq_closing sq_col_closing(sq_columns *c, sq_selection *s, int from)
 {
-    sq_mark mark = sq_col_mark(c);
-    instant at = {.c = c, .s = s};
-    sq_column none = sq_col_uniform(c, 0);
-    accrue_life(&at);
-    change_rate(&at, UTILITY, none);
-    for (int i = 0; i < c->model->n_costs; i++)
-        if (c->plan->earns[i]) change_rate(&at, SQ_QUANTITY_COST + i, none);
-    sum_costs(c, s);
-    sq_col_release(c, mark);
+    int n_costs = c->model->n_costs;
+    instant at = {.c = c, .s = s, .from = from};
+    sq_closing closing = {
+        .effects = instants_now(&at, SQ_DISCOUNT_EFFECTS),
+        .cost_instants = instants_now(&at, SQ_DISCOUNT_COSTS),
+        .utility = closing_account(c, s, UTILITY, from),
+        .n_costs = n_costs,
+    };
+    closing.start = time_zero(c, s, SQ_DISCOUNT_EFFECTS, &closing.start_step);
+    const int size = (int)(sizeof *closing.costs / sizeof(double));
+    closing.costs = (sq_closing_account *)(void *)sq_col_doubles(c, n_costs * size);
+    for (int k = 0; k < n_costs; k++) closing.costs[k] = closing_account(c, s, SQ_QUANTITY_COST + k, from);
+    sq_col_place_totals(c, &closing, c->plan->record_place);
+    return closing;
 }
+
+/* ---- what actions do ------------------------------------------------------------------------------------------------- */
 
 void sq_col_pay(sq_columns *c, sq_selection *s, int quantity, sq_column amount)
 {
     sq_mark mark = sq_col_mark(c);
     sq_discounting d = discounting_of(quantity);
-    double *factor = sq_col_doubles(c, s->n);
-    double *total = c->p->total[2 * quantity], *undiscounted = c->p->total[2 * quantity + 1];
-    c->lanes->discount_factor(&c->model->discount[d], origin_of(c, s, d), factor, s->now, s->n);
-    for (int i = 0; i < s->n; i++) {
-        double x = amount.p[i * amount.step];
-        total[s->lane[i]] += x * factor[i];
-        undiscounted[s->lane[i]] += x;
-    }
+    c->lanes->pay(c->p->account[quantity], s->lane, &c->model->discount[d], origin_of(c, s, d), amount, s->now, s->n);
     sq_col_release(c, mark);
 }
 

@@ -52,12 +52,10 @@ static bool without_failed(sq_columns *c, sq_selection *s)
     return any;
 }
 
-/* The life ends now: at death, or at the end of follow-up. */
-static void finish(sq_columns *c, sq_selection *s)
+/* The life ends now: at death, or at the end of follow-up; the rates in force are those of `from`. */
+static void finish(sq_columns *c, sq_selection *s, int from)
 {
-    sq_col_rewards_end(c, s);
-    sq_col_endpoints_end(c, s, s->now);
-    sq_col_count_end(c, s);
+    sq_col_end(c, s, from);
     c->facts.lives += s->n;
     sq_col_free_lanes(c, s->lane, s->n);
 }
@@ -147,12 +145,13 @@ static void move(sq_columns *c, sq_selection *s, int to)
     sq_col_occur(c, s, SQ_OCCURS_DEATH(m));
 }
 
-static void look_at_rewards(sq_columns *c, sq_selection *s)
+/* from: the state whose rates are in force. */
+static void look_at_rewards(sq_columns *c, sq_selection *s, int from, bool moves)
 {
     sq_selection touched;
-    if (c->firing.starting) sq_col_rewards_look(c, s);
-    else if (sq_col_with_noted(c, s, &c->firing.touched, 2 * c->model->n_events, &touched))
-        sq_col_rewards_look(c, &touched);
+    if (moves || from < 0) sq_col_rewards_look(c, s, from);
+    else if (c->plan->looks[from] && sq_col_with_noted(c, s, &c->firing.touched, 2 * c->model->n_events, &touched))
+        sq_col_rewards_look(c, &touched, from);
 }
 
 /* Lanes that all go to the same state, n_states + s where they enter s afresh; -1: they stay. */
@@ -165,9 +164,10 @@ static void settle_group(sq_columns *c, sq_selection *s, int go)
     bool dies = m->states[s->state].death;
     if (!dies) sq_col_settle_clocks(c, s, from, reenter);
     sq_col_endpoints(c, s);
-    if (!dies) look_at_rewards(c, s);
+    if (c->firing.starting) from = -1; /* no rate yet */
+    if (!dies) look_at_rewards(c, s, from, moves);
     if (!without_failed(c, s)) return;
-    if (dies) finish(c, s);
+    if (dies) finish(c, s, from);
     else race(c, s);
 }
 
@@ -234,7 +234,7 @@ static void pass_break(sq_columns *c, sq_selection *s)
         p->firings_now[lane] = 0;
         if (p->breaks[lane]++ == SQ_BREAKS_IN_A_LIFE) sq_col_fail(c, s, i);
     }
-    sq_col_rewards_look(c, s);
+    sq_col_rewards_look(c, s, s->state);
     if (without_failed(c, s)) race(c, s);
 }
 
@@ -242,7 +242,7 @@ static void end_follow_up(sq_columns *c, sq_selection *s)
 {
     sq_col_begin_firing(c, s, end_event(c));
     sq_col_scatter(s, c->p->now, s->now);
-    finish(c, s);
+    finish(c, s, s->state);
 }
 
 /* ---- the start -------------------------------------------------------------------------------------------------------- */

@@ -34,14 +34,42 @@ typedef struct sq_keyed_luck {
     const uint32_t *life;       /* column */
 } sq_keyed_luck;
 
-/* A flow of reward: its rate since when, the discounted time at that instant, and what it has brought so far. */
-typedef enum sq_flow_column {
-    SQ_FLOW_RATE,
-    SQ_FLOW_SINCE,
-    SQ_FLOW_DISCOUNTED_SINCE,
-    SQ_FLOW_TOTAL,
-    SQ_FLOW_UNDISCOUNTED,
-} sq_flow_column;
+/* What a flow of reward has brought up to the instant when its rate changed last, and that instant in discounted time and
+ * in days: four numbers side by side. What is only ever paid has the first two. */
+typedef enum sq_account {
+    SQ_ACCOUNT_TOTAL,
+    SQ_ACCOUNT_UNDISCOUNTED,
+    SQ_ACCOUNT_DISCOUNTED_SINCE,
+    SQ_ACCOUNT_SINCE,
+    SQ_ACCOUNT_NUMBERS
+} sq_account;
+
+/* An account that is closed: its column, the rate now in force (p NULL: nothing flows), and where in a record its two totals
+ * go (-1: nowhere). */
+typedef struct sq_closing_account {
+    const double *account;
+    sq_column rate;
+    int place;
+} sq_closing_account;
+
+/* Accounts of lives that end. Instants are pairs of discounted time and time, as effects and costs are discounted; life
+ * itself has gone on since `start` at a rate of one (start_step 0: the same for all). */
+typedef struct sq_closing {
+    const double *effects, *cost_instants, *start;
+    int start_step, life_place, sum_place; /* sum: of the costs, in their order */
+    sq_closing_account utility;
+    sq_closing_account *costs;
+    int n_costs;
+} sq_closing;
+
+/* Where a lane's totals go, life years and utility divided by `unit`: first[item * n_strategies + strategy] + place * size,
+ * of these columns; item NULL: first[0] + i * size. */
+typedef struct sq_records {
+    double *const *first;
+    const int32_t *item, *strategy, *place;
+    int n_strategies, size;
+    double unit;
+} sq_records;
 
 /* Columns of the clocks of one event; since, age and left NULL where nobody looks at a clock before it fires. */
 typedef struct sq_clock_columns {
@@ -103,8 +131,6 @@ typedef struct sq_lanes {
 
     /* Empties lines of a plane (eight columns of eight bytes side by side): of these lanes. */
     void (*empty_lines)(void *plane, const int32_t *lane, int n);
-    /* sum[i] += column[lane[i]] */
-    void (*add)(double *sum, const double *column, const int32_t *lane, int n);
 
     /* Writes x into the column and brings the dense copy of it, unless NULL, up to date. The lanes where that was a
      * change (NaN equals NaN) into changed, which has room for the padding; how many. No lane twice. */
@@ -182,19 +208,24 @@ typedef struct sq_lanes {
      * 1 where it does. */
     bool (*differs)(double *truth, const double *column, const int32_t *lane, sq_column x, int n);
 
-    /* Discounted time up to t and discount factor at t (ref_reward.c); origin: day. */
-    void (*discounted_time)(const sq_discount *discount, sq_column origin, double *out, const double *t, int n);
-    void (*discount_factor)(const sq_discount *discount, sq_column origin, double *out, const double *t, int n);
+    /* Pairs: discounted time up to t (ref_reward.c) and t; origin: day. */
+    void (*instants)(const sq_discount *discount, sq_column origin, double *pair, const double *t, int n);
     /* Where a loss is in force until later than now: sum += its amount, and next is no later than its end (columns). */
     void (*add_losses)(double *sum, double *next, const double *amount, const double *until, const double *now,
                        const int32_t *lane, int n);
     /* next is no later than when what is `at` now gets to its knot: rounded up to the time grid, and always ahead. Not
      * where it is NaN. */
     void (*next_breaks)(double *next, const double *knot, const double *at, const double *now, int n);
-    /* Gives a flow (eight columns side by side, below) this rate now where it has another, and accrues what the old one
-     * brought; discounted: discounted time now. No lane twice. */
-    void (*change_rates)(double *flow, const int32_t *lane, sq_column rate, const double *now, const double *discounted,
-                         int n);
+    /* Where the rate is another than the old one, adds what that has brought to the accounts; now: pairs, lane by lane. Of a
+     * rate of step 0, p[0] alone is read. No lane twice. */
+    void (*change_rates)(double *account, const int32_t *lane, sq_column old, sq_column rate, const double *now, int n);
+    /* Adds amounts to totals. No lane twice. */
+    void (*pay)(double *account, const int32_t *lane, const sq_discount *discount, sq_column origin, sq_column amount,
+                const double *now, int n);
+    /* Fills lines of a plane with these eight numbers. */
+    void (*fill_lines)(double *plane, const int32_t *lane, const double *line, int n);
+    /* Writes what lives have brought; whether all totals are finite, those that go nowhere included. */
+    bool (*close_accounts)(const sq_closing *closing, const sq_records *records, const int32_t *lane, int n);
 
     /* Sums of records that outcome/ keeps: its sq_sum_records. */
     void (*sum_records)(const double *x, const double *reference, int n_columns, int n, double *sum);

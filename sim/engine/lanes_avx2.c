@@ -46,37 +46,17 @@ static inline void lanes_pick(int32_t *to, const int32_t *lane, unsigned bits)
     _mm_storeu_si128((__m128i *)(void *)to, _mm_shuffle_epi8(four, order));
 }
 
-/* Four halves of lines become four columns, or four columns halves of lines: a 4 x 4 matrix is transposed. */
-static inline void transpose(v_d x[4])
-{
-    v_d a = _mm256_unpacklo_pd(x[0], x[1]), b = _mm256_unpackhi_pd(x[0], x[1]);
-    v_d c = _mm256_unpacklo_pd(x[2], x[3]), d = _mm256_unpackhi_pd(x[2], x[3]);
-    x[0] = _mm256_permute2f128_pd(a, c, 0x20);
-    x[1] = _mm256_permute2f128_pd(b, d, 0x20);
-    x[2] = _mm256_permute2f128_pd(a, c, 0x31);
-    x[3] = _mm256_permute2f128_pd(b, d, 0x31);
-}
-
 static inline void lanes_empty_line(double *line)
 {
     _mm256_store_pd(line, _mm256_setzero_pd());
     _mm256_store_pd(line + 4, _mm256_setzero_pd());
 }
 
-static inline void lanes_load_lines(v_d column[8], const double *plane, const int32_t *lane)
+static inline void lanes_store_pairs(double *to, v_d x, v_d y)
 {
-    for (int half = 0; half < 8; half += 4) {
-        for (int i = 0; i < 4; i++) column[half + i] = _mm256_load_pd(plane + lane[i] + half);
-        transpose(column + half);
-    }
-}
-
-static inline void lanes_store_lines(double *plane, const int32_t *lane, v_d column[8], int n)
-{
-    for (int half = 0; half < 8; half += 4) {
-        transpose(column + half);
-        for (int i = 0; i < 4 && i < n; i++) _mm256_store_pd(plane + lane[i] + half, column[half + i]);
-    }
+    v_d even = _mm256_unpacklo_pd(x, y), odd = _mm256_unpackhi_pd(x, y);
+    v_store(to, _mm256_permute2f128_pd(even, odd, 0x20));
+    v_store(to + 4, _mm256_permute2f128_pd(even, odd, 0x31));
 }
 
 #define SQ_LANES sq_lanes_avx2

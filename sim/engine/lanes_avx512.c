@@ -41,38 +41,13 @@ static inline void lanes_pick(int32_t *to, const int32_t *lane, unsigned bits)
     _mm256_storeu_si256((__m256i *)(void *)to, _mm256_maskz_compress_epi32((__mmask8)bits, eight(lane)));
 }
 
-/* Eight lines become eight columns, or eight columns lines: an 8 x 8 matrix is transposed. */
-static inline void transpose(v_d x[8])
-{
-    v_d a[8], b[8];
-    for (int i = 0; i < 4; i++) {
-        a[2 * i] = _mm512_unpacklo_pd(x[2 * i], x[2 * i + 1]);
-        a[2 * i + 1] = _mm512_unpackhi_pd(x[2 * i], x[2 * i + 1]);
-    }
-    for (int i = 0; i < 2; i++) {
-        b[i] = _mm512_shuffle_f64x2(a[i], a[i + 2], 0x88);
-        b[i + 2] = _mm512_shuffle_f64x2(a[i], a[i + 2], 0xdd);
-        b[i + 4] = _mm512_shuffle_f64x2(a[i + 4], a[i + 6], 0x88);
-        b[i + 6] = _mm512_shuffle_f64x2(a[i + 4], a[i + 6], 0xdd);
-    }
-    for (int i = 0; i < 4; i++) {
-        x[i] = _mm512_shuffle_f64x2(b[i], b[i + 4], 0x88);
-        x[i + 4] = _mm512_shuffle_f64x2(b[i], b[i + 4], 0xdd);
-    }
-}
-
 static inline void lanes_empty_line(double *line) { _mm512_store_pd(line, _mm512_setzero_pd()); }
 
-static inline void lanes_load_lines(v_d column[8], const double *plane, const int32_t *lane)
+static inline void lanes_store_pairs(double *to, v_d x, v_d y)
 {
-    for (int i = 0; i < 8; i++) column[i] = _mm512_load_pd(plane + lane[i]);
-    transpose(column);
-}
-
-static inline void lanes_store_lines(double *plane, const int32_t *lane, v_d column[8], int n)
-{
-    transpose(column);
-    for (int i = 0; i < 8 && i < n; i++) _mm512_store_pd(plane + lane[i], column[i]);
+    const __m512i low = _mm512_set_epi64(11, 3, 10, 2, 9, 1, 8, 0), high = _mm512_set_epi64(15, 7, 14, 6, 13, 5, 12, 4);
+    v_store(to, _mm512_permutex2var_pd(x, low, y));
+    v_store(to + 8, _mm512_permutex2var_pd(x, high, y));
 }
 
 #define SQ_LANES sq_lanes_avx512

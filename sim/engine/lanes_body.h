@@ -5,9 +5,7 @@
  *   lanes_gather(column, lane), lanes_gather_w                        column[lane[0 … W - 1]]
  *   lanes_scatter(column, lane, x)                                    the same columns become x
  *   lanes_load_counts(count)                                          W numbers of four bytes, as words
- *   lanes_load_lines(column, plane, lane), lanes_store_lines(plane, lane, column, n)
- *                                                                     eight columns that lie side by side, of W lanes;
- *                                                                     the first n lanes are stored; column is spoilt
+ *   lanes_store_pairs(to, x, y)                                       x[0], y[0], x[1], y[1], …
  *   lanes_empty_line(line)                                            eight columns of one lane
  *   lanes_pick(to, lane, bits)                                        the lanes whose bit is set, in order; W are
  *                                                                     written, of which the first so many count
@@ -35,7 +33,6 @@ const sq_lanes SQ_LANES = {
     .gather_blocks_at = gather_blocks_at,
     .gather_block_at = gather_block_at,
     .empty_lines = empty_lines,
-    .add = add,
     .select = select_lanes,
     .assign = assign,
     .claim = claim,
@@ -71,11 +68,13 @@ const sq_lanes SQ_LANES = {
     .set_due = set_due,
     .put = put,
     .differs = differs,
-    .discounted_time = discounted_time,
-    .discount_factor = discount_factor,
+    .instants = instants,
     .add_losses = add_losses,
     .next_breaks = next_breaks,
     .change_rates = change_rates,
+    .pay = pay,
+    .fill_lines = fill_lines,
+    .close_accounts = close_accounts,
     .sum_records = sum_records,
 };
 

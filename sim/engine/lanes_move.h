@@ -22,11 +22,6 @@ static void empty_lines(void *plane, const int32_t *lane, int n)
         for (int k = 0; k < SQ_WIDTH; k++) lanes_empty_line((double *)plane + lane[i + k]);
 }
 
-static void add(double *sum, const double *column, const int32_t *lane, int n)
-{
-    LANES(i) v_store(sum + i, v_load(sum + i) + lanes_gather(column, lane + i));
-}
-
 static void gather_blocks(double *out, const double *const *block, int slot, int n)
 {
     v_w first = v_address(block[0]);

@@ -16,14 +16,10 @@ static inline void lanes_pick(int32_t *to, const int32_t *lane, unsigned bits)
 
 static inline void lanes_empty_line(double *line) { memset(line, 0, 8 * sizeof *line); }
 
-static inline void lanes_load_lines(v_d column[8], const double *plane, const int32_t *lane)
+static inline void lanes_store_pairs(double *to, v_d x, v_d y)
 {
-    for (int k = 0; k < 8; k++) column[k] = plane[*lane + k];
-}
-
-static inline void lanes_store_lines(double *plane, const int32_t *lane, v_d column[8], int n)
-{
-    for (int k = 0; k < 8 && n > 0; k++) plane[*lane + k] = column[k];
+    to[0] = x;
+    to[1] = y;
 }
 
 #define SQ_LANES sq_lanes_scalar

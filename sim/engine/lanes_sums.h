@@ -18,12 +18,12 @@ static inline v_d meet(const v_d a[8])
 /* Five levels more, of the eighths of a chunk. */
 static inline v_d sum_eighths(const v_d a[SUM_EIGHTH])
 {
-    v_d four[4];
+    v_d quarter[4];
     for (int i = 0; i < 4; i++) {
         const v_d eight[8] = {a[i], a[i + 4], a[i + 8], a[i + 12], a[i + 16], a[i + 20], a[i + 24], a[i + 28]};
-        four[i] = meet(eight);
+        quarter[i] = meet(eight);
     }
-    return (four[0] + four[2]) + (four[1] + four[3]);
+    return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
 }
 
 /* x and, at sum + 1, its squares: sums over a whole chunk; less what is at `from`, unless NULL. */

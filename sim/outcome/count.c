@@ -301,17 +301,8 @@ static void count_shares(const sq_lives *l, const sq_outcome *o, const sq_ends *
     }
 }
 
-static void fill_blocks(const sq_lives *l, const sq_outcome *o, const sq_ends *e)
+static void keep_subgroups(const sq_lives *l, const sq_outcome *o, const sq_ends *e)
 {
-    const sq_kept *kept = &o->kept;
-    for (int i = 0; i < l->n; i++) {
-        double *record = sq_block_record(e->block[i], strategy_of(l, i), e->place[i]);
-        for (int k = 0; k < 2 * kept->count; k++) {
-            int quantity = kept->quantity[k / 2];
-            double total = e->total[2 * quantity + k % 2][i];
-            record[k] = quantity < SQ_QUANTITY_COST ? total / SQ_DAYS_PER_YEAR : total;
-        }
-    }
     for (int k = 0; k < o->model->n_groupings; k++) {
         for (int i = 0; i < l->n; i++)
             sq_block_subgroups(e->block[i], strategy_of(l, i), k)[e->place[i]] = l->subgroup[k][i];
@@ -324,5 +315,5 @@ void sq_count_ends(const sq_lives *l, const sq_ends *e)
     count_lives(l, o);
     count_closing(l, o, e);
     count_shares(l, o, e);
-    fill_blocks(l, o, e);
+    keep_subgroups(l, o, e);
 }

@@ -62,14 +62,13 @@ typedef struct sq_passages {
 } sq_passages;
 void sq_count_passages(const sq_lives *lives, int endpoint, const sq_passages *passages);
 
-/* Lives that are over. Totals are dense, life i has total[k][i]; other numbers lie in rows, of which it has
- * row[r][column[i]]. */
+/* Lives that are over: all but what they brought, which goes to the records of their blocks (outcome.h). Numbers lie in
+ * rows, of which life i has row[r][column[i]]. */
 typedef struct sq_ends {
-    sq_block_lanes *const *block; /* [n] where its quantities go */
-    const int32_t *place;         /* [n] and in which lane */
+    sq_block_lanes *const *block; /* [n] and the lane there; nobody asks where there are no subgroups */
+    const int32_t *place;
     int state;                    /* in which all of them ended */
     const int32_t *column;        /* [n] */
-    const double *const *total;   /* discounted and undiscounted total of each quantity (sq_life) */
     const uint64_t *const *happened; /* rows: bits of what has ever happened, 64 occurrences each */
     const double *end;            /* one row: end of follow-up, had the patient lived [day] */
 } sq_ends;

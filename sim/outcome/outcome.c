@@ -152,6 +152,19 @@ sq_status sq_block_lanes_open(sq_block_lanes *b, int n_lanes, sq_error *err)
     return b->room > 0 ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "out of memory for a block of patients");
 }
 
+double *sq_block_records(const sq_block_lanes *b, int strategy)
+{
+    return sq_block_record(b, strategy, 0);
+}
+
+int sq_record_places(const sq_model *model, int *place)
+{
+    sq_kept kept = sq_kept_of(model);
+    for (int k = 0; k < sq_quantities(model); k++)
+        place[k] = kept.place[k] < 0 ? -1 : 2 * kept.place[k];
+    return 2 * kept.count;
+}
+
 /* ---- merging --------------------------------------------------------------------------------------- */
 
 static void merge_histograms(sq_outcome *into, sq_histogram *to, const sq_histogram *from, int n)

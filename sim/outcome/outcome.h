@@ -45,6 +45,13 @@ void sq_block_lanes_free(sq_block_lanes *block); /* NULL is allowed */
 /* Begins a block of n_lanes patients (1 … SQ_BLOCK); what it held is forgotten. Fails with SQ_ERR_MEMORY. */
 sq_status sq_block_lanes_open(sq_block_lanes *block, int n_lanes, sq_error *err);
 
+/* A record is what is kept of a patient's quantities (sq_life.total; life years and QALYs in years), side by side. Where those
+ * of a strategy's patients begin, one after another; and where in a record each quantity's discounted number is, which
+ * the other follows, -1 if it is not kept: place[sq_quantities]; the numbers of a record are returned. Whoever takes lives in
+ * by outcome/count.h fills records itself. */
+double *sq_block_records(const sq_block_lanes *block, int strategy);
+int sq_record_places(const sq_model *model, int *place);
+
 /* Takes in one life. `lane` is the patient's place in its block (0 … n_lanes-1): quantities are kept
  * there until the block is closed; counts, curves and first times are updated at once; histograms of first
  * times may grow, and if memory is out this is remembered as in sq_outcome_close_block. A passage that is

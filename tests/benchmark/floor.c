@@ -25,7 +25,7 @@ typedef struct room {
     const sq_lanes *lanes;
     const sq_discount *discount;
     _Alignas(64) uint64_t state[N], stream[N], visit[N], hash[SQ_PAD];
-    column x, y, out, zero;
+    column x, y, out, zero, pairs[2];
     column arg[SQ_LAW_ARGS], hazard_ratio, time_ratio, cured, low, high, shift, profile[5];
     const double *rows[N], *profile_rows[N];
     sq_law_columns law;
@@ -45,7 +45,7 @@ static void pass_survival(room *r) { r->lanes->survivals(r->out, r->x, N); }
 static void pass_score_hazard(room *r) { r->lanes->score_hazards(r->out, r->x, N); }
 static void pass_discount(room *r)
 {
-    r->lanes->discounted_time(r->discount, (sq_column){r->zero, 0}, r->out, r->x, N);
+    r->lanes->instants(r->discount, (sq_column){r->zero, 0}, r->pairs[0], r->x, N);
 }
 
 static void operate(room *r, sq_op_code code)

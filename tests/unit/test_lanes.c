@@ -456,11 +456,10 @@ static void breaks_of(const sq_lanes *lanes, int n, sq_pcg *g)
     for (int i = 0; i < n; i++)
         if (!isnan(at[i])) first[i] = fmax(ceil((now[i] + (knot[i] - at[i])) * 0x1p20) * 0x1p-20, now[i] + 0x1p-20);
     lanes->add_losses(sum, next, column[0], column[1], now, w->lane, n);
-    lanes->add(sum, column[0], w->lane, n);
     for (int i = 0; i < n; i++) {
         double amount = column[0][w->lane[i]], until = column[1][w->lane[i]];
         assert_same("break", lanes, n, i, next[i], until > now[i] ? fmin(first[i], until) : first[i]);
-        assert_same("loss", lanes, n, i, sum[i], until > now[i] ? amount + amount : amount);
+        assert_same("loss", lanes, n, i, sum[i], until > now[i] ? amount : 0);
     }
 }
 
@@ -492,52 +491,6 @@ static void breaks_are_found(void **state)
     everywhere(races_of);
     everywhere(lines_of);
     everywhere(breaks_of);
-}
-
-/* ---- discounting ------------------------------------------------------------------------------------------------------ */
-
-static double annuity(double rate, double t) { return rate == 0 ? t : -sq_expm1(-rate * t) / rate; }
-
-static double time_of(const sq_discount *d, double origin, double t)
-{
-    double since = t - origin;
-    if (since <= 0) return t;
-    if (since <= d->change) return origin + annuity(d->rate[0], since);
-    return origin + annuity(d->rate[0], d->change) +
-           sq_exp(-d->rate[0] * d->change) * annuity(d->rate[1], since - d->change);
-}
-
-static double factor_of(const sq_discount *d, double origin, double t)
-{
-    double since = t - origin;
-    if (since <= 0) return 1;
-    if (since <= d->change) return sq_exp(-d->rate[0] * since);
-    return sq_exp(-d->rate[0] * d->change - d->rate[1] * (since - d->change));
-}
-
-static void discounting_of(const sq_lanes *lanes, int n, sq_pcg *g)
-{
-    static const sq_discount DISCOUNTS[] = {
-        {.rate = {1e-4, 1e-4}, .change = INFINITY}, {.rate = {0, 0}, .change = INFINITY},
-        {.rate = {1e-4, 3e-5}, .change = 900},      {.rate = {0, 1e-4}, .change = 0},
-    };
-    static double t[ROOM], origin[ROOM], out[ROOM];
-    for (size_t k = 0; k < sizeof DISCOUNTS / sizeof *DISCOUNTS; k++) {
-        for (int i = 0; i < n; i++) t[i] = below(g, 5) ? floor(between(g, 0, 2000)) : 0;
-        for (int i = 0; i < n; i++) origin[i] = below(g, 2) ? 0 : 400;
-        lanes->discounted_time(&DISCOUNTS[k], (sq_column){origin, 1}, out, t, n);
-        for (int i = 0; i < n; i++)
-            assert_same("discounted time", lanes, n, i, out[i], time_of(&DISCOUNTS[k], origin[i], t[i]));
-        lanes->discount_factor(&DISCOUNTS[k], (sq_column){origin, 1}, out, t, n);
-        for (int i = 0; i < n; i++)
-            assert_same("discount factor", lanes, n, i, out[i], factor_of(&DISCOUNTS[k], origin[i], t[i]));
-    }
-}
-
-static void discounting_is_that_of_the_reference(void **state)
-{
-    (void)state;
-    everywhere(discounting_of);
 }
 
 /* ---- laws: the loops; test_law_widths.c has the formulas ------------------------------------------------------------ */
@@ -617,7 +570,6 @@ int main(void)
         cmocka_unit_test(tables_are_read),
         cmocka_unit_test(luck_is_that_of_addresses),
         cmocka_unit_test(breaks_are_found),
-        cmocka_unit_test(discounting_is_that_of_the_reference),
         cmocka_unit_test(laws_are_asked_lane_by_lane),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,14 +158,24 @@ static void count_passages(const wave *w, const sq_life *lives, int endpoint)
     sq_count_passages(&w->lives, endpoint, &passages);
 }
 
-/* The ends of lives in one state: totals dense, other numbers as columns. */
+static void fill_record(double *record, const sq_model *m, const sq_life *life)
+{
+    int at[QUANTITIES];
+    sq_record_places(m, at);
+    for (int k = 0; k < sq_quantities(m); k++) {
+        double unit = k < SQ_QUANTITY_COST ? SQ_DAYS_PER_YEAR : 1;
+        for (int i = 0; i < 2 && at[k] >= 0; i++)
+            record[at[k] + i] = life->total[2 * k + i] / unit;
+    }
+}
+
+/* The ends of lives in one state: numbers as columns, records filled by hand. */
 static void count_ends(const wave *w, const sq_life *lives, sq_block_lanes *block, int state)
 {
-    static double totals[QUANTITIES][LIVES], end[LIVES];
+    static double end[LIVES];
     static uint64_t happened[LIVES];
     sq_block_lanes *blocks[LIVES];
     int32_t place[LIVES];
-    const double *total[QUANTITIES];
     const uint64_t *const words[1] = {happened};
     for (int i = 0; i < w->n; i++) {
         const sq_life *life = &lives[w->number[i]];
@@ -176,12 +186,9 @@ static void count_ends(const wave *w, const sq_life *lives, sq_block_lanes *bloc
         happened[column] = 0;
         for (int o = 0; o < N_OCCURRENCES; o++)
             happened[column] |= (uint64_t)(life->count[o] > 0) << o;
-        for (int k = 0; k < QUANTITIES; k++)
-            totals[k][i] = life->total[k];
+        fill_record(sq_block_record(block, w->strategy[i], place[i]), w->outcomes[i]->model, life);
     }
-    for (int k = 0; k < QUANTITIES; k++)
-        total[k] = totals[k];
-    const sq_ends ends = {blocks, place, state, w->number, total, words, end};
+    const sq_ends ends = {blocks, place, state, w->number, words, end};
     sq_count_ends(&w->lives, &ends);
 }
 
