@@ -15,7 +15,8 @@
  *   col_firing.c    what is noted of lanes until they have settled
  *   col_clock.c     conditions, and which clocks are armed, paused, cancelled, looked at;  col_arm.c  their numbers
  *   col_reward.c    flows, payments, losses, breaks;  col_flows.c  what is known of flows;  col_end.c  ends of lives
- *   col_endpoint.c  risk sets;  col_count.c  occurrences, moves, stays: what is counted while lives go on
+ *   col_endpoint.c  risk sets;  col_status.c  what the state tells of them;  col_paths.c  what actions may bring
+ *                   col_count.c  occurrences, moves, stays: what is counted while lives go on
  *
  * Rules they all keep:
  *   - A column has a number per lane: p->now[lane]. A *selection* is a list of lanes in the same state; what is done,
@@ -33,6 +34,8 @@
 #include "engine/columns.h"
 #include "engine/ref_body.h" /* limits that both engines keep: SQ_FIRINGS_AT_ONE_INSTANT ... */
 #include "outcome/count.h"
+
+#include "base/vec.h"
 
 #include <setjmp.h>
 
@@ -91,13 +94,31 @@ typedef struct sq_flow_plan {
     int slot;      /* of its account in the lines of accounts */
 } sq_flow_plan;
 
-/* What an endpoint awaits, as words of bits of pool.occurred. */
+/* Where patients stand to an endpoint, as a set of what is possible. */
+enum { SQ_NOT_YET = 1, SQ_INSIDE = 2, SQ_LEFT = 4 };
+
+/* What is kept of an endpoint lane by lane: nothing that the state tells. */
 typedef struct sq_endpoint_plan {
-    uint64_t *from, *censor;
-    uint64_t **cause;    /* [n_causes] */
-    uint64_t *awaits;    /* any of these */
-    bool from_index;     /* it begins with index alone: its origin is the landmark */
+    int bit;    /* in pool.inside and pool.over; -1: the state says who is inside */
+    int origin; /* row in pool.origin; -1: it begins with index alone, and its origin is the landmark */
 } sq_endpoint_plan;
+
+/* Lanes that go one way at a firing: the same event in the same state, and then `go` (0 … n_states - 1: to that state;
+ * n_states + s: into s afresh; -1: nowhere). */
+typedef struct sq_way {
+    int go;
+    sq_bits certain, possible; /* what occurs: in all of them, in any of them */
+    int n_alike, n_apart;      /* endpoints that it may concern: those for which all lanes are alike, and those which */
+    const int *alike, *apart;  /* await what occurs in some of them only */
+} sq_way;
+typedef SQ_VEC(sq_way) sq_ways;
+
+/* Endpoints in whose risk set patients in a state may be. */
+typedef struct sq_open_endpoints {
+    int n;
+    const int *endpoint;
+    bool reads; /* of some of them bits must be looked at */
+} sq_open_endpoints;
 
 struct sq_col_plan {
     const sq_model *model;
@@ -137,9 +158,12 @@ struct sq_col_plan {
     int *visits;                   /* [n_sites] the first of its places in a lane of pool.visits; -1: it has none */
     int n_visits;
     bool counts_occurrences, counts_moves, counts_stays; /* the accumulators want them */
-    int *watch;                    /* [occurrences] bit in pool.occurred of an occurrence that endpoints await; -1 */
-    int n_watched;
+    int *watch;                    /* [occurrences] bit in pool.occurred of one that is awaited lane by lane; -1 */
     sq_endpoint_plan *endpoints;   /* [n_endpoints] */
+    uint8_t *status;               /* [n_endpoints][n_states] where patients in a state may stand to an endpoint */
+    sq_ways *ways;                 /* [n_events + 1][n_states] of firings; the last event is the start */
+    sq_open_endpoints *open;       /* [n_states] */
+    int n_origins;                 /* rows of pool.origin */
     struct sq_specialised *specialised; /* programs by state, see col_value.c */
     sq_arena arena;
 };
@@ -228,9 +252,9 @@ typedef struct sq_pool {
     double *discount_origin; /* [SQ_DISCOUNTINGS] where from_year */
 
     /* endpoints */
-    uint64_t *opened;     /* [endpoint_words] has entered the risk set */
-    uint64_t *closed;     /* [endpoint_words] and left it */
-    double *origin;       /* [n_endpoints] once opened, unless from_index */
+    uint64_t *inside;     /* [endpoint_words] is in the risk set */
+    uint64_t *over;       /* [endpoint_words] has left it */
+    double *origin;       /* [plan->n_origins] once inside */
 
     sq_life *life;        /* [n_lanes] logs alone; NULL unless wanted */
     double *died;
@@ -626,13 +650,22 @@ void sq_col_pay(sq_columns *c, sq_selection *s, int quantity, sq_column amount);
 /* Loss `loss` of these amounts for these days (already judged, but for a negative duration: that fails). */
 void sq_col_lose(sq_columns *c, sq_selection *s, int loss, sq_column amount, sq_column duration);
 
+/* ---- col_paths.c, col_status.c ------------------------------------------------------------------------------------- */
+
+/* The ways through a block of actions in a state, with the marks on them, no two with the same `go`. *ways is empty; its
+ * items are the caller's to free. False when memory is out. */
+bool sq_col_paths(const sq_col_plan *plan, int first, int state, sq_ways *ways);
+/* Fills plan->ways, status, open, endpoints and watch; plan->possible is there. */
+sq_status sq_col_plan_endpoints(sq_col_plan *plan, sq_error *err);
+/* The way of lanes that fired an event (n_events: the start) in a state. */
+const sq_way *sq_col_way(const sq_col_plan *plan, int event, int state, int go);
+
 /* ---- col_endpoint.c, col_count.c ---------------------------------------------------------------------------------- */
 
-/* Fills plan->endpoints; plan->watch is there. */
-sq_status sq_col_plan_endpoints(sq_col_plan *plan, sq_error *err);
-void sq_col_endpoints(sq_columns *c, sq_selection *s);
+/* Who enters risk sets and leaves them, after a firing in the state `from` in which lanes went so (sq_way). */
+void sq_col_endpoints(sq_columns *c, sq_selection *s, int from, int go);
 /* Closes what is open at the end of follow-up. */
-void sq_col_endpoints_end(sq_columns *c, sq_selection *s, const double *end);
+void sq_col_endpoints_end(sq_columns *c, sq_selection *s);
 /* The lives of a selection as outcome/count.h takes them; scratch. */
 sq_lives sq_col_lives(sq_columns *c, const sq_selection *s);
 /* As sq_ref_occur: bits, counts, times, tallies, log. */

@@ -105,7 +105,7 @@ void sq_col_end(sq_columns *c, sq_selection *s, int from)
     sq_closing closing = sq_col_closing(c, s, from);
     bool finite = write_records(c, s, &closing);
     if (!finite) fail_infinite(c, s, totals_of(c, s, closing));
-    sq_col_endpoints_end(c, s, s->now);
+    sq_col_endpoints_end(c, s);
     count_ends(c, s);
     if (c->work->life) hand_rows_on(c, s, totals_of(c, s, closing));
     sq_col_release(c, mark);

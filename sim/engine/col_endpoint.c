@@ -1,318 +1,308 @@
-/* Endpoints in columns: ref_endpoint.c for all lanes of a selection. Of what occurred in a firing only the bits that
- * some endpoint awaits are kept; an endpoint none of whose bits is set in any lane is not looked at. A
- * passage is counted when it ends. */
+/* Endpoints in columns: ref_endpoint.c for all lanes of a selection. The plan says which endpoints a firing can concern
+ * (col_status.c): mostly none. What occurred is known of all lanes together; where some marks are met by a part of them,
+ * the lanes part by what they met before the endpoints that await those marks are looked at. A passage is counted when it
+ * ends. */
 #include "engine/col.h"
 
-/* ---- the plan --------------------------------------------------------------------------------------------- */
+#include <string.h>
 
-/* The watched ones among a set of occurrences, as bits of pool.occurred. */
-static uint64_t *watched_of(sq_col_plan *plan, const sq_bits *set)
-{
-    uint64_t *word = sq_col_plan_array(plan, plan->watch_words, sizeof *word);
-    for (int o = 0; word && o < SQ_OCCURRENCES(plan->model); o++) {
-        int bit = sq_bits_has(set, o) ? plan->watch[o] : -1;
-        if (bit >= 0) word[bit / 64] |= UINT64_C(1) << (bit % 64);
-    }
-    return word;
-}
+/* ---- lanes and words --------------------------------------------------------------------------------------- */
 
-static bool is_index_alone(const sq_model *m, const sq_bits *from)
-{
-    sq_bits rest = *from;
-    int index = SQ_OCCURS_INDEX(m);
-    rest.word[index / 64] &= ~(UINT64_C(1) << (index % 64));
-    return sq_bits_has(from, index) && !sq_bits_meet(&rest, &rest, SQ_BITS_WORDS);
-}
-
-static bool plan_endpoint(sq_col_plan *plan, const sq_endpoint *e, sq_endpoint_plan *to)
-{
-    sq_bits awaits = e->from;
-    sq_bits_join(&awaits, &e->censor);
-    to->from = watched_of(plan, &e->from);
-    to->from_index = is_index_alone(plan->model, &e->from);
-    to->censor = watched_of(plan, &e->censor);
-    to->cause = sq_col_plan_array(plan, e->n_causes, sizeof *to->cause);
-    bool complete = to->from && to->censor && to->cause;
-    for (int k = 0; complete && k < e->n_causes; k++) {
-        const sq_bits *events = &plan->model->causes[e->first_cause + k].events;
-        sq_bits_join(&awaits, events);
-        to->cause[k] = watched_of(plan, events);
-        complete = to->cause[k];
-    }
-    to->awaits = watched_of(plan, &awaits);
-    return complete && to->awaits;
-}
-
-sq_status sq_col_plan_endpoints(sq_col_plan *plan, sq_error *err)
-{
-    const sq_model *m = plan->model;
-    plan->endpoints = sq_col_plan_array(plan, m->n_endpoints, sizeof *plan->endpoints);
-    bool complete = plan->endpoints;
-    for (int i = 0; complete && i < m->n_endpoints; i++)
-        complete = plan_endpoint(plan, &m->endpoints[i], &plan->endpoints[i]);
-    return complete ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
-}
-
-/* ---- what occurred ------------------------------------------------------------------------------------------- */
-
-/* The lanes of a selection before their endpoints: words of bits, dense, word w of lane i at w * row + i. */
+/* Lanes that met the same in a firing, and how they stand: words of bits, dense, word w of lane i at w * row + i. */
 typedef struct situation {
     sq_columns *c;
     sq_selection *s;
+    int state;               /* of the plan's status of theirs; -1: they have just come */
+    const sq_bits *occurred;
+    bool keeps;              /* their words are looked at again */
     size_t row;
-    uint64_t *occurred;       /* [watch_words] unless alike */
-    uint64_t *opened, *closed; /* [endpoint_words] */
-    uint64_t *by_any;         /* [watch_words] what any of them met in this firing */
-    bool alike;               /* all met the same, by_any */
+    uint64_t *inside, *over; /* [endpoint_words] room, and whether the words are there */
+    bool has_words;
+    sq_lives lives;          /* n = 0: not asked for yet */
+    int64_t *place;          /* room for the places of those who leave, and whether it has those of a common origin */
+    bool has_places;
+    double origin;
 } situation;
 
-static uint64_t *gather_words(sq_columns *c, const sq_selection *s, const uint64_t *column, int n_words)
+static situation situation_of(sq_columns *c, sq_selection *s, int state, const sq_bits *occurred)
 {
-    size_t row = (size_t)sq_col_padded(s->n);
-    uint64_t *dense = sq_col_words(c, n_words * sq_col_padded(s->n));
-    for (int w = 0; w < n_words; w++)
-        c->lanes->gather_words(dense + (size_t)w * row, column + sq_col_row(c->p, w), s->lane, s->n);
-    return dense;
+    int row = sq_col_padded(s->n), words = c->plan->endpoint_words;
+    return (situation){
+        .c = c,
+        .s = s,
+        .state = state,
+        .occurred = occurred,
+        .keeps = !c->model->states[s->state].death || c->plan->open[s->state].reads,
+        .row = (size_t)row,
+        .inside = sq_col_words(c, words * row),
+        .over = sq_col_words(c, words * row),
+        .place = (int64_t *)sq_col_words(c, s->n),
+    };
 }
 
-static void scatter_words(const sq_columns *c, const sq_selection *s, uint64_t *column, const uint64_t *dense)
+static void gather_words(const situation *all, uint64_t *dense, const uint64_t *column)
 {
-    size_t row = (size_t)sq_col_padded(s->n);
-    for (int w = 0; w < c->plan->endpoint_words; w++, dense += row) {
-        uint64_t *to = column + sq_col_row(c->p, w);
+    const sq_columns *c = all->c;
+    for (int w = 0; w < c->plan->endpoint_words; w++, dense += all->row)
+        c->lanes->gather_words(dense, column + sq_col_row(c->p, w), all->s->lane, all->s->n);
+}
+
+static void take_words(situation *all)
+{
+    if (all->has_words) return;
+    gather_words(all, all->inside, all->c->p->inside);
+    gather_words(all, all->over, all->c->p->over);
+    all->has_words = true;
+}
+
+static void scatter_words(const situation *all, uint64_t *column, const uint64_t *dense)
+{
+    const sq_selection *s = all->s;
+    for (int w = 0; w < all->c->plan->endpoint_words; w++, dense += all->row) {
+        uint64_t *to = column + sq_col_row(all->c->p, w);
         for (int i = 0; i < s->n; i++) to[s->lane[i]] = dense[i];
     }
 }
 
-/* Word w of what occurred, lane by lane. */
-static void take_occurred(const situation *all, int w)
+static void give_words_back(const situation *all)
 {
-    const sq_noted *occurred = &all->c->firing.occurred;
-    uint64_t *word = all->occurred + (size_t)w * all->row;
-    const uint64_t *column = occurred->column + sq_col_row(all->c->p, w);
-    for (int i = 0; i < all->s->n; i++)
-        word[i] = occurred->all[w] | (occurred->some[w] ? column[all->s->lane[i]] : 0);
+    if (!all->has_words || !all->keeps) return;
+    scatter_words(all, all->c->p->inside, all->inside);
+    scatter_words(all, all->c->p->over, all->over);
 }
 
-/* Most firings bring nothing that any endpoint awaits, and most others the same to all lanes. */
-static bool anything_occurred(situation *all)
+static bool met(const situation *all, const sq_bits *of)
 {
-    sq_columns *c = all->c;
-    const sq_noted *occurred = &c->firing.occurred;
-    uint64_t any = 0, some = 0;
-    all->by_any = sq_col_words(c, occurred->words);
-    for (int w = 0; w < occurred->words; w++) {
-        any |= all->by_any[w] = occurred->all[w] | occurred->some[w];
-        some |= occurred->some[w];
-    }
-    all->alike = some == 0;
-    if (all->alike) return any != 0;
-    all->occurred = sq_col_words(c, occurred->words * sq_col_padded(all->s->n));
-    for (int w = 0; w < occurred->words; w++) take_occurred(all, w);
-    return true;
-}
-
-static void take_passages(situation *all)
-{
-    sq_columns *c = all->c;
-    all->opened = gather_words(c, all->s, c->p->opened, c->plan->endpoint_words);
-    all->closed = gather_words(c, all->s, c->p->closed, c->plan->endpoint_words);
-}
-
-static void give_passages_back(const situation *all)
-{
-    const sq_columns *c = all->c;
-    scatter_words(c, all->s, c->p->opened, all->opened);
-    scatter_words(c, all->s, c->p->closed, all->closed);
-}
-
-static bool any_met(const situation *all, const uint64_t *of)
-{
-    uint64_t any = 0;
-    for (int w = 0; w < all->c->plan->watch_words; w++) any |= all->by_any[w] & of[w];
-    return any != 0;
-}
-
-/* Whether lane i met one of these in this firing. */
-static bool met(const situation *all, int i, const uint64_t *of)
-{
-    uint64_t any = 0;
-    for (int w = 0; w < all->c->plan->watch_words; w++)
-        any |= (all->alike ? all->by_any[w] : all->occurred[(size_t)w * all->row + (size_t)i]) & of[w];
-    return any != 0;
+    return sq_bits_meet(of, all->occurred, all->c->plan->occurrence_words);
 }
 
 /* ---- one endpoint ---------------------------------------------------------------------------------------------- */
 
-/* An endpoint as the selection's lanes stand to it. */
+/* An endpoint as the lanes stand to it. */
 typedef struct passage {
-    const situation *all;
+    situation *all;
     int number;
     const sq_endpoint *endpoint;
-    const sq_endpoint_plan *plan;
-    uint64_t *opened, *closed, bit; /* dense */
-    double *origin;                 /* column */
+    unsigned status;         /* where they may stand to it */
+    uint64_t *inside, *over; /* dense; NULL: the status says it all, and nothing is kept */
+    uint64_t bit;
+    double *origin;          /* column; NULL: the landmark is */
 } passage;
 
-static passage passage_of(const situation *all, int number)
+static passage passage_of(situation *all, int number)
 {
     const sq_columns *c = all->c;
-    size_t word = (size_t)(number / 64) * all->row;
+    int row = c->plan->endpoints[number].origin;
     return (passage){
         .all = all,
         .number = number,
         .endpoint = &c->model->endpoints[number],
-        .plan = &c->plan->endpoints[number],
-        .opened = all->opened + word,
-        .closed = all->closed + word,
-        .bit = UINT64_C(1) << (number % 64),
-        .origin = c->p->origin + sq_col_row(c->p, number),
+        .status = all->state < 0 ? SQ_NOT_YET : c->plan->status[number * c->model->n_states + all->state],
+        .origin = row < 0 ? NULL : c->p->origin + sq_col_row(c->p, row),
     };
 }
 
-static double origin_of(const passage *p, int i)
+/* The bits of an endpoint; of one that keeps none, as it is empty until now, for this firing alone. */
+static void take_bits(passage *p)
 {
-    return p->plan->from_index ? p->endpoint->landmark : p->origin[p->all->s->lane[i]];
-}
-
-/* Lanes that are not in the risk set and meet what it begins with, as truths; whether there are any. */
-static bool find_candidates(const passage *p, double *candidate)
-{
-    const situation *all = p->all;
-    int n = 0;
-    for (int i = 0; i < all->s->n; i++) {
-        bool is = !(p->opened[i] & p->bit) && (all->alike || met(all, i, p->plan->from));
-        candidate[i] = is;
-        n += is;
+    situation *all = p->all;
+    int bit = all->c->plan->endpoints[p->number].bit;
+    if (bit >= 0) {
+        take_words(all);
+        p->bit = UINT64_C(1) << (bit % 64);
+        p->inside = all->inside + (size_t)(bit / 64) * all->row;
+        p->over = all->over + (size_t)(bit / 64) * all->row;
+        return;
     }
-    for (int i = all->s->n; i < sq_col_padded(all->s->n); i++) candidate[i] = 0;
-    return n > 0;
+    p->bit = 1;
+    p->inside = sq_col_words(all->c, all->s->n);
+    p->over = sq_col_words(all->c, all->s->n);
+    memset(p->inside, 0, all->row * sizeof *p->inside);
+    memset(p->over, 0, all->row * sizeof *p->over);
 }
 
 /* Keeps of the candidates those of whom the endpoint is. */
-static void ask_who(const passage *p, double *candidate)
+static sq_column ask_who(const passage *p, sq_column candidate)
 {
     sq_columns *c = p->all->c;
-    sq_selection asked;
-    if (p->endpoint->who.count == 0) return;
-    sq_mark mark = sq_col_mark(c);
-    (void)sq_col_where(c, p->all->s, candidate, &asked);
+    sq_selection *s = p->all->s, asked;
+    if (candidate.step == 0) return sq_col_truth(c, s, p->endpoint->who);
+    double *both = sq_col_doubles(c, s->n);
+    memset(both, 0, p->all->row * sizeof *both);
+    if (!sq_col_where(c, s, candidate.p, &asked)) return (sq_column){both, 1};
     sq_column who = sq_col_truth(c, &asked, p->endpoint->who);
-    for (int i = 0, k = 0; i < p->all->s->n; i++)
-        if (candidate[i] != 0) candidate[i] = who.p[k++ * who.step];
-    sq_col_release(c, mark);
+    for (int i = 0, k = 0; i < s->n; i++)
+        if (candidate.p[i] != 0) both[i] = who.p[k++ * who.step];
+    return (sq_column){both, 1};
 }
 
-/* Patients enter the risk set: 1 in enters for those. */
-static void enter(const passage *p, double *enters)
+/* Who enters the risk set, as truths. */
+static sq_column find_entrants(const passage *p)
+{
+    const situation *all = p->all;
+    sq_columns *c = all->c;
+    sq_column candidate = sq_col_uniform(c, 1);
+    if (p->status != SQ_NOT_YET) {
+        double *absent = sq_col_doubles(c, all->s->n);
+        c->lanes->absent(absent, p->inside, p->over, p->bit, all->s->n);
+        candidate = (sq_column){absent, 1};
+    }
+    return p->endpoint->who.count ? ask_who(p, candidate) : candidate;
+}
+
+static void enter(passage *p, sq_column entrants)
 {
     const sq_selection *s = p->all->s;
-    if (!any_met(p->all, p->plan->from) || !find_candidates(p, enters)) {
-        for (int i = 0; i < s->n; i++) enters[i] = 0;
-        return;
-    }
-    ask_who(p, enters);
-    for (int i = 0; i < s->n; i++) {
-        if (enters[i] == 0) continue;
-        p->opened[i] |= p->bit;
-        if (!p->plan->from_index) p->origin[s->lane[i]] = s->now[i] + p->endpoint->landmark;
-    }
+    if (p->inside || p->origin)
+        p->all->c->lanes->enter(p->inside, p->bit, p->origin, p->endpoint->landmark, entrants, s->now, s->lane, s->n);
+    bool all_do = entrants.step == 0 && entrants.p[0] != 0;
+    p->status = all_do ? SQ_INSIDE : p->status | SQ_INSIDE;
 }
 
 /* The cause that occurred, -1 for censoring, -2 for neither. Causes come before censoring. */
-static int leaves_by(const passage *p, int i)
+static int leaves_by(const passage *p)
 {
     for (int k = 0; k < p->endpoint->n_causes; k++)
-        if (met(p->all, i, p->plan->cause[k])) return k;
-    return met(p->all, i, p->plan->censor) ? -1 : -2;
+        if (met(p->all, &p->all->c->model->causes[p->endpoint->first_cause + k].events)) return k;
+    return met(p->all, &p->endpoint->censor) ? -1 : -2;
 }
 
-/* Passages of the selection that end: room, and how many. */
-typedef struct endings {
-    int32_t *which, *cause;
-    double *days;
-    int k;
-} endings;
-
-static endings room_for(sq_columns *c, int n)
+/* How long after their origin it is now, on the grid: found once for endpoints of one origin. */
+static const int64_t *places(const passage *p)
 {
-    return (endings){sq_col_lanes(c, n), sq_col_lanes(c, n), sq_col_doubles(c, n), 0};
+    situation *all = p->all;
+    const sq_selection *s = all->s;
+    double from = p->endpoint->landmark;
+    if (all->has_places && !p->origin && all->origin == from) return all->place;
+    const sq_grid *grid = sq_outcome_times(all->lives.outcome ? all->lives.outcome : all->lives.outcomes[0]);
+    all->c->lanes->places(all->place, grid, s->now, p->origin, from, s->lane, s->n);
+    all->has_places = !p->origin;
+    all->origin = from;
+    return all->place;
 }
 
-static void add_ending(endings *e, int i, int cause, double days)
+/* Who is in the risk set leaves it. */
+static void leave(passage *p, int cause)
 {
-    e->which[e->k] = i;
-    e->cause[e->k] = cause;
-    e->days[e->k++] = days;
+    situation *all = p->all;
+    int n = all->s->n;
+    int32_t *which = sq_col_lanes(all->c, n);
+    bool all_do = p->status == SQ_INSIDE;
+    if (p->inside) n = all->c->lanes->leave(which, p->inside, p->over, p->bit, n);
+    const sq_passages passages = {n, all_do ? NULL : which, cause, places(p)};
+    if (n > 0) sq_count_passages(&all->lives, p->number, &passages);
 }
 
-/* Who is in the risk set leaves it by what occurred; who has just entered only where its origin counts. */
-static void leave(const passage *p, const double *enters, endings *ended)
+/* Some are inside, and some are not. */
+static bool is_mixed(unsigned status) { return status & SQ_INSIDE && status != SQ_INSIDE; }
+
+/* Whether the lanes' bits are needed, or will be. */
+static bool needs_bits(const passage *p, bool enters)
 {
-    const sq_selection *s = p->all->s;
-    bool origin_counts = p->endpoint->origin_counts;
-    int cause = leaves_by(p, 0);
-    if (p->all->alike && cause == -2) return;
-    for (int i = 0; i < s->n; i++) {
-        bool inside = p->opened[i] & ~p->closed[i] & p->bit;
-        if (!inside || (enters[i] != 0 && !origin_counts)) continue;
-        if (!p->all->alike) cause = leaves_by(p, i);
-        if (cause == -2) continue;
-        p->closed[i] |= p->bit;
-        add_ending(ended, i, cause, s->now[i] - origin_of(p, i));
-    }
+    bool parts = enters && (p->endpoint->who.count || p->status != SQ_NOT_YET);
+    return parts || is_mixed(p->status) || (p->all->keeps && p->all->c->plan->endpoints[p->number].bit >= 0);
+}
+
+/* What occurred, for one endpoint. Who has just entered leaves only where its origin counts. */
+static void look(situation *all, int number)
+{
+    passage p = passage_of(all, number);
+    bool enters = p.status & SQ_NOT_YET && met(all, &p.endpoint->from), at_once = p.endpoint->origin_counts;
+    int cause = leaves_by(&p);
+    bool leaves = cause > -2 && (p.status & SQ_INSIDE || (enters && at_once));
+    if (!enters && !leaves) return;
+    if (leaves && all->lives.n == 0) all->lives = sq_col_lives(all->c, all->s);
+    sq_mark mark = sq_col_mark(all->c);
+    sq_column entrants = {0};
+    if (needs_bits(&p, enters)) take_bits(&p);
+    if (enters) entrants = find_entrants(&p);
+    if (enters && at_once) enter(&p, entrants);
+    if (leaves) leave(&p, cause);
+    if (enters && !at_once) enter(&p, entrants);
+    sq_col_release(all->c, mark);
 }
 
 /* ---- all of them --------------------------------------------------------------------------------------------------- */
 
-/* Counts the passages through endpoints that end; whose lives they are is asked for when the first one does. */
-static void count(const situation *all, sq_lives *lives, int endpoint, const endings *e)
+/* These endpoints, for lanes that all met the same. */
+static void look_at(sq_columns *c, sq_selection *s, int state, const sq_bits *occurred, const int *endpoint, int n)
 {
-    const sq_passages passages = {e->k, e->which, e->cause, e->days};
-    if (e->k == 0) return;
-    if (lives->n == 0) *lives = sq_col_lives(all->c, all->s);
-    sq_count_passages(lives, endpoint, &passages);
-}
-
-static void look(situation *all)
-{
-    const sq_columns *c = all->c;
-    sq_lives lives = {0};
-    double *enters = sq_col_doubles(all->c, all->s->n);
-    endings ended = room_for(all->c, all->s->n);
-    take_passages(all);
-    for (int i = 0; i < c->model->n_endpoints; i++) {
-        const passage p = passage_of(all, i);
-        if (!any_met(all, p.plan->awaits)) continue;
-        ended.k = 0;
-        enter(&p, enters);
-        leave(&p, enters, &ended);
-        count(all, &lives, i, &ended);
-    }
-    give_passages_back(all);
-}
-
-void sq_col_endpoints(sq_columns *c, sq_selection *s)
-{
+    if (n == 0) return;
     sq_mark mark = sq_col_mark(c);
-    situation all = {.c = c, .s = s, .row = (size_t)sq_col_padded(s->n)};
-    if (anything_occurred(&all)) look(&all);
+    situation all = situation_of(c, s, state, occurred);
+    for (int k = 0; k < n; k++) look(&all, endpoint[k]);
+    give_words_back(&all);
     sq_col_release(c, mark);
 }
 
-void sq_col_endpoints_end(sq_columns *c, sq_selection *s, const double *end)
+/* Adds what word w of noted occurrences says. */
+static void add_noted(const sq_col_plan *plan, sq_bits *occurred, int w, uint64_t word)
 {
+    for (int o = 0; word && o < SQ_OCCURRENCES(plan->model); o++) {
+        int bit = plan->watch[o] - 64 * w;
+        if (bit >= 0 && bit < 64 && word >> bit & 1) sq_bits_set(occurred, o);
+    }
+}
+
+static void look_apart(sq_columns *c, sq_selection *s, int state, const sq_bits *occurred, const sq_way *way, int w);
+
+/* Lanes with the same word w go on together. */
+static void part_by_word(sq_columns *c, const sq_selection *s, int state, const sq_bits *occurred, const sq_way *way, int w)
+{
+    const uint64_t *column = c->firing.occurred.column + sq_col_row(c->p, w);
+    int rest;
+    sq_selection left = *s;
+    do {
+        int32_t *same = sq_col_lanes(c, left.n), *others = sq_col_lanes(c, left.n);
+        uint64_t word = column[left.lane[0]];
+        int n = c->lanes->same_word(same, others, column, word, left.lane, left.n);
+        rest = left.n - n;
+        sq_selection group = rest > 0 ? sq_col_part(c, &left, same, n) : left;
+        sq_bits more = *occurred;
+        add_noted(c->plan, &more, w, word);
+        look_apart(c, &group, state, &more, way, w + 1);
+        if (rest > 0) left = sq_col_part(c, &left, others, rest);
+    } while (rest > 0);
+}
+
+/* Lanes part by what was noted of some of them, word by word. */
+static void look_apart(sq_columns *c, sq_selection *s, int state, const sq_bits *occurred, const sq_way *way, int w)
+{
+    const sq_noted *noted = &c->firing.occurred;
+    if (w == noted->words) {
+        look_at(c, s, state, occurred, way->apart, way->n_apart);
+        return;
+    }
     sq_mark mark = sq_col_mark(c);
-    situation all = {.c = c, .s = s, .row = (size_t)sq_col_padded(s->n)};
-    take_passages(&all);
-    sq_lives lives = {0};
-    endings ended = room_for(c, s->n);
-    for (int number = 0; number < c->model->n_endpoints; number++) {
-        const passage p = passage_of(&all, number);
-        ended.k = 0;
-        for (int i = 0; i < s->n; i++)
-            if (p.opened[i] & ~p.closed[i] & p.bit) add_ending(&ended, i, -1, end[i] - origin_of(&p, i));
-        count(&all, &lives, number, &ended);
+    sq_bits more = *occurred;
+    add_noted(c->plan, &more, w, noted->all[w]);
+    if (noted->some[w]) part_by_word(c, s, state, &more, way, w);
+    else look_apart(c, s, state, &more, way, w + 1);
+    sq_col_release(c, mark);
+}
+
+void sq_col_endpoints(sq_columns *c, sq_selection *s, int from, int go)
+{
+    const sq_way *way = sq_col_way(c->plan, c->firing.starting ? c->model->n_events : c->firing.event, from, go);
+    int state = c->firing.starting ? -1 : from;
+    look_at(c, s, state, &way->certain, way->alike, way->n_alike);
+    if (way->n_apart > 0) look_apart(c, s, state, &way->certain, way, 0);
+}
+
+void sq_col_endpoints_end(sq_columns *c, sq_selection *s)
+{
+    static const sq_bits NOTHING = {{0}};
+    const sq_open_endpoints *open = &c->plan->open[s->state];
+    if (open->n == 0) return;
+    sq_mark mark = sq_col_mark(c);
+    situation all = situation_of(c, s, s->state, &NOTHING);
+    all.lives = sq_col_lives(c, s);
+    for (int k = 0; k < open->n; k++) {
+        sq_mark here = sq_col_mark(c);
+        passage p = passage_of(&all, open->endpoint[k]);
+        if (is_mixed(p.status)) take_bits(&p);
+        leave(&p, -1);
+        sq_col_release(c, here);
     }
     sq_col_release(c, mark);
 }

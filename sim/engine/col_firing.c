@@ -10,8 +10,8 @@
 static bool make_noted(sq_noted *noted, int words)
 {
     noted->words = words;
-    noted->all = calloc((size_t)words, sizeof *noted->all);
-    noted->some = calloc((size_t)words, sizeof *noted->some);
+    noted->all = calloc((size_t)words + 1, sizeof *noted->all);
+    noted->some = calloc((size_t)words + 1, sizeof *noted->some);
     return noted->all && noted->some;
 }
 

@@ -197,27 +197,15 @@ static bool find_attributes(sq_col_plan *plan)
     return true;
 }
 
-static bool find_watched(sq_col_plan *plan)
-{
-    const sq_model *m = plan->model;
-    const sq_bits watched = sq_ref_endpoints_watch(m);
-    plan->watch = sq_col_plan_array(plan, SQ_OCCURRENCES(m), sizeof *plan->watch);
-    for (int i = 0; plan->watch && i < SQ_OCCURRENCES(m); i++)
-        plan->watch[i] = sq_bits_has(&watched, i) ? plan->n_watched++ : -1;
-    plan->watch_words = words_for(plan->n_watched);
-    return plan->watch;
-}
-
 sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *err)
 {
     sq_col_plan *plan = *out = calloc(1, sizeof *plan);
     if (!plan) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     plan->model = model;
     plan->occurrence_words = words_for(SQ_OCCURRENCES(model));
-    plan->endpoint_words = words_for(model->n_endpoints);
     sq_status status = sq_col_specialise(plan, err);
     bool complete = !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) &&
-                    find_attributes(plan) && sq_col_plan_flows(plan) && find_population(plan) && find_watched(plan);
+                    find_attributes(plan) && sq_col_plan_flows(plan) && find_population(plan);
     if (!status && !complete) status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     if (!status) status = sq_col_plan_clocks(plan, err);
     if (!status) status = sq_col_plan_endpoints(plan, err);

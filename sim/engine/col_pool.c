@@ -104,7 +104,7 @@ static bool make_life_words(sq_pool *p, const sq_col_plan *plan)
     const word_column column[] = {
         {&p->happened, plan->occurrence_words}, {&counters, (plan->n_counters + 1) / 2},
         {&p->running, words}, {&p->paused, words}, {&p->held, words}, {&p->condition, words},
-        {&p->opened, plan->endpoint_words}, {&p->closed, plan->endpoint_words},
+        {&p->inside, plan->endpoint_words}, {&p->over, plan->endpoint_words},
     };
     bool complete = make_emptied(p, &p->life_words, column, sizeof column / sizeof *column);
     p->counter = (uint32_t *)(void *)counters;
@@ -172,7 +172,7 @@ static bool make_measured(sq_pool *p, const sq_col_plan *plan)
     p->loss_amount = rows(p, m->n_losses, sizeof *p->loss_amount);
     p->loss_until = rows(p, m->n_losses, sizeof *p->loss_until);
     p->discount_origin = rows(p, SQ_DISCOUNTINGS, sizeof *p->discount_origin);
-    p->origin = rows(p, m->n_endpoints, sizeof *p->origin);
+    p->origin = rows(p, plan->n_origins, sizeof *p->origin);
     return p->loss_amount && p->loss_until && p->discount_origin && p->origin;
 }
 

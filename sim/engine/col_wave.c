@@ -163,7 +163,7 @@ static void settle_group(sq_columns *c, sq_selection *s, int go)
     if (moves) move(c, s, go % n);
     bool dies = m->states[s->state].death;
     if (!dies) sq_col_settle_clocks(c, s, from, reenter);
-    sq_col_endpoints(c, s);
+    sq_col_endpoints(c, s, from, go);
     if (c->firing.starting) from = -1; /* no rate yet */
     if (!dies) look_at_rewards(c, s, from, moves);
     if (!without_failed(c, s)) return;

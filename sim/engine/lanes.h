@@ -229,6 +229,23 @@ typedef struct sq_lanes {
 
     /* Sums of records that outcome/ keeps: its sq_sum_records. */
     void (*sum_records)(const double *x, const double *reference, int n_columns, int n, double *sum);
+
+    /* The lanes whose word is this one, in order, into same; how many. The rest into others. Both have room for the
+     * padding. */
+    int (*same_word)(int32_t *same, int32_t *others, const uint64_t *column, uint64_t word, const int32_t *lane, int n);
+    /* Risk sets, in dense words: a bit each of who is inside, and of who has left. out: 1 of lanes that are in neither,
+     * else 0. */
+    void (*absent)(double *out, const uint64_t *inside, const uint64_t *over, uint64_t bit, int n);
+    /* Lanes whose truth is not 0 get the bit (unless inside is NULL) and, in the column of origins (unless NULL), now +
+     * landmark. */
+    void (*enter)(uint64_t *inside, uint64_t bit, double *origin, double landmark, sq_column truth, const double *now,
+                  const int32_t *lane, int n);
+    /* Lanes with the bit lose it, and get it in `over`; their places 0 … n - 1 into which, in order (it has room for the
+     * padding); how many. */
+    int (*leave)(int32_t *which, uint64_t *inside, uint64_t *over, uint64_t bit, int n);
+    /* sq_grid_place of the days from the origin, a column (NULL: `from` in all lanes), to now. */
+    void (*places)(int64_t *place, const sq_grid *grid, const double *now, const double *origin, double from,
+                   const int32_t *lane, int n);
 } sq_lanes;
 
 extern const sq_lanes sq_lanes_scalar, sq_lanes_avx2, sq_lanes_avx512;

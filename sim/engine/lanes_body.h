@@ -18,6 +18,7 @@
 #include "engine/lanes.h"
 #include "engine/lanes_arm.h"
 #include "engine/lanes_count.h"
+#include "engine/lanes_endpoint.h"
 #include "engine/lanes_luck.h"
 #include "engine/lanes_move.h"
 #include "engine/lanes_reward.h"
@@ -76,6 +77,11 @@ const sq_lanes SQ_LANES = {
     .fill_lines = fill_lines,
     .close_accounts = close_accounts,
     .sum_records = sum_records,
+    .same_word = same_word,
+    .absent = absent,
+    .enter = enter,
+    .leave = leave,
+    .places = places,
 };
 
 #endif

@@ -211,41 +211,60 @@ void sq_count_move(const sq_lives *l, int from, int to, const sq_before *before)
 
 /* ---- endpoints -------------------------------------------------------------------------------------- */
 
-static void count_passages_together(const sq_lives *l, const sq_outcome *o, int endpoint, const sq_passages *p)
+/* The life of passage j. */
+static int life_of(const sq_passages *p, int j)
+{
+    return p->which != NULL ? p->which[j] : j;
+}
+
+static void count_passages_together(const sq_lives *l, const sq_passage_rows *to, const sq_passages *p)
 {
     int64_t *tally = tally_of(l, 0), n = 0;
-    sq_fate fate;
     for (int j = 0; j < p->k; j++) {
-        if (!sq_fate_of(o, endpoint, p->cause[j], p->days[j], &fate))
+        int64_t place = p->place[life_of(p, j)];
+        if (place < 0)
             continue;
-        tally[sq_fate_place(&o->all, fate)]++;
+        tally[to->row[place & 1] + (size_t)(place >> 1)]++;
         n++;
     }
-    tally[o->all.at_origin + (size_t)endpoint] += n;
+    tally[to->at_origin] += n;
+}
+
+static void count_passages_in_parts(const sq_lives *l, const sq_passage_rows *to, const sq_passages *p)
+{
+    for (int k = 0; k < outcome_of(l, 0)->model->n_groupings; k++) {
+        for (int j = 0; j < p->k; j++) {
+            int i = life_of(p, j);
+            int64_t *part = part_of(l, i, k);
+            if (part != NULL)
+                sq_count_passage(part, to, p->place[i]);
+        }
+    }
+}
+
+const sq_grid *sq_outcome_times(const sq_outcome *o)
+{
+    return &o->times;
+}
+
+bool sq_counts_passages(const sq_model *m)
+{
+    return sq_layout_of(m, false).endpoints > 0 || sq_layout_of(m, true).endpoints > 0;
 }
 
 void sq_count_passages(const sq_lives *l, int endpoint, const sq_passages *p)
 {
     const sq_outcome *o = outcome_of(l, 0);
-    int groupings = o->part.endpoints > 0 ? o->model->n_groupings : 0;
-    sq_fate fate;
-    if (o->all.endpoints == 0)
-        return;
-    if (together(l) && groupings == 0) {
-        count_passages_together(l, o, endpoint, p);
-        return;
+    const sq_passage_rows all = sq_passage_rows_of(o->model, &o->all, endpoint, p->cause);
+    const sq_passage_rows part = sq_passage_rows_of(o->model, &o->part, endpoint, p->cause);
+    if (o->all.endpoints > 0 && together(l)) {
+        count_passages_together(l, &all, p);
+    } else if (o->all.endpoints > 0) {
+        for (int j = 0; j < p->k; j++)
+            sq_count_passage(tally_of(l, life_of(p, j)), &all, p->place[life_of(p, j)]);
     }
-    for (int j = 0; j < p->k; j++) {
-        int i = p->which[j];
-        if (!sq_fate_of(o, endpoint, p->cause[j], p->days[j], &fate))
-            continue;
-        sq_count_fate(&o->all, tally_of(l, i), endpoint, fate);
-        for (int k = 0; k < groupings; k++) {
-            int64_t *part = part_of(l, i, k);
-            if (part != NULL)
-                sq_count_fate(&o->part, part, endpoint, fate);
-        }
-    }
+    if (o->part.endpoints > 0)
+        count_passages_in_parts(l, &part, p);
 }
 
 /* ---- the end ---------------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #ifndef SQ_OUTCOME_COUNT_H
 #define SQ_OUTCOME_COUNT_H
 
+#include "outcome/curve.h"
 #include "outcome/outcome.h"
 
 /* Times of first occurrences, in units of 2^-20 day, on which all times of a life lie: the sums of up to 10^12
@@ -53,14 +54,20 @@ void sq_count_move(const sq_lives *lives, int from, int to, const sq_before *bef
 /* The stay in one state ends at day time[i], and one in another begins. The same. */
 void sq_count_stay(const sq_lives *lives, int from, int to, const double *time);
 
-/* Passages through an endpoint that are over: of k of the lives, those numbered which[0 … k - 1], by this cause of the
- * endpoint (-1: censored), so many days after their origin (less than 0: never at risk). */
+/* Passages through an endpoint that are over: of k of the lives, those numbered which[0 … k - 1] (NULL: of all, and k is
+ * n), by this cause of the endpoint (-1: censored). Life i left so long after its origin as place[i] says: what
+ * sq_grid_place gives of the time on the grid of sq_outcome_times (-1: never at risk). */
 typedef struct sq_passages {
     int k;
-    const int32_t *which, *cause;
-    const double *days;
+    const int32_t *which;
+    int cause;
+    const int64_t *place; /* [n], looked at where life i is among the k */
 } sq_passages;
 void sq_count_passages(const sq_lives *lives, int endpoint, const sq_passages *passages);
+/* Whether anything of passages is among a model's results. */
+bool sq_counts_passages(const sq_model *model);
+/* The grid of all curves; the accumulator's. */
+const sq_grid *sq_outcome_times(const sq_outcome *outcome);
 
 /* Lives that are over: all but what they brought, which goes to the records of their blocks (outcome.h). Numbers lie in
  * rows, of which life i has row[r][column[i]]. */

@@ -16,6 +16,8 @@ bool sq_grid_init(sq_grid *grid, double step, int n)
     grid->point = calloc((size_t)n + 1, sizeof *grid->point);
     for (int j = 0; grid->point != NULL && j < n; j++)
         grid->point[j] = rint(j * step * 0x1p20) * 0x1p-20;
+    if (grid->point != NULL)
+        grid->point[n] = INFINITY;
     return grid->point != NULL;
 }
 

@@ -11,7 +11,7 @@
 typedef struct sq_grid {
     int n;
     double per_day; /* 1 / step */
-    double *point;  /* [n] */
+    double *point;  /* [n + 1], the last one infinite */
 } sq_grid;
 
 /* False when memory is out. */
@@ -31,6 +31,16 @@ static inline int sq_grid_interval(const sq_grid *grid, double t)
     while (grid->point[j] < t)
         j++;
     return j;
+}
+
+/* The same of a finite time, and whether it is exactly the interval's end: twice the interval, and one more if so; -1
+ * of a time that is no time since the origin, less than 0 or NaN. */
+static inline int64_t sq_grid_place(const sq_grid *grid, double t)
+{
+    if (!(t >= 0))
+        return -1;
+    int j = sq_grid_interval(grid, t);
+    return 2 * (int64_t)j + (grid->point[j] == t);
 }
 
 /* What happened to a risk set. A row has `stride` entries, of which the first n_points belong to the

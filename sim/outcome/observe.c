@@ -9,25 +9,25 @@
 /* ---- endpoints ------------------------------------------------------------------------------------- */
 
 /* A passage that is not closed goes on to the end of the life: nothing happened to it. */
-static bool fate_in_life(const sq_outcome *o, int endpoint, const sq_life *life, sq_fate *fate)
+static double days_in(const sq_life *life, const sq_passage *p)
 {
-    const sq_passage *p = &life->passage[endpoint];
     double end = life->n_stays > 0 ? life->stay[life->n_stays - 1].to : NAN;
-    return p->closed ? sq_fate_of(o, endpoint, p->cause, p->end - p->origin, fate)
-                     : sq_fate_of(o, endpoint, -1, end - p->origin, fate);
+    return (p->closed ? p->end : end) - p->origin;
 }
 
 static void observe_passages(const sq_outcome *o, int strategy, const sq_life *life)
 {
     const sq_model *m = o->model;
-    sq_fate f;
     for (int i = 0; i < (int)o->all.endpoints; i++) {
-        if (!fate_in_life(o, i, life, &f))
-            continue;
-        sq_count_fate(&o->all, sq_tally(o, strategy, -1), i, f);
+        const sq_passage *p = &life->passage[i];
+        int cause = p->closed ? p->cause : -1;
+        int64_t place = sq_grid_place(&o->times, days_in(life, p));
+        const sq_passage_rows all = sq_passage_rows_of(m, &o->all, i, cause);
+        const sq_passage_rows part = sq_passage_rows_of(m, &o->part, i, cause);
+        sq_count_passage(sq_tally(o, strategy, -1), &all, place);
         for (int k = 0; k < m->n_groupings && o->part.endpoints > 0; k++) {
             if (life->subgroup[k] >= 0)
-                sq_count_fate(&o->part, sq_tally(o, strategy, life->subgroup[k]), i, f);
+                sq_count_passage(sq_tally(o, strategy, life->subgroup[k]), &part, place);
         }
     }
 }

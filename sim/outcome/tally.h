@@ -118,39 +118,28 @@ static inline const sq_layout *sq_tally_layout(const sq_outcome *o, int subgroup
     return subgroup < 0 ? &o->all : &o->part;
 }
 
-/* How a passage ended: the row and the interval in which it is counted. */
-typedef enum sq_fate_kind { SQ_FATE_EVENT, SQ_FATE_INSIDE, SQ_FATE_AT_END } sq_fate_kind;
-typedef struct sq_fate {
-    sq_fate_kind kind;
-    size_t row, interval; /* row: cause or endpoint */
-} sq_fate;
-
 /* The steps of taking a life in, for observe.c and count.c; the tallies are those that `at` lays out. */
 
-/* Of a passage so many days after its origin, by a cause of the endpoint (-1: censored); false if the patient was never
- * at risk. */
-static inline bool sq_fate_of(const sq_outcome *o, int endpoint, int cause, double days, sq_fate *fate)
+/* Where passages through an endpoint are counted that end by one of its causes (-1: censored): the patients at the origin,
+ * and two rows of intervals, of those that end inside an interval and exactly at its end. */
+typedef struct sq_passage_rows {
+    size_t at_origin, row[2];
+} sq_passage_rows;
+static inline sq_passage_rows sq_passage_rows_of(const sq_model *m, const sq_layout *at, int endpoint, int cause)
 {
-    const sq_model *m = o->model;
-    if (!(days >= 0))
-        return false;
-    int j = sq_grid_interval(&o->times, days);
-    bool at_end = j < m->n_grid && o->times.point[j] == days;
-    *fate = (sq_fate){cause >= 0 ? SQ_FATE_EVENT : at_end ? SQ_FATE_AT_END : SQ_FATE_INSIDE,
-                      (size_t)(cause >= 0 ? m->endpoints[endpoint].first_cause + cause : endpoint), (size_t)j};
-    return true;
+    size_t i = (size_t)endpoint, origin = at->at_origin + i;
+    if (cause < 0)
+        return (sq_passage_rows){origin, {at->inside + i * at->points, at->at_end + i * at->points}};
+    size_t events = at->events + (size_t)(m->endpoints[endpoint].first_cause + cause) * at->points;
+    return (sq_passage_rows){origin, {events, events}};
 }
-
-/* Where it is counted. */
-static inline size_t sq_fate_place(const sq_layout *at, sq_fate f)
+/* One that ends so long after its origin (sq_grid_place); nothing if the patient was never at risk. */
+static inline void sq_count_passage(int64_t *tally, const sq_passage_rows *to, int64_t place)
 {
-    size_t begin = f.kind == SQ_FATE_EVENT ? at->events : f.kind == SQ_FATE_INSIDE ? at->inside : at->at_end;
-    return begin + f.row * at->points + f.interval;
-}
-static inline void sq_count_fate(const sq_layout *at, int64_t *tally, int endpoint, sq_fate f)
-{
-    tally[at->at_origin + (size_t)endpoint]++;
-    tally[sq_fate_place(at, f)]++;
+    if (place < 0)
+        return;
+    tally[to->at_origin]++;
+    tally[to->row[place & 1] + (size_t)(place >> 1)]++;
 }
 
 /* Follow-up of a life that is in `state` ends at a day; nothing if that is the horizon. */

@@ -144,18 +144,27 @@ static void count_moves(const wave *w, const sq_life *lives)
     }
 }
 
+/* Those that ended by this cause: of some of the lives by number, of all without. */
+static void count_passages_by(const wave *w, const sq_life *lives, int endpoint, int cause)
+{
+    int32_t which[LIVES];
+    int64_t place[LIVES];
+    int k = 0;
+    for (int i = w->n - 1; i >= 0; i--) { /* the last first: their order does not matter */
+        const sq_passage *p = &lives[w->number[i]].passage[endpoint];
+        place[i] = sq_grid_place(sq_outcome_times(w->outcomes[i]), p->end - p->origin);
+        if (p->cause == cause)
+            which[k++] = i;
+    }
+    const sq_passages passages = {k, k < w->n ? which : NULL, cause, place};
+    if (k > 0)
+        sq_count_passages(&w->lives, endpoint, &passages);
+}
+
 static void count_passages(const wave *w, const sq_life *lives, int endpoint)
 {
-    int32_t which[LIVES], cause[LIVES];
-    double days[LIVES];
-    for (int i = 0; i < w->n; i++) { /* the last first: their order does not matter */
-        const sq_passage *p = &lives[w->number[w->n - 1 - i]].passage[endpoint];
-        which[i] = w->n - 1 - i;
-        cause[i] = p->cause;
-        days[i] = p->end - p->origin;
-    }
-    const sq_passages passages = {w->n, which, cause, days};
-    sq_count_passages(&w->lives, endpoint, &passages);
+    for (int cause = -1; cause < ENDPOINTS[endpoint].n_causes; cause++)
+        count_passages_by(w, lives, endpoint, cause);
 }
 
 static void fill_record(double *record, const sq_model *m, const sq_life *life)
