@@ -11,7 +11,7 @@
  *   col_block.c     parameter blocks, and what is computed of them alone
  *   col_action.c    actions and decisions
  *   col_draw.c      uniforms, luck, drawn numbers, flags, options;  col_latent.c  what is drawn together;
- *                   col_law.c  the numbers of laws;  col_baseline.c  who the patients are
+ *                   col_law.c  the numbers of laws, col_law_plan.c  which there are;  col_baseline.c  who the patients are
  *   col_firing.c    what is noted of lanes until they have settled
  *   col_clock.c     conditions, and which clocks are armed, paused, cancelled, looked at;  col_arm.c  their numbers
  *   col_reward.c    flows, payments, losses, breaks;  col_flows.c  what is known of flows;  col_end.c  ends of lives
@@ -71,6 +71,22 @@ enum {
     SQ_LAW_NUMBERS
 };
 
+/* Both included. */
+typedef struct sq_limits {
+    double low, high;
+} sq_limits;
+
+/* What the model says of a law (col_law_plan.c); bits and arrays are by number. */
+typedef struct sq_law_plan {
+    const sq_law_spec *spec;
+    bool by_calendar;                        /* rates by calendar year: it is asked by the day of birth */
+    unsigned used;                           /* numbers that laws of its kind look at */
+    unsigned alone;                          /* and those that are admissible between their limits, whatever the others */
+    sq_limits limits[SQ_LAW_NUMBERS];
+    sq_program program[SQ_LAW_NUMBERS];
+    const double *otherwise[SQ_LAW_NUMBERS]; /* where it has no program: SQ_PAD times */
+} sq_law_plan;
+
 /* What the model says of a clock, for columns. */
 typedef struct sq_clock_plan {
     bool is_kept;             /* it may be looked at again while it runs or waits: age, hazard left and law are kept */
@@ -128,6 +144,8 @@ struct sq_col_plan {
     sq_reactions *reactions;       /* [SQ_READS_OCCURRED(m, SQ_OCCURRENCES(m))], in the numbering of read sets */
     uint64_t *possible;            /* [n_states][event_words] events whose condition can hold in a state; none in death */
     uint64_t *certain;             /* [n_states][event_words] those of them whose condition holds there come what may */
+    int n_laws;                    /* of events; from n_events on of draws, as far as actions draw them */
+    sq_law_plan *laws;             /* [n_laws] */
     sq_clock_plan *clocks;         /* [n_events] */
     sq_clock_words *clock_words;   /* [event_words] */
     bool any_asked;                /* some action starts, stops, pauses or resumes a clock */
@@ -375,6 +393,7 @@ typedef struct sq_col_source {
     double **records;             /* [n_open][n_strategies] where records of an item's patients begin */
     struct sq_col_copy *copies;   /* [n_copies] of blocks of open items */
     int n_copies;
+    int64_t fillings;             /* how often one of them was filled */
 } sq_col_source;
 
 struct sq_columns {
@@ -395,6 +414,7 @@ struct sq_columns {
     sq_firing firing;
     sq_queues queues;
     sq_col_source source;
+    struct sq_law_ready **ready; /* laws of which the rest is put in by waves: col_law.c */
     struct sq_scratch *scratch;  /* col_pool.c */
     const sq_columns_work *work;
     sq_columns_facts facts;
@@ -568,24 +588,29 @@ void sq_col_member_luck(sq_columns *c, sq_selection *s, const sq_draw *draw, con
 void sq_col_latents(sq_columns *c, sq_selection *s);
 void sq_col_patient_rows(sq_columns *c, sq_selection *s, int64_t first_patient);
 
-/* ---- col_law.c --------------------------------------------------------------------------------------------------- */
+/* ---- col_law_plan.c, col_law.c ----------------------------------------------------------------------------------- */
+
+extern const sq_column sq_col_zero, sq_col_one;
+/* Fills plan->laws. */
+sq_status sq_col_plan_laws(sq_col_plan *plan, sq_error *err);
+/* Whether lanes must be parted by whether something has happened before the law is asked for. */
+bool sq_col_law_awaits(const sq_law_spec *spec);
+/* Whether a number depends on the patient, so that it may change. */
+bool sq_col_law_number_is_of_patient(const sq_model *model, const sq_law_spec *spec, int number);
 
 /* Those that the kind of law has a use for; the others have p = NULL. */
 typedef struct sq_law_numbers {
     sq_column of[SQ_LAW_NUMBERS];
 } sq_law_numbers;
 
-/* A law as it is now, for all lanes (sq_law_at); lanes with an inadmissible one fail, and get harmless numbers.
- * awaited: what its hazard ratio over time counts from has not happened in any of these lanes (else in all of
+sq_status sq_col_laws_new(sq_columns *c, sq_error *err);
+void sq_col_laws_free(sq_columns *c);
+/* Law `index` of the plan as it is now, for all lanes (sq_law_at); lanes with an inadmissible one fail, and get harmless
+ * numbers. awaited: what its hazard ratio over time counts from has not happened in any of these lanes (else in all of
  * them, or it is an error); it then wears the ratio `before`. */
-void sq_col_law(sq_columns *c, sq_selection *s, const sq_law_spec *spec, bool awaited, sq_law_columns *law,
-                sq_law_numbers *numbers);
-/* Whether lanes must be parted by whether something has happened before the law is asked for. */
-bool sq_col_law_awaits(const sq_law_spec *spec);
-/* Whether a number depends on the patient, so that it may change. */
-bool sq_col_law_number_is_of_patient(const sq_model *model, const sq_law_spec *spec, int number);
-/* Where the law kept of an event's clocks has other numbers: 1 in differs, else 0; false if nowhere. */
-bool sq_col_law_differs(sq_columns *c, const sq_selection *s, int event, const sq_law_numbers *numbers, double *differs);
+void sq_col_law(sq_columns *c, sq_selection *s, int index, bool awaited, sq_law_columns *law, sq_law_numbers *numbers);
+/* Where the law of an event's clocks has other numbers now than it was kept with: 1, else 0; NULL if nowhere. */
+const double *sq_col_law_differs(sq_columns *c, sq_selection *s, int event);
 /* Keeps what an event's clocks need to go on with this law, and takes it up again. */
 void sq_col_keep_law(sq_columns *c, const sq_selection *s, int event, const sq_law_numbers *numbers);
 void sq_col_kept_law(sq_columns *c, sq_selection *s, int event, bool awaited, sq_law_columns *law);

@@ -56,7 +56,7 @@ static void clock_law(sq_columns *c, sq_selection *s, int index, bool awaited, s
     const sq_profile_spec *profile = &event->law.profile;
     bool is_kept = c->plan->clocks[index].is_kept;
     sq_law_numbers numbers;
-    sq_col_law(c, s, &event->law, awaited, law, &numbers);
+    sq_col_law(c, s, index, awaited, law, &numbers);
     if (is_kept) sq_col_keep_law(c, s, index, &numbers);
     if (profile->kind && profile->since >= 0) {
         double *zero = latest(c, s, profile->since);
@@ -234,11 +234,8 @@ void sq_col_wake(sq_columns *c, sq_selection *s, int index)
 /* The lanes whose law comes out otherwise than it was; false if none does. */
 static bool law_has_changed(sq_columns *c, sq_selection *s, int index, sq_selection *changed)
 {
-    sq_law_columns law;
-    sq_law_numbers numbers;
-    sq_col_law(c, s, &c->model->events[index].law, false, &law, &numbers);
-    double *differs = sq_col_doubles(c, s->n);
-    return sq_col_law_differs(c, s, index, &numbers, differs) && sq_col_where(c, s, differs, changed);
+    const double *differs = sq_col_law_differs(c, s, index);
+    return differs && sq_col_where(c, s, differs, changed);
 }
 
 void sq_col_follow(sq_columns *c, sq_selection *s, int index)

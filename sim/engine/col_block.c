@@ -54,6 +54,7 @@ const double *sq_col_take_block(sq_columns *c, const double *block)
         return NULL;
     }
     copy->of = block;
+    c->source.fillings++;
     sq_col_extend_block(c->plan, block, copy->copy);
     return copy->copy;
 }

@@ -128,7 +128,7 @@ const double *sq_col_number(sq_columns *c, sq_selection *s, const sq_draw *draw)
     sq_law_columns law;
     sq_law_numbers numbers;
     draw_luck(c, s, draw, NULL, &hazard);
-    sq_col_law(c, s, &draw->law, false, &law, &numbers);
+    sq_col_law(c, s, c->model->n_events + (int)(draw - c->model->draws), false, &law, &numbers);
     c->lanes->law_inverse(&law, value, hazard, s->n);
     sq_col_judge(c, s, value, -DBL_MAX, DBL_MAX, 0);
     sq_col_release(c, mark);

@@ -1,86 +1,31 @@
 /* The numbers of a law for all lanes of a selection. They come from the law's programs as they are now, or,
  * for a clock that keeps the law it was armed with, from the columns that keep what depends on the patient;
- * what depends on parameters alone is read from the block again, which gives the same bits. */
-#include "engine/col.h"
+ * what depends on parameters alone is read from the block again, which gives the same bits.
+ *
+ * In a state, and of one block, most numbers are the same for all lanes and all waves: of these a law is made and
+ * judged once (ready). A wave then puts the patients' numbers in and judges them alone. */
+#include "engine/col_program.h"
 
 #include <math.h>
-#include <stdalign.h>
+#include <stdlib.h>
 
-/* ---- which numbers there are ----------------------------------------------------------------- */
-
-static const alignas(64) double NONE[SQ_PAD] = {0};
-static const alignas(64) double UNIT[SQ_PAD] = {1, 1, 1, 1, 1, 1, 1, 1};
-
-typedef struct number_spec {
-    sq_program program;
-    double otherwise;
-} number_spec;
-
-static number_spec spec_of(const sq_law_spec *spec, int number)
-{
-    const sq_profile_spec *profile = &spec->profile;
-    switch (number) {
-    case SQ_LAW_HAZARD_RATIO: return (number_spec){spec->hazard_ratio, 1};
-    case SQ_LAW_TIME_RATIO: return (number_spec){spec->time_ratio, 1};
-    case SQ_LAW_CURED: return (number_spec){spec->cured, 0};
-    case SQ_LAW_LOW: return (number_spec){spec->low, -INFINITY};
-    case SQ_LAW_HIGH: return (number_spec){spec->high, INFINITY};
-    case SQ_LAW_SHIFT: return (number_spec){spec->shift, 0};
-    case SQ_LAW_ROW: return (number_spec){spec->row, 0};
-    case SQ_LAW_FROM: return (number_spec){profile->from, 1};
-    case SQ_LAW_TO: return (number_spec){profile->to, 1};
-    case SQ_LAW_START: return (number_spec){profile->start, 0};
-    case SQ_LAW_LENGTH: return (number_spec){profile->length, 0};
-    default: return (number_spec){spec->arg[number - SQ_LAW_ARG], 0};
-    }
-}
-
-/* Whether laws of this kind look at the number at all. */
-static bool is_used(const sq_law_spec *spec, int number)
-{
-    switch (number) {
-    case SQ_LAW_HAZARD_RATIO:
-    case SQ_LAW_TIME_RATIO:
-    case SQ_LAW_CURED:
-    case SQ_LAW_SHIFT: return true;
-    case SQ_LAW_LOW:
-    case SQ_LAW_HIGH: return spec->low.count || spec->high.count;
-    case SQ_LAW_ROW: return spec->table >= 0;
-    case SQ_LAW_FROM:
-    case SQ_LAW_TO:
-    case SQ_LAW_START:
-    case SQ_LAW_LENGTH: return spec->profile.kind == SQ_PROFILE_WANING;
-    default: return number - SQ_LAW_ARG < sq_family_args(spec->family);
-    }
-}
-
-bool sq_col_law_awaits(const sq_law_spec *spec)
-{
-    return spec->profile.kind && spec->profile.since >= 0 && spec->profile.before.count;
-}
-
-bool sq_col_law_number_is_of_patient(const sq_model *m, const sq_law_spec *spec, int number)
-{
-    sq_program program = spec_of(spec, number).program;
-    if (!is_used(spec, number)) return false;
-    if (number == SQ_LAW_HAZARD_RATIO && sq_col_law_awaits(spec) &&
-        !sq_col_is_of_block(m, spec->profile.before))
-        return true;
-    return program.count && !sq_col_is_of_block(m, program);
-}
+/* A law in a state, under a strategy, awaited or not, as far as it is of the block. */
+struct sq_law_ready {
+    const double *block;    /* that it was made of; NULL: none yet */
+    int64_t filling;        /* and when that was filled */
+    bool is_admissible;     /* as far as that is known without the rest: */
+    unsigned rest;          /* bits of the numbers that are not there */
+    sq_law_numbers numbers;
+    sq_law_columns law;
+    const double *row[SQ_PAD], *steps[SQ_PAD];
+};
 
 /* ---- from programs --------------------------------------------------------------------------- */
 
-static sq_column same(sq_columns *c, double value)
+static sq_column number_now(sq_columns *c, sq_selection *s, const sq_law_plan *plan, int number)
 {
-    if (value == 0) return (sq_column){NONE, 0};
-    return value == 1 ? (sq_column){UNIT, 0} : sq_col_uniform(c, value);
-}
-
-static sq_column number_now(sq_columns *c, sq_selection *s, const sq_law_spec *spec, int number)
-{
-    number_spec of = spec_of(spec, number);
-    return of.program.count ? sq_col_value(c, s, of.program, of.otherwise) : same(c, of.otherwise);
+    if (plan->program[number].count == 0) return (sq_column){plan->otherwise[number], 0};
+    return sq_col_value(c, s, plan->program[number], 0);
 }
 
 /* The hazard ratio of a law that wears another number until its hazard ratio over time begins. */
@@ -98,10 +43,35 @@ static sq_column with_ratio_before(sq_columns *c, sq_selection *s, const sq_law_
 
 /* ---- the law that has these numbers ---------------------------------------------------------- */
 
-static void take_table(sq_columns *c, sq_selection *s, const sq_law_spec *spec, sq_column row, sq_law_columns *law)
+/* Where a law has a number; NULL for the row of its table. */
+static sq_column *place_of(sq_law_columns *law, int number)
+{
+    switch (number) {
+    case SQ_LAW_HAZARD_RATIO: return &law->hazard_ratio;
+    case SQ_LAW_TIME_RATIO: return &law->time_ratio;
+    case SQ_LAW_CURED: return &law->cured;
+    case SQ_LAW_LOW: return &law->low;
+    case SQ_LAW_HIGH: return &law->high;
+    case SQ_LAW_SHIFT: return &law->shift;
+    case SQ_LAW_ROW: return NULL;
+    case SQ_LAW_FROM: return &law->profile.from;
+    case SQ_LAW_TO: return &law->profile.to;
+    case SQ_LAW_START: return &law->profile.start;
+    case SQ_LAW_LENGTH: return &law->profile.length;
+    default: return &law->arg[number - SQ_LAW_ARG];
+    }
+}
+
+static void put_number(sq_columns *c, sq_selection *s, const sq_law_plan *plan, int number, sq_column x,
+                       sq_law_columns *law)
+{
+    if (number == SQ_LAW_ROW) law->table = sq_col_table(c, s, plan->spec->table, x);
+    else *place_of(law, number) = x;
+}
+
+static void take_table(const sq_columns *c, const sq_law_spec *spec, sq_law_columns *law)
 {
     const sq_table *table = &c->model->tables[spec->table];
-    law->table = sq_col_table(c, s, spec->table, row);
     law->n = table->size;
     law->interpolation = table->interpolation;
     law->tail = table->tail;
@@ -111,50 +81,109 @@ static void take_table(sq_columns *c, sq_selection *s, const sq_law_spec *spec, 
     law->years = table->years;
 }
 
-static void take_profile(sq_columns *c, sq_selection *s, const sq_law_spec *spec, const sq_law_numbers *numbers,
-                         sq_law_columns *law)
+static void take_profile(sq_columns *c, sq_selection *s, const sq_law_spec *spec, sq_law_columns *law)
 {
     const sq_profile_spec *profile = &spec->profile;
     law->profile.kind = profile->kind;
     law->profile.logarithmic = profile->logarithmic;
     law->profile.n = profile->steps;
-    law->profile.offset = same(c, 0);
-    if (profile->kind == SQ_PROFILE_TABLE) {
-        law->profile.n = c->model->tables[profile->table].size;
-        law->profile.table = sq_col_table(c, s, profile->table, same(c, 0));
-        return;
-    }
-    law->profile.from = numbers->of[SQ_LAW_FROM];
-    law->profile.to = numbers->of[SQ_LAW_TO];
-    law->profile.start = numbers->of[SQ_LAW_START];
-    law->profile.length = numbers->of[SQ_LAW_LENGTH];
+    law->profile.offset = sq_col_zero;
+    if (profile->kind != SQ_PROFILE_TABLE) return;
+    law->profile.n = c->model->tables[profile->table].size;
+    law->profile.table = sq_col_table(c, s, profile->table, sq_col_zero);
 }
 
-static void assemble(sq_columns *c, sq_selection *s, const sq_law_spec *spec, bool awaited,
+static void assemble(sq_columns *c, sq_selection *s, const sq_law_plan *plan, bool awaited,
                      const sq_law_numbers *numbers, sq_law_columns *law)
 {
-    const sq_column *of = numbers->of;
+    const sq_law_spec *spec = plan->spec;
     *law = (sq_law_columns){
         .family = spec->family,
         .cure_on_population = spec->cure_on_population,
         .truncated = spec->low.count || spec->high.count,
-        .hazard_ratio = of[SQ_LAW_HAZARD_RATIO],
-        .time_ratio = of[SQ_LAW_TIME_RATIO],
-        .cured = of[SQ_LAW_CURED],
-        .shift = of[SQ_LAW_SHIFT],
+        .arg = {sq_col_zero, sq_col_zero, sq_col_zero, sq_col_zero},
     };
-    for (int i = 0; i < SQ_LAW_ARGS; i++) law->arg[i] = of[SQ_LAW_ARG + i].p ? of[SQ_LAW_ARG + i] : same(c, 0);
-    if (law->truncated) law->low = of[SQ_LAW_LOW];
-    if (law->truncated) law->high = of[SQ_LAW_HIGH];
-    if (spec->table >= 0) take_table(c, s, spec, of[SQ_LAW_ROW], law);
-    if (spec->profile.kind && !awaited) take_profile(c, s, spec, numbers, law);
+    if (spec->table >= 0) take_table(c, spec, law);
+    if (spec->profile.kind && !awaited) take_profile(c, s, spec, law);
+    for (int k = 0; k < SQ_LAW_NUMBERS; k++)
+        if (numbers->of[k].p) put_number(c, s, plan, k, numbers->of[k], law);
 }
 
-/* Rates by calendar year are asked by the day of birth. */
-static void take_birth(sq_columns *c, const sq_selection *s, const sq_law_spec *spec, sq_law_numbers *numbers)
+/* ---- what is ready --------------------------------------------------------------------------- */
+
+static int ready_laws(const sq_columns *c) { return 2 * c->plan->n_laws * c->model->n_states * c->model->n_strategies; }
+
+sq_status sq_col_laws_new(sq_columns *c, sq_error *err)
 {
-    if (spec->table >= 0 && c->model->tables[spec->table].n_years > 0)
-        numbers->of[SQ_LAW_ARG] = (sq_column){sq_col_gather(c, s, c->p->birth), 1};
+    c->ready = calloc((size_t)ready_laws(c), sizeof *c->ready);
+    return c->ready ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's laws");
+}
+
+void sq_col_laws_free(sq_columns *c)
+{
+    for (int i = 0; c->ready && i < ready_laws(c); i++) free(c->ready[i]);
+    free(c->ready);
+}
+
+/* Made when first asked for. */
+static struct sq_law_ready *ready_place(sq_columns *c, const sq_selection *s, int index, bool awaited)
+{
+    const sq_model *m = c->model;
+    int place = ((index * 2 + awaited) * m->n_states + s->state) * m->n_strategies + s->strategy;
+    if (!c->ready[place]) c->ready[place] = calloc(1, sizeof *c->ready[place]);
+    if (!c->ready[place]) c->status = sq_fail(c->err, SQ_ERR_MEMORY, "no memory for the engine's laws");
+    return c->ready[place];
+}
+
+/* A number that is the same for all, now and later; p = NULL where it is not, or fails. */
+static sq_column lasting_number(const sq_columns *c, const sq_selection *s, const sq_law_plan *plan, bool awaited,
+                                int number)
+{
+    if (awaited && number == SQ_LAW_HAZARD_RATIO) return (sq_column){NULL, 0};
+    if (plan->program[number].count == 0) return (sq_column){plan->otherwise[number], 0};
+    const double *p = sq_col_of_block(c, s, plan->program[number]);
+    if (p && number == SQ_LAW_ROW && !(p[0] >= plan->limits[number].low && p[0] <= plan->limits[number].high)) p = NULL;
+    return (sq_column){p, 0};
+}
+
+static void keep_rows(sq_row_column *column, const double **rows)
+{
+    for (int i = 0; i < SQ_PAD && column->p; i++) rows[i] = column->p[i];
+    if (column->p) *column = (sq_row_column){rows, 0};
+}
+
+/* In the place of numbers that are not there are some that nobody takes exception to. */
+static void make_ready(sq_columns *c, sq_selection *s, int index, bool awaited, struct sq_law_ready *ready)
+{
+    const sq_law_plan *plan = &c->plan->laws[index];
+    sq_law_numbers numbers = {0};
+    double fine[SQ_PAD];
+    *ready = (struct sq_law_ready){.block = s->block, .filling = c->source.fillings};
+    for (int k = 0; k < SQ_LAW_NUMBERS; k++) {
+        if (!(plan->used >> k & 1)) continue;
+        sq_column x = ready->numbers.of[k] = numbers.of[k] = lasting_number(c, s, plan, awaited, k);
+        if (x.p) continue;
+        ready->rest |= 1U << k;
+        bool is_argument = k >= SQ_LAW_ARG && k < SQ_LAW_ARG + SQ_LAW_ARGS;
+        numbers.of[k] = is_argument ? sq_col_one : (sq_column){plan->otherwise[k], 0};
+    }
+    assemble(c, s, plan, awaited, &numbers, &ready->law);
+    keep_rows(&ready->law.table, ready->row);
+    keep_rows(&ready->law.profile.table, ready->steps);
+    c->lanes->law_admissible(&ready->law, fine, 1);
+    ready->is_admissible = fine[0] != 0;
+}
+
+/* NULL where lanes have several blocks. */
+static const struct sq_law_ready *ready_law(sq_columns *c, sq_selection *s, int index, bool awaited)
+{
+    if (!s->block || s->strategy < 0) return NULL;
+    struct sq_law_ready *ready = ready_place(c, s, index, awaited);
+    if (!ready || (ready->block == s->block && ready->filling == c->source.fillings)) return ready;
+    sq_mark mark = sq_col_mark(c);
+    make_ready(c, s, index, awaited, ready);
+    sq_col_release(c, mark);
+    return ready;
 }
 
 /* ---- impossible numbers ---------------------------------------------------------------------- */
@@ -162,9 +191,8 @@ static void take_birth(sq_columns *c, const sq_selection *s, const sq_law_spec *
 /* A law that is fine whatever it is asked: for a selection all of whose lanes have failed. */
 static void take_harmless(sq_law_columns *law)
 {
-    const sq_column none = {NONE, 0}, unit = {UNIT, 0};
-    *law = (sq_law_columns){.family = SQ_EXPONENTIAL, .hazard_ratio = unit, .time_ratio = unit,
-                            .cured = none, .shift = none, .arg = {unit, none, none, none}};
+    *law = (sq_law_columns){.family = SQ_EXPONENTIAL, .hazard_ratio = sq_col_one, .time_ratio = sq_col_one,
+                            .cured = sq_col_zero, .shift = sq_col_zero, .arg = {sq_col_one, sq_col_zero, sq_col_zero, sq_col_zero}};
 }
 
 /* The lanes that have failed get the numbers of lane `fine`. */
@@ -180,7 +208,7 @@ static void mend(sq_columns *c, const sq_selection *s, const double *admissible,
     }
 }
 
-static void refuse(sq_columns *c, sq_selection *s, const sq_law_spec *spec, bool awaited, const double *admissible,
+static void refuse(sq_columns *c, sq_selection *s, const sq_law_plan *plan, bool awaited, const double *admissible,
                    sq_law_numbers *numbers, sq_law_columns *law)
 {
     int fine = -1;
@@ -190,7 +218,7 @@ static void refuse(sq_columns *c, sq_selection *s, const sq_law_spec *spec, bool
     }
     if (fine >= 0) {
         mend(c, s, admissible, fine, numbers);
-        assemble(c, s, spec, awaited, numbers, law);
+        assemble(c, s, plan, awaited, numbers, law);
     } else {
         take_harmless(law);
     }
@@ -203,7 +231,7 @@ static bool is_same_for_all(const sq_law_columns *law, const sq_law_numbers *num
     return steps == 0;
 }
 
-static void judge_law(sq_columns *c, sq_selection *s, const sq_law_spec *spec, bool awaited,
+static void judge_law(sq_columns *c, sq_selection *s, const sq_law_plan *plan, bool awaited,
                       sq_law_numbers *numbers, sq_law_columns *law)
 {
     int n = is_same_for_all(law, numbers) ? 1 : s->n, bad = 0;
@@ -212,26 +240,65 @@ static void judge_law(sq_columns *c, sq_selection *s, const sq_law_spec *spec, b
     for (int i = 0; i < n; i++) bad += admissible[i] == 0;
     if (bad == 0) return;
     for (int i = n; i < s->n; i++) admissible[i] = admissible[0];
-    refuse(c, s, spec, awaited, admissible, numbers, law);
+    refuse(c, s, plan, awaited, admissible, numbers, law);
+}
+
+/* Whether the numbers that are not ready can be seen to be admissible by themselves. */
+static bool is_fine(const sq_columns *c, const sq_selection *s, const sq_law_plan *plan,
+                    const struct sq_law_ready *ready, const sq_law_numbers *numbers)
+{
+    if (!ready || !ready->is_admissible) return false;
+    unsigned of_patients = plan->by_calendar ? ready->rest | 1U << SQ_LAW_ARG : ready->rest;
+    if (of_patients & ~plan->alone) return false;
+    for (unsigned left = of_patients; left; left &= left - 1) {
+        int k = __builtin_ctz(left);
+        sq_column x = numbers->of[k];
+        if (!c->lanes->within(x, plan->limits[k].low, plan->limits[k].high, x.step ? s->n : 1)) return false;
+    }
+    return true;
 }
 
 /* ---- laws ------------------------------------------------------------------------------------ */
 
-void sq_col_law(sq_columns *c, sq_selection *s, const sq_law_spec *spec, bool awaited, sq_law_columns *law,
-                sq_law_numbers *numbers)
+/* Begins a law with what is ready of it; which of its numbers are not. */
+static unsigned begin(sq_columns *c, sq_selection *s, const sq_law_plan *plan, const struct sq_law_ready *ready,
+                      bool awaited, sq_law_columns *law, sq_law_numbers *numbers)
 {
-    *numbers = (sq_law_numbers){0};
-    for (int k = 0; k < SQ_LAW_NUMBERS; k++)
-        if (is_used(spec, k)) numbers->of[k] = number_now(c, s, spec, k);
-    if (awaited)
-        numbers->of[SQ_LAW_HAZARD_RATIO] = with_ratio_before(c, s, spec, numbers->of[SQ_LAW_HAZARD_RATIO]);
-    if (spec->table >= 0) /* what it is indexed by may be unset; the loader sees to the rest */
-        numbers->of[SQ_LAW_ROW] =
-            sq_col_within(c, s, numbers->of[SQ_LAW_ROW], 0, c->model->tables[spec->table].rows - 1, 0);
-    take_birth(c, s, spec, numbers);
-    assemble(c, s, spec, awaited, numbers, law);
-    judge_law(c, s, spec, awaited, numbers, law);
+    *numbers = ready ? ready->numbers : (sq_law_numbers){0};
+    if (ready) *law = ready->law;
+    else assemble(c, s, plan, awaited, numbers, law);
+    return ready ? ready->rest : plan->used;
 }
+
+/* Rates by calendar year are asked by the day of birth, which the loader sees to. */
+static void take_birth(sq_columns *c, const sq_selection *s, const sq_law_plan *plan, sq_law_columns *law,
+                       sq_law_numbers *numbers)
+{
+    if (plan->by_calendar) law->arg[0] = numbers->of[SQ_LAW_ARG] = (sq_column){sq_col_gather(c, s, c->p->birth), 1};
+}
+
+static sq_column now(sq_columns *c, sq_selection *s, const sq_law_plan *plan, bool awaited, int number)
+{
+    sq_column x = number_now(c, s, plan, number);
+    if (awaited && number == SQ_LAW_HAZARD_RATIO) return with_ratio_before(c, s, plan->spec, x);
+    if (number != SQ_LAW_ROW) return x; /* what a table is indexed by may be unset; the loader sees to the rest */
+    return sq_col_within(c, s, x, plan->limits[number].low, plan->limits[number].high, 0);
+}
+
+void sq_col_law(sq_columns *c, sq_selection *s, int index, bool awaited, sq_law_columns *law, sq_law_numbers *numbers)
+{
+    const sq_law_plan *plan = &c->plan->laws[index];
+    const struct sq_law_ready *ready = ready_law(c, s, index, awaited);
+    for (unsigned left = begin(c, s, plan, ready, awaited, law, numbers); left; left &= left - 1) {
+        int k = __builtin_ctz(left);
+        numbers->of[k] = now(c, s, plan, awaited, k);
+        put_number(c, s, plan, k, numbers->of[k], law);
+    }
+    take_birth(c, s, plan, law, numbers);
+    if (!is_fine(c, s, plan, ready, numbers)) judge_law(c, s, plan, awaited, numbers, law);
+}
+
+/* ---- laws that clocks keep ------------------------------------------------------------------- */
 
 static double *kept_column(const sq_columns *c, int event, int number)
 {
@@ -243,36 +310,36 @@ void sq_col_keep_law(sq_columns *c, const sq_selection *s, int event, const sq_l
 {
     for (int k = 0; k < SQ_LAW_NUMBERS; k++) {
         double *column = kept_column(c, event, k);
-        sq_column number = numbers->of[k];
-        if (column && number.p && number.step) sq_col_scatter(s, column, number.p);
-        else if (column && number.p) sq_col_fill(s, column, number.p[0]);
+        if (column) c->lanes->put(column, s->lane, numbers->of[k], s->n);
     }
 }
 
-bool sq_col_law_differs(sq_columns *c, const sq_selection *s, int event, const sq_law_numbers *numbers, double *differs)
+const double *sq_col_law_differs(sq_columns *c, sq_selection *s, int event)
 {
-    bool any = false;
-    for (int i = 0; i < sq_col_padded(s->n); i++) differs[i] = 0;
+    double *differs = NULL;
     for (int k = 0; k < SQ_LAW_NUMBERS; k++) {
         const double *column = kept_column(c, event, k);
-        sq_column number = numbers->of[k];
-        for (int i = 0; i < s->n && column && number.p; i++)
-            if (column[s->lane[i]] != number.p[i * number.step]) differs[i] = any = true;
+        if (!column) continue;
+        sq_column x = number_now(c, s, &c->plan->laws[event], k);
+        if (!differs && !c->lanes->differs(NULL, column, s->lane, x, s->n)) continue;
+        if (!differs) {
+            differs = sq_col_doubles(c, s->n);
+            for (int i = 0; i < sq_col_padded(s->n); i++) differs[i] = 0;
+        }
+        c->lanes->differs(differs, column, s->lane, x, s->n);
     }
-    return any;
+    return differs;
 }
 
 void sq_col_kept_law(sq_columns *c, sq_selection *s, int event, bool awaited, sq_law_columns *law)
 {
-    const sq_law_spec *spec = &c->model->events[event].law;
-    sq_law_numbers numbers = {0};
+    const sq_law_plan *plan = &c->plan->laws[event];
+    sq_law_numbers numbers;
+    unsigned rest = begin(c, s, plan, ready_law(c, s, event, awaited), awaited, law, &numbers);
     for (int k = 0; k < SQ_LAW_NUMBERS; k++) {
         const double *column = kept_column(c, event, k);
-        if (column) numbers.of[k] = (sq_column){sq_col_gather(c, s, column), 1};
-        else if (is_used(spec, k)) numbers.of[k] = number_now(c, s, spec, k);
+        if (column) put_number(c, s, plan, k, (sq_column){sq_col_gather(c, s, column), 1}, law);
+        else if (rest >> k & 1) put_number(c, s, plan, k, now(c, s, plan, awaited, k), law);
     }
-    if (awaited && c->plan->clocks[event].kept[SQ_LAW_HAZARD_RATIO] < 0)
-        numbers.of[SQ_LAW_HAZARD_RATIO] = with_ratio_before(c, s, spec, numbers.of[SQ_LAW_HAZARD_RATIO]);
-    take_birth(c, s, spec, &numbers);
-    assemble(c, s, spec, awaited, &numbers, law);
+    take_birth(c, s, plan, law, &numbers);
 }

@@ -207,6 +207,7 @@ sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *er
     bool complete = !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) &&
                     find_attributes(plan) && sq_col_plan_flows(plan) && find_population(plan);
     if (!status && !complete) status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
+    if (!status) status = sq_col_plan_laws(plan, err);
     if (!status) status = sq_col_plan_clocks(plan, err);
     if (!status) status = sq_col_plan_endpoints(plan, err);
     if (!status && !(sq_col_plan_once(plan) && sq_col_plan_kept(plan)))

@@ -351,6 +351,7 @@ sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lan
     if (!status) status = sq_pool_new(&c->nursery, plan, sq_col_padded(batch < SQ_WAVE ? batch : SQ_WAVE), true, false, err);
     if (!status) status = sq_queues_new(&c->queues, m->n_strategies * (m->n_events + 2) * m->n_states, err);
     if (!status) status = sq_col_source_new(c, err);
+    if (!status) status = sq_col_laws_new(c, err);
     if (!status) return SQ_OK;
     sq_columns_free(c);
     *out = NULL;
@@ -364,6 +365,7 @@ void sq_columns_free(sq_columns *c)
     sq_pool_free(&c->nursery);
     sq_queues_free(&c->queues);
     sq_col_source_free(c);
+    sq_col_laws_free(c);
     sq_scratch_free(c->scratch);
     sq_firing_free(&c->firing);
     free(c);
