@@ -11,7 +11,8 @@
  *   col_block.c     parameter blocks, and what is computed of them alone
  *   col_action.c    actions and decisions
  *   col_draw.c      uniforms, luck, drawn numbers, flags, options;  col_latent.c  what is drawn together;
- *                   col_law.c  the numbers of laws, col_law_plan.c  which there are;  col_baseline.c  who the patients are
+ *                   col_law.c  the numbers of laws, col_law_plan.c  which there are;  col_baseline.c  who the patients
+ *                   are, col_patients.c  which of it they share, and what is read of it
  *   col_firing.c    what is noted of lanes until they have settled
  *   col_clock.c     conditions, and which clocks are armed, paused, cancelled, looked at;  col_arm.c  their numbers
  *   col_reward.c    flows, payments, losses, breaks;  col_flows.c  what is known of flows;  col_end.c  ends of lives
@@ -150,9 +151,13 @@ struct sq_col_plan {
     sq_clock_words *clock_words;   /* [event_words] */
     bool any_asked;                /* some action starts, stops, pauses or resumes a clock */
     int n_kept;                    /* columns in pool.kept */
-    bool *in_cohort;               /* [n_attributes] not written after baseline: lives in the cohort alone */
-    int n_written;                 /* the others */
-    int *written;
+    bool *in_cohort;               /* [n_attributes] not written after baseline: no lane has a column of it */
+    bool *same;                    /* [n_attributes] at baseline the same for all patients of a block: in its copy */
+    bool *at_baseline;             /* [n_attributes] read as they were at baseline, whatever has been written since */
+    int n_kept_attributes, n_written, n_drawn, n_settled;
+    int *kept;                     /* attributes that differ and are read by lives: cohorts have a column of them */
+    int *written;                  /* those that are written after baseline and read: they are put into lanes */
+    int *drawn, *settled;          /* actions of baseline, in order: done patient by patient; once for a block */
     int *population;               /* [n_population] slots of the block that say who the patients are */
     int n_population;
     int *pair;                     /* [n_states * n_states] number of a possible move, -1 */
@@ -231,7 +236,7 @@ typedef struct sq_pool {
     int32_t *strategy;
     const double **block;
     uint64_t *luck_state, *luck_stream;
-    double **attribute;   /* [n_attributes] NULL where in_cohort and not in the nursery */
+    double **attribute;   /* [n_attributes] NULL where in_cohort; in the nursery where the same for all */
     double *score;        /* [n_members] nursery only */
 
     /* where and when */
@@ -340,9 +345,17 @@ typedef struct sq_open_item {
     int left;                /* lives that have not ended */
     int64_t failed;          /* lowest patient, -1 */
     int *twin;               /* [n_strategies] the first strategy with the same numbers: their patients are the same */
+    int *order;              /* [n_strategies] in which their lives begin: twins one after the other */
+    int *cohort;             /* [n_strategies] of twins the first one's: where their patients are */
     const double **block;    /* [n_strategies] copies of the item's blocks, as lanes read them (col_block.c) */
     struct sq_block_lanes *rows; /* quantities of its patients */
 } sq_open_item;
+
+/* Who the patients of an item are at baseline, as far as lives read it: for strategies that are twins. */
+typedef struct sq_cohort {
+    int left;                /* lives that have not ended; 0: free for others */
+    int made;                /* patients, so far */
+} sq_cohort;
 
 /* Lanes wait in queues, first come, first served: for an event, a break of rewards, or the end of follow-up, in a
  * state. A queue's lanes are lane[first] … lane[first + n - 1]. */
@@ -385,7 +398,9 @@ typedef struct sq_firing {
 typedef struct sq_col_source {
     sq_open_item *open;
     int n_open;
-    int filling, strategy, next;  /* open item whose lives are being begun (-1: none), under which strategy, which patient */
+    int filling, turn, next;      /* open item whose lives are being begun (-1: none), which strategy in its order, patient */
+    sq_cohort *cohorts;
+    int n_cohorts;
     bool exhausted;
     int32_t *free;                /* lanes without a life */
     int n_free;
@@ -407,7 +422,7 @@ struct sq_columns {
     sq_pool pool, nursery;
     sq_pool *p;                  /* the one at work */
     int cohort_size;             /* patients of an item at most, padded */
-    double **cohort_attribute;   /* [n_attributes] -> [open items][n_strategies][cohort_size] baseline values */
+    double **cohort_attribute;   /* [n_attributes] -> [cohorts][cohort_size] baseline values; NULL where not kept */
     int32_t *cohort_subgroup;    /* [n_groupings] rows of the same */
     size_t cohort_row;
 
@@ -432,6 +447,17 @@ void *sq_col_plan_array(sq_col_plan *plan, int n, size_t size);
 bool sq_col_plan_once(sq_col_plan *plan);
 /* Finds what must be kept of a lane's past, for programs and for what is counted. The same. */
 bool sq_col_plan_kept(sq_col_plan *plan);
+
+/* ---- col_patients.c -------------------------------------------------------------------------------------- */
+
+/* Fills in what the plan knows of attributes at baseline; all that they are is read if rows are wanted. False when memory
+ * is out. */
+bool sq_col_plan_patients(sq_col_plan *plan, bool want_rows);
+/* Where an attribute that is the same for all patients of a block is in its copy; after the last, whether all values
+ * were such as the attributes may have: if not, all patients fail. */
+static inline int sq_col_same_slot(const sq_col_plan *plan, int attribute) { return plan->model->block_size + attribute; }
+/* Fills these slots. */
+void sq_col_settle_attributes(const sq_col_plan *plan, double *copy);
 
 /* ---- col_pool.c ---------------------------------------------------------------------------------------- */
 
@@ -480,6 +506,14 @@ void sq_col_clear_bit(const sq_columns *c, const sq_selection *s, uint64_t *word
 
 /* Prefixes of the addresses of the lanes' luck; the array is the selection's. */
 sq_luck_column sq_col_luck_of(sq_columns *c, sq_selection *s);
+/* Baseline values of what cohorts or blocks have, though it may have been written since. */
+const double *sq_col_baseline(sq_columns *c, sq_selection *s, int attribute);
+static inline double sq_col_baseline_of(const sq_columns *c, int attribute, int32_t lane)
+{
+    const sq_pool *p = c->p;
+    return c->plan->same[attribute] ? p->block[lane][sq_col_same_slot(c->plan, attribute)]
+                                    : c->cohort_attribute[attribute][p->slot[lane]];
+}
 /* An attribute's values; the array is the selection's and up to date until the selection is used no more. */
 const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute);
 /* Where the next value that is kept goes: a column and, after it, room for a number that is the same for all. */
@@ -626,16 +660,19 @@ sq_selection sq_col_fill_lanes(sq_columns *c, int n);
 /* Lanes whose life is over, or has failed, are free again; items whose lives are all over are closed and done. */
 void sq_col_free_lanes(sq_columns *c, const int32_t *lane, int n);
 void sq_col_note_failure(sq_open_item *open, int64_t patient);
-/* Makes the patients of an open item under a strategy: who they are at baseline, into the cohort. */
-void sq_col_make_patients(sq_columns *c, int open, int strategy);
-static inline size_t sq_col_slot(const sq_columns *c, int open, int strategy, int place)
+/* Makes the next patients of an open item under a strategy, of whom its cohort has not all: who they are at baseline. */
+void sq_col_make_patients(sq_columns *c, sq_open_item *open, int strategy);
+static inline size_t sq_col_slot(const sq_columns *c, int cohort, int place)
 {
-    size_t cohort = (size_t)open * (size_t)c->model->n_strategies + (size_t)strategy;
-    return cohort * (size_t)c->cohort_size + (size_t)place;
+    return (size_t)cohort * (size_t)c->cohort_size + (size_t)place;
 }
 
 /* ---- col_action.c ------------------------------------------------------------------------------------------- */
 
+/* Whether an attribute may have this value. */
+bool sq_col_fits(const sq_attribute *attribute, double value);
+/* Does one action that leaves the flow of its block alone. */
+void sq_col_act(sq_columns *c, sq_selection *s, const sq_action *action);
 /* Runs the block of actions that begins at `first` over the selection. */
 void sq_col_actions(sq_columns *c, sq_selection *s, int first);
 

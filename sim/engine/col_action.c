@@ -23,6 +23,12 @@ static limits limits_of(const sq_attribute *a)
     return kind == SQ_KIND_PROBABILITY ? PROBABILITY : kind == SQ_KIND_COUNT ? COUNT : ANY_NUMBER;
 }
 
+bool sq_col_fits(const sq_attribute *a, double value)
+{
+    limits limit = limits_of(a);
+    return value >= least(limit) && value <= most(limit);
+}
+
 /* The values where they fit; a lane whose value does not fails and keeps what it has of this attribute (-1: of none, 0). */
 static sq_column judged(sq_columns *c, sq_selection *s, sq_column value, limits limit, int attribute)
 {
@@ -331,7 +337,7 @@ static int split(sq_columns *c, flow *f, const sq_action *action)
     return go_on_apart(c, f, groups, n_groups, lane);
 }
 
-static void act(sq_columns *c, sq_selection *s, const sq_action *action)
+void sq_col_act(sq_columns *c, sq_selection *s, const sq_action *action)
 {
     sq_pool *p = c->p;
     switch (action->code) {
@@ -369,7 +375,7 @@ void sq_col_actions(sq_columns *c, sq_selection *s, int first)
         case SQ_ACT_SPLIT: i = split(c, &f, action); break;
         case SQ_ACT_JUMP: i = go_on(c, &f, action->a); break;
         default:
-            act(c, &f.here, action);
+            sq_col_act(c, &f.here, action);
             sq_col_release(c, here);
             i = go_on(c, &f, i + 1);
         }

@@ -69,16 +69,6 @@ static void clock_law(sq_columns *c, sq_selection *s, int index, bool awaited, s
     sq_col_judge(c, s, start, 0, INFINITY, 0);
 }
 
-/* Baseline values, also of what is written later. */
-static const double *baseline(sq_columns *c, sq_selection *s, int attribute)
-{
-    if (c->plan->in_cohort[attribute]) return sq_col_attribute(c, s, attribute);
-    double *value = sq_col_doubles(c, s->n);
-    const double *column = c->cohort_attribute[attribute];
-    for (int i = 0; i < sq_col_padded(s->n); i++) value[i] = column[c->p->slot[s->lane[i]]];
-    return value;
-}
-
 /* NULL where it is 0. */
 static const double *age_at_arming(sq_columns *c, sq_selection *s, const sq_event *event)
 {
@@ -87,7 +77,7 @@ static const double *age_at_arming(sq_columns *c, sq_selection *s, const sq_even
     const sq_column now = {s->now, 1};
     double *age = sq_col_doubles(c, s->n);
     if (event->origin == SQ_FROM_BIRTH) {
-        const sq_column at_index = {baseline(c, s, event->origin_index), 1};
+        const sq_column at_index = {sq_col_baseline(c, s, event->origin_index), 1};
         c->lanes->operate(SQ_OP_ADD, age, at_index, now, now, s->n);
     } else {
         const sq_column since = {latest(c, s, event->origin_index), 1};

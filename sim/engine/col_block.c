@@ -1,5 +1,5 @@
-/* Parameter blocks as lanes read them: a copy of the study's, and after it what programs come to that read nothing but
- * the block, each value SQ_PAD times. They are computed once, when the first item with the block is opened, by the
+/* Parameter blocks as lanes read them: a copy of the study's, after it the attributes that are the same for all its
+ * patients, and then what programs come to that read nothing but these, each value SQ_PAD times. They are computed once, when the first item with the block is opened, by the
  * reference's stack machine; for a wave they are then parameters like any other, of one block or of several. */
 #include "engine/col_program.h"
 
@@ -21,8 +21,9 @@ int sq_col_block_size(const sq_col_plan *plan)
 void sq_col_extend_block(const sq_col_plan *plan, const double *block, double *copy)
 {
     const struct sq_specialised *all = plan->specialised;
-    const sq_view view = {.model = all->model_of_values, .block = block};
+    const sq_view view = {.model = all->model_of_values, .block = copy};
     memcpy(copy, block, (size_t)plan->model->block_size * sizeof *copy);
+    sq_col_settle_attributes(plan, copy);
     double *value = copy + all->first_value;
     for (int k = 0; k < all->n_values; k++, value += SQ_PAD) {
         value[0] = sq_program_value(&view, all->values[k], 0);

@@ -73,7 +73,7 @@ static void hand_row_on(sq_columns *c, int32_t lane, double *total, double *numb
     const sq_model *m = c->model;
     double *baseline = numbers, *at_end = numbers + m->n_attributes;
     for (int a = 0; a < m->n_attributes; a++) {
-        baseline[a] = c->cohort_attribute[a][p->slot[lane]];
+        baseline[a] = sq_col_baseline_of(c, a, lane);
         at_end[a] = p->attribute[a] ? p->attribute[a][lane] : baseline[a];
     }
     sq_life life = {.total = total, .end = p->end[lane], .died = p->died[lane]};

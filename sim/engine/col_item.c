@@ -1,6 +1,8 @@
 /* What goes in and out of the lanes. Items are asked for one by one; the lives of an item begin strategy by strategy, so
  * that the lanes of a wave mostly have one strategy and one parameter block; while the last lives of an item are
- * still in flight the next item's begin, in as many open items as it takes to keep the lanes filled. */
+ * still in flight the next item's begin, in as many open items as it takes to keep the lanes filled. Who the patients
+ * are lies in cohorts, which live no longer than their lives do: strategies that have patients of their own begin one
+ * after the other, so there are never many at once. */
 #include "engine/col.h"
 
 #include <math.h>
@@ -17,6 +19,14 @@ static int open_items_for(const sq_model *m, int batch)
     enum { STRAGGLING = 3, MOST = 64 };
     int lives = cohort_size_for(m) * m->n_strategies, n = STRAGGLING + 2 * batch / lives;
     return n < MOST ? n : MOST;
+}
+
+/* Likewise of cohorts, each of which serves one strategy at least. */
+static int cohorts_for(const sq_model *m, int batch)
+{
+    enum { STRAGGLING = 3 };
+    int most = open_items_for(m, batch) * m->n_strategies, n = STRAGGLING + 2 * batch / cohort_size_for(m);
+    return n < most ? n : most;
 }
 
 /* Keyed sites have a count for every combination of their keys, which can be the most of it by far. */
@@ -45,15 +55,28 @@ double sq_columns_bytes(const sq_model *m, int batch, double block_bytes)
 static bool make_cohorts(sq_columns *c)
 {
     const sq_model *m = c->model;
-    c->cohort_row = (size_t)c->source.n_open * (size_t)m->n_strategies * (size_t)c->cohort_size;
+    c->source.n_cohorts = cohorts_for(m, c->pool.n_lanes);
+    c->cohort_row = (size_t)c->source.n_cohorts * (size_t)c->cohort_size;
+    c->source.cohorts = calloc((size_t)c->source.n_cohorts, sizeof *c->source.cohorts);
     c->cohort_attribute = calloc((size_t)m->n_attributes + 1, sizeof *c->cohort_attribute);
     c->cohort_subgroup = calloc((size_t)m->n_groupings * c->cohort_row + 1, sizeof *c->cohort_subgroup);
-    bool complete = c->cohort_attribute && c->cohort_subgroup;
-    for (int a = 0; complete && a < m->n_attributes; a++) {
-        c->cohort_attribute[a] = calloc(c->cohort_row, sizeof(double));
-        complete = c->cohort_attribute[a];
+    bool complete = c->source.cohorts && c->cohort_attribute && c->cohort_subgroup;
+    for (int k = 0; complete && k < c->plan->n_kept_attributes; k++) {
+        double **column = &c->cohort_attribute[c->plan->kept[k]];
+        *column = calloc(c->cohort_row, sizeof **column);
+        complete = *column;
     }
     return complete;
+}
+
+static bool make_open_item(sq_open_item *open, int n_strategies)
+{
+    size_t n = (size_t)n_strategies;
+    open->twin = calloc(n, sizeof *open->twin);
+    open->order = calloc(n, sizeof *open->order);
+    open->cohort = calloc(n, sizeof *open->cohort);
+    open->block = calloc(n, sizeof *open->block);
+    return open->twin && open->order && open->cohort && open->block;
 }
 
 static sq_status make_open_items(sq_columns *c, sq_error *err)
@@ -63,9 +86,8 @@ static sq_status make_open_items(sq_columns *c, sq_error *err)
     for (int i = 0; source->open && i < source->n_open; i++) {
         sq_status status = sq_block_lanes_new(&source->open[i].rows, c->model, err);
         if (status) return status;
-        source->open[i].twin = calloc((size_t)c->model->n_strategies, sizeof *source->open[i].twin);
-        source->open[i].block = calloc((size_t)c->model->n_strategies, sizeof *source->open[i].block);
-        if (!source->open[i].twin || !source->open[i].block) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the items in flight");
+        if (!make_open_item(&source->open[i], c->model->n_strategies))
+            return sq_fail(err, SQ_ERR_MEMORY, "no memory for the items in flight");
     }
     return source->open ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the items in flight");
 }
@@ -91,11 +113,14 @@ void sq_col_source_free(sq_columns *c)
     for (int i = 0; c->source.open && i < c->source.n_open; i++) {
         sq_block_lanes_free(c->source.open[i].rows);
         free(c->source.open[i].twin);
+        free(c->source.open[i].order);
+        free(c->source.open[i].cohort);
         free(c->source.open[i].block);
     }
     for (int a = 0; c->cohort_attribute && a < c->model->n_attributes; a++) free(c->cohort_attribute[a]);
     free(c->cohort_attribute);
     free(c->cohort_subgroup);
+    free(c->source.cohorts);
     sq_col_copies_free(&c->source);
     free(c->source.open);
     free(c->source.free);
@@ -115,14 +140,20 @@ static bool same_population(const sq_col_plan *plan, const double *a, const doub
     return true;
 }
 
-/* Strategies that agree on what the population reads have the same patients at baseline. */
+/* Strategies that agree on what the population reads have the same patients at baseline. Twins begin one after the
+ * other: no lives of another cohort are in between, which would be kept waiting for its place. */
 static void find_twins(const sq_columns *c, sq_open_item *open)
 {
-    for (int s = 0; s < c->model->n_strategies; s++) {
+    int n = c->model->n_strategies, placed = 0;
+    for (int s = 0; s < n; s++) {
         open->twin[s] = s;
+        open->cohort[s] = -1;
         for (int t = 0; t < s && open->twin[s] == s; t++)
             if (same_population(c->plan, open->item.blocks[s], open->item.blocks[t])) open->twin[s] = t;
     }
+    for (int t = 0; t < n; t++)
+        for (int s = t; s < n; s++)
+            if (open->twin[s] == t) open->order[placed++] = s;
 }
 
 /* Which strategies have one parameter block in all open items. */
@@ -171,7 +202,7 @@ static bool open_next(sq_columns *c)
     find_twins(c, open);
     find_blocks(c);
     source->filling = i;
-    source->strategy = source->next = 0;
+    source->turn = source->next = 0;
     return !status;
 }
 
@@ -186,23 +217,52 @@ static void close_item(sq_columns *c, sq_open_item *open)
 
 /* ---- lanes -------------------------------------------------------------------------------------------------------- */
 
+/* A cohort for an open item's strategy and its twins; false while others need them all. */
+static bool take_cohort(sq_columns *c, sq_open_item *open, int strategy)
+{
+    sq_cohort *all = c->source.cohorts;
+    int twins = 0, k = 0;
+    if (open->cohort[strategy] >= 0) return true;
+    while (k < c->source.n_cohorts && all[k].left > 0) k++;
+    if (k == c->source.n_cohorts) return false;
+    for (int s = 0; s < c->model->n_strategies; s++) {
+        if (open->twin[s] != open->twin[strategy]) continue;
+        open->cohort[s] = k;
+        twins++;
+    }
+    all[k] = (sq_cohort){.left = twins * open->item.n_patients};
+    return true;
+}
+
 int sq_col_ready(sq_columns *c)
 {
     sq_col_source *source = &c->source;
     if (source->n_free == 0 || (source->filling < 0 && !open_next(c))) return 0;
-    int rest = source->open[source->filling].item.n_patients - source->next;
+    sq_open_item *open = &source->open[source->filling];
+    if (!take_cohort(c, open, open->order[source->turn])) return 0;
+    int rest = open->item.n_patients - source->next;
     int ready = rest < source->n_free ? rest : source->n_free;
     return ready < SQ_WAVE ? ready : SQ_WAVE;
 }
 
+/* What they are at baseline of what may be written later. */
+static void fill_attributes(sq_columns *c, const double *block, size_t slot, const int32_t *lane, int n)
+{
+    for (int k = 0; k < c->plan->n_written; k++) {
+        int a = c->plan->written[k];
+        bool same = c->plan->same[a];
+        double one = same ? block[sq_col_same_slot(c->plan, a)] : 0, *column = c->pool.attribute[a];
+        const double *baseline = same ? NULL : c->cohort_attribute[a] + slot;
+        for (int i = 0; i < n; i++) column[lane[i]] = baseline ? baseline[i] : one;
+    }
+}
+
 /* Who lives in lanes that are being filled, at the start of their lives. */
-static void identify(sq_columns *c, const int32_t *lane, int n)
+static void identify(sq_columns *c, const sq_open_item *open, int strategy, const int32_t *lane, int n)
 {
     const sq_col_source *source = &c->source;
-    const sq_open_item *open = &source->open[source->filling];
     sq_pool *p = &c->pool;
-    int strategy = source->strategy;
-    int32_t slot = (int32_t)sq_col_slot(c, source->filling, open->twin[strategy], source->next);
+    size_t slot = sq_col_slot(c, open->cohort[strategy], source->next);
     uint64_t *state = sq_col_words(c, n), *stream = sq_col_words(c, n);
     c->lanes->patients(state, stream, open->item.luck.life, (uint64_t)(open->item.first_patient + source->next), n);
     for (int i = 0; i < n; i++) {
@@ -210,7 +270,7 @@ static void identify(sq_columns *c, const int32_t *lane, int n)
         *who = (sq_who){
             .item = source->filling,
             .place = source->next + i,
-            .slot = slot + i,
+            .slot = (int32_t)slot + i,
             .strategy = strategy,
             .lives = who->lives + 1,
         };
@@ -223,26 +283,22 @@ static void identify(sq_columns *c, const int32_t *lane, int n)
             .next_break = INFINITY,
         };
     }
-    for (int k = 0; k < c->plan->n_written; k++) {
-        int a = c->plan->written[k];
-        const double *baseline = c->cohort_attribute[a] + slot;
-        for (int i = 0; i < n; i++) p->attribute[a][lane[i]] = baseline[i];
-    }
+    fill_attributes(c, open->block[strategy], slot, lane, n);
 }
 
 sq_selection sq_col_fill_lanes(sq_columns *c, int n)
 {
     sq_col_source *source = &c->source;
-    const sq_open_item *open = &source->open[source->filling];
-    int strategy = source->strategy;
-    if (source->next == 0 && open->twin[strategy] == strategy) sq_col_make_patients(c, source->filling, strategy);
+    sq_open_item *open = &source->open[source->filling];
+    int strategy = open->order[source->turn];
+    while (source->cohorts[open->cohort[strategy]].made < source->next + n) sq_col_make_patients(c, open, strategy);
     int32_t *lane = sq_col_lanes(c, n);
     for (int i = 0; i < n; i++) lane[i] = source->free[--source->n_free];
-    identify(c, lane, n);
+    identify(c, open, strategy, lane, n);
     source->next += n;
     if (source->next == open->item.n_patients) {
         source->next = 0;
-        if (++source->strategy == c->model->n_strategies) source->filling = -1;
+        if (++source->turn == c->model->n_strategies) source->filling = -1;
     }
     return sq_col_select(c, lane, n, c->model->start_state, strategy, c->pool.now);
 }
@@ -256,15 +312,24 @@ static void note_failures(sq_columns *c, const int32_t *lane, int n)
     }
 }
 
+/* How many of n lanes, from the first, have lives of its item and strategy. */
+static int alike(const sq_pool *p, const int32_t *lane, int n)
+{
+    int same = 1;
+    while (same < n && p->item[lane[same]] == p->item[*lane] && p->strategy[lane[same]] == p->strategy[*lane]) same++;
+    return same;
+}
+
 void sq_col_free_lanes(sq_columns *c, const int32_t *lane, int n)
 {
-    const int32_t *item = c->pool.item;
+    const sq_pool *p = &c->pool;
     if (c->firing.any_failed) note_failures(c, lane, n);
     memcpy(c->source.free + c->source.n_free, lane, (size_t)n * sizeof *lane);
     c->source.n_free += n;
-    for (int i = 0, same = 0; i < n; i += same, same = 0) {
-        sq_open_item *open = &c->source.open[item[lane[i]]];
-        while (i + same < n && item[lane[i + same]] == item[lane[i]]) same++;
+    for (int i = 0, same; i < n; i += same) {
+        sq_open_item *open = &c->source.open[p->item[lane[i]]];
+        same = alike(p, lane + i, n - i);
+        c->source.cohorts[open->cohort[p->strategy[lane[i]]]].left -= same;
         open->left -= same;
         if (open->left == 0) close_item(c, open);
     }

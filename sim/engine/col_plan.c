@@ -184,28 +184,16 @@ static bool find_population(sq_col_plan *plan)
     return true;
 }
 
-static bool find_attributes(sq_col_plan *plan)
-{
-    const sq_model *m = plan->model;
-    plan->in_cohort = sq_col_plan_array(plan, m->n_attributes, sizeof *plan->in_cohort);
-    plan->written = sq_col_plan_array(plan, m->n_attributes, sizeof *plan->written);
-    if (!plan->in_cohort || !plan->written) return false;
-    for (int i = 0; i < m->n_attributes; i++) {
-        plan->in_cohort[i] = !m->attributes[i].is_written;
-        if (m->attributes[i].is_written) plan->written[plan->n_written++] = i;
-    }
-    return true;
-}
-
-sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *err)
+sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, bool want_rows, sq_error *err)
 {
     sq_col_plan *plan = *out = calloc(1, sizeof *plan);
     if (!plan) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     plan->model = model;
     plan->occurrence_words = words_for(SQ_OCCURRENCES(model));
-    sq_status status = sq_col_specialise(plan, err);
-    bool complete = !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) &&
-                    find_attributes(plan) && sq_col_plan_flows(plan) && find_population(plan);
+    bool complete = sq_col_plan_patients(plan, want_rows);
+    sq_status status = complete ? sq_col_specialise(plan, err) : SQ_OK;
+    complete = complete && !status && find_reactions(plan) && find_possible(plan) && find_pairs(plan) &&
+               sq_col_plan_flows(plan) && find_population(plan);
     if (!status && !complete) status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's plan");
     if (!status) status = sq_col_plan_laws(plan, err);
     if (!status) status = sq_col_plan_clocks(plan, err);

@@ -35,7 +35,7 @@ static bool make_attributes(sq_pool *p, const sq_col_plan *plan)
     p->attribute = sq_arena_array(&p->arena, (size_t)n, sizeof *p->attribute);
     if (!p->attribute) return false;
     for (int i = 0; i < n; i++) {
-        if (plan->in_cohort[i] && !p->is_nursery) continue;
+        if (p->is_nursery ? plan->same[i] : plan->in_cohort[i]) continue;
         p->attribute[i] = rows(p, 1, sizeof(double));
         if (!p->attribute[i]) return false;
     }
@@ -451,6 +451,14 @@ sq_luck_column sq_col_luck_of(sq_columns *c, sq_selection *s)
     return s->luck = (sq_luck_column){state, stream};
 }
 
+/* An attribute that is the same for all patients of a block. */
+static void take_same(const sq_columns *c, const sq_selection *s, int attribute, double *value)
+{
+    int slot = sq_col_same_slot(c->plan, attribute);
+    if (!s->block) c->lanes->gather_blocks(value, s->blocks, slot, s->n);
+    else for (int i = 0; i < sq_col_padded(s->n); i++) value[i] = s->block[slot];
+}
+
 const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute)
 {
     int place = copy_of(s, attribute);
@@ -458,6 +466,16 @@ const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute)
     double *value = new_copy(c, s, attribute, place);
     const double *column = c->p->attribute[attribute];
     if (column) c->lanes->gather(value, column, s->lane, s->n);
+    else if (c->plan->same[attribute]) take_same(c, s, attribute, value);
+    else c->lanes->gather(value, c->cohort_attribute[attribute], slots(c, s), s->n);
+    return value;
+}
+
+const double *sq_col_baseline(sq_columns *c, sq_selection *s, int attribute)
+{
+    if (c->plan->in_cohort[attribute]) return sq_col_attribute(c, s, attribute);
+    double *value = sq_col_doubles(c, s->n);
+    if (c->plan->same[attribute]) take_same(c, s, attribute, value);
     else c->lanes->gather(value, c->cohort_attribute[attribute], slots(c, s), s->n);
     return value;
 }

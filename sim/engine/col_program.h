@@ -93,9 +93,16 @@ static inline bool sq_col_reads_block_alone(const sq_col_plan *plan, sq_program 
  * are left. */
 int sq_col_hoist(sq_col_values *values, sq_op *op, int n);
 
-/* col_programs.c: calls visit with every program that is given and is evaluated in a life, some of them more than
- * once; stops and answers false when visit does, or when memory is out. */
-bool sq_col_visit_programs(const sq_model *model, bool (*visit)(void *context, sq_program program), void *context);
+/* col_programs.c: calls visit with every program that is given and is evaluated of a patient, some of them more than
+ * once; stops and answers false when visit does, or when memory is out. The second with those of the life alone, not of
+ * baseline; the third with those of one action that is no decision. */
+typedef bool sq_col_visit(void *context, sq_program program);
+bool sq_col_visit_programs(const sq_model *model, sq_col_visit *visit, void *context);
+bool sq_col_visit_life(const sq_model *model, sq_col_visit *visit, void *context);
+bool sq_col_visit_action(const sq_model *model, const sq_action *action, sq_col_visit *visit, void *context);
+
+/* col_patients.c: whether an attribute that is the same for all is a number that the model states, and which. */
+bool sq_col_literal(const sq_col_plan *plan, int attribute, double *value);
 
 /* col_steps.c: writes a form's leaves and steps into the arena; false when memory is out. */
 bool sq_col_write_steps(sq_arena *arena, sq_col_form *form);

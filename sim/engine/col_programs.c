@@ -6,9 +6,9 @@
 
 typedef struct walk {
     const sq_model *model;
-    bool (*visit)(void *context, sq_program program);
+    sq_col_visit *visit;
     void *context;
-    bool *decided; /* [n_decisions] already walked */
+    bool *decided; /* [n_decisions] already walked; NULL where there are none, as at baseline */
 } walk;
 
 static bool one(const walk *w, sq_program program)
@@ -101,11 +101,22 @@ static bool measured(const walk *w)
     return one(w, m->utility);
 }
 
-bool sq_col_visit_programs(const sq_model *m, bool (*visit)(void *context, sq_program program), void *context)
+bool sq_col_visit_action(const sq_model *m, const sq_action *plain, sq_col_visit *visit, void *context)
+{
+    const walk w = {m, visit, context, NULL};
+    return action(&w, plain);
+}
+
+bool sq_col_visit_life(const sq_model *m, sq_col_visit *visit, void *context)
 {
     walk w = {m, visit, context, calloc((size_t)m->n_decisions + 1, sizeof(bool))};
-    bool complete = w.decided && actions(&w, m->baseline_actions) && actions(&w, m->start_actions) && events(&w) &&
-                    measured(&w);
+    bool complete = w.decided && actions(&w, m->start_actions) && events(&w) && measured(&w);
     free(w.decided);
     return complete;
+}
+
+bool sq_col_visit_programs(const sq_model *m, sq_col_visit *visit, void *context)
+{
+    const walk w = {m, visit, context, NULL};
+    return actions(&w, m->baseline_actions) && sq_col_visit_life(m, visit, context);
 }

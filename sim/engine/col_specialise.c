@@ -134,6 +134,17 @@ static bool fold_choice(folder *f)
     return true;
 }
 
+/* What is the same for all patients of a block, and stays so, is a constant or a parameter. */
+static bool fold_attribute(folder *f, int attribute, operand known)
+{
+    const sq_col_plan *plan = f->plan;
+    double value;
+    if (!plan->same[attribute] || !plan->in_cohort[attribute]) return false;
+    if (sq_col_literal(plan, attribute, &value)) push_constant(f, value);
+    else push(f, known, (sq_op){.code = SQ_OP_PARAM, .a = sq_col_same_slot(plan, attribute)});
+    return true;
+}
+
 /* An element whose number is known is a number or an attribute like any other. */
 static bool fold_element(folder *f, sq_op op, sq_op_code plain)
 {
@@ -141,6 +152,7 @@ static bool fold_element(folder *f, sq_op op, sq_op_code plain)
     if (!f->stack[f->top - 1].is_constant) return false;
     if (isnan(x)) return true;
     f->n = f->stack[--f->top].start;
+    if (plain == SQ_OP_ATTR && fold_attribute(f, op.a + (int32_t)x, (operand){0})) return true;
     push(f, (operand){.is_number = plain == SQ_OP_PARAM}, (sq_op){.code = (uint16_t)plain, .a = op.a + (int32_t)x});
     return true;
 }
@@ -243,6 +255,9 @@ static void read_op(folder *f, sq_op op)
     case SQ_OP_CONST: push_constant(f, m->constants[op.a]); return;
     case SQ_OP_STATE: push_constant(f, f->state); return;
     case SQ_OP_ALIVE: push_constant(f, !m->states[f->state].death); return;
+    case SQ_OP_ATTR:
+        if (fold_attribute(f, op.a, result_of(f, op))) return;
+        break;
     default: break;
     }
     if (!fold(f, op)) write_op(f, op);
@@ -404,7 +419,7 @@ sq_status sq_col_specialise(sq_col_plan *plan, sq_error *err)
     bool done = f && sq_col_visit_programs(plan->model, note, &l);
     if (done) {
         f->plan = plan;
-        f->values.first = sq_col_padded(plan->model->block_size);
+        f->values.first = sq_col_padded(sq_col_same_slot(plan, plan->model->n_attributes + 1));
         done = specialise_all(plan, &l, f);
     }
     if (f) free(f->constants.items);

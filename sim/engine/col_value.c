@@ -97,7 +97,7 @@ static void parameter_at(sq_columns *c, sq_selection *s, int slot, sq_column at,
 static double element(const sq_columns *c, int attribute, int32_t lane)
 {
     const double *column = c->p->attribute[attribute];
-    return column ? column[lane] : c->cohort_attribute[attribute][c->p->slot[lane]];
+    return column ? column[lane] : sq_col_baseline_of(c, attribute, lane);
 }
 
 static void attribute_at(const sq_columns *c, const sq_selection *s, int first, sq_column at, double *out)

@@ -260,26 +260,29 @@ static void empty(sq_columns *c, const sq_selection *s)
 }
 
 /* What a patient's place in the calendar settles, as take_calendar in ref.c. */
-static void take_calendar(sq_columns *c, const sq_selection *s)
+static void take_calendar(sq_columns *c, sq_selection *s)
 {
     const sq_model *m = c->model;
     sq_pool *p = c->p;
     bool from_year = m->discount[0].from_year || m->discount[1].from_year;
     if (!m->dated && !m->closes && !from_year) return;
+    sq_mark mark = sq_col_mark(c);
+    const double *entries = sq_col_baseline(c, s, m->entry_year);
+    const double *age = m->dated ? sq_col_baseline(c, s, m->age) : NULL;
     for (int i = 0; i < s->n; i++) {
         int32_t lane = s->lane[i];
-        double entry = c->cohort_attribute[m->entry_year][p->slot[lane]];
+        double entry = entries[i];
         for (int k = 0; k < SQ_DISCOUNTINGS; k++)
             if (m->discount[k].from_year)
                 p->discount_origin[sq_col_row(p, k) + (size_t)lane] =
                     sq_days_between_years(entry, m->discount[k].year);
-        if (m->dated)
-            p->birth[lane] = entry * SQ_DAYS_PER_YEAR - c->cohort_attribute[m->age][p->slot[lane]];
+        if (age) p->birth[lane] = entry * SQ_DAYS_PER_YEAR - age[i];
         if (!m->closes) continue;
         double end = sq_days_between_years(entry, m->closing_year);
         if (end < p->end[lane]) p->end[lane] = end;
         if (!(end > 0)) sq_col_fail(c, s, i);
     }
+    sq_col_release(c, mark);
 }
 
 static void begin_lives(sq_columns *c, int n)

@@ -16,9 +16,10 @@
 
 typedef struct sq_columns sq_columns;
 
-/* What all threads share: the model as the engine wants it, immutable. */
+/* What all threads share: the model as the engine wants it, immutable. want_rows: lives are handed on (sq_columns_work.life),
+ * with all that patients are. */
 typedef struct sq_col_plan sq_col_plan;
-sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, sq_error *err);
+sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, bool want_rows, sq_error *err);
 void sq_col_plan_free(sq_col_plan *plan);
 
 /* Consecutive patients of one scenario, draw and replicate, under all strategies. */

@@ -56,7 +56,7 @@ sq_status sq_plan_init(sq_plan *plan, const sq_model *m, const sq_run_options *o
     plan->rows = (sq_row_order){.model = m, .sink = options->sink};
     sq_status status = make_points(plan, err);
     if (status || options->engine != SQ_ENGINE_COLUMNAR) return status;
-    return sq_col_plan_new(&plan->columns, m, err);
+    return sq_col_plan_new(&plan->columns, m, options->sink != NULL, err);
 }
 
 void sq_plan_free(sq_plan *plan)

@@ -31,7 +31,7 @@ typedef struct world {
     double constants[CONSTANTS];
     double blocks[BLOCKS][SLOTS], *copies[BLOCKS];
     sq_col_plan plan;
-    bool in_cohort[ATTRIBUTES];
+    bool in_cohort[ATTRIBUTES], same[ATTRIBUTES]; /* none is the same */
     int counter_of[OCCURRENCES];
     sq_reactions reactions[ATTRIBUTES]; /* none */
     sq_columns c;
@@ -279,7 +279,7 @@ static world *world_new(uint64_t sequence)
     w->in_cohort[AGE] = w->in_cohort[ELEMENT + 1] = true;
     for (int i = 0; i < OCCURRENCES; i++) w->counter_of[i] = OCCURRENCES - 1 - i;
     w->plan = (sq_col_plan){.model = &w->m, .occurrence_words = (OCCURRENCES + 63) / 64, .in_cohort = w->in_cohort,
-                            .reactions = w->reactions, .counter_of = w->counter_of, .n_counters = OCCURRENCES};
+                            .same = w->same, .reactions = w->reactions, .counter_of = w->counter_of, .n_counters = OCCURRENCES};
     assert_int_equal(sq_col_specialise(&w->plan, &w->err), SQ_OK);
     copy_blocks(w);
     w->c = (sq_columns){.plan = &w->plan, .model = &w->m, .err = &w->err, .p = &w->c.pool,
@@ -479,7 +479,7 @@ static void states_are_folded_in(void **state)
         memcpy(w->code, FOLDED[k].op, sizeof FOLDED[k].op);
         w->m.n_costs = 1;
         w->costs[0].rate = (sq_program){0, FOLDED[k].n};
-        w->plan = (sq_col_plan){.model = &w->m};
+        w->plan = (sq_col_plan){.model = &w->m, .in_cohort = w->in_cohort, .same = w->same};
         assert_int_equal(sq_col_specialise(&w->plan, &w->err), SQ_OK);
         for (int s = 0; s < STATES; s++) {
             double value = UNKNOWN;
@@ -505,7 +505,7 @@ static void what_is_of_the_block_is_taken_out(void **state)
     w->m.n_costs = 2;
     w->costs[0].rate = (sq_program){0, 4};
     w->costs[1].rate = (sq_program){0, 12};
-    w->plan = (sq_col_plan){.model = &w->m};
+    w->plan = (sq_col_plan){.model = &w->m, .in_cohort = w->in_cohort, .same = w->same};
     assert_int_equal(sq_col_specialise(&w->plan, &w->err), SQ_OK);
     assert_int_equal(w->plan.specialised->n_values, 1);
     assert_true(sq_col_reads_block_alone(&w->plan, w->costs[0].rate, 0));

@@ -58,7 +58,7 @@ static planned plan_with(const char *strategies, const char *model)
     }
     sq_diags_free(&diags);
     assert_int_equal(status, SQ_OK);
-    assert_int_equal(sq_col_plan_new(&p.plan, p.model, &err), SQ_OK);
+    assert_int_equal(sq_col_plan_new(&p.plan, p.model, false, &err), SQ_OK);
     remove_file(folder, "m.yaml");
     remove_file(folder, "e.yaml");
     rmdir(folder);
