@@ -15,7 +15,7 @@ static sq_col_plan *plan_of(const toy *t)
 {
     sq_col_plan *plan = NULL;
     sq_error err;
-    assert_int_equal(sq_col_plan_new(&plan, &t->m, &err), SQ_OK);
+    assert_int_equal(sq_col_plan_new(&plan, &t->m, false, &err), SQ_OK);
     return plan;
 }
 
