@@ -324,7 +324,8 @@ typedef struct sq_selection {
     int32_t attribute[SQ_CACHED]; /* through this selection alone; after another one has written, sq_col_forget */
     int n_kept;                  /* values of programs that others begin with; the same of these */
     struct {
-        int name;
+        int name;                /* 0: of none */
+        uint64_t reads;          /* bit a % 64 of every attribute that it depends on */
         sq_column value;
     } kept[SQ_KEPT_VALUES];
 } sq_selection;
@@ -335,6 +336,21 @@ static inline void sq_col_forget(sq_selection *s)
     s->cached = 0;
     s->n_kept = 0;
 }
+
+/* ---- scratch ------------------------------------------------------------------------------------------------- */
+
+enum { SQ_SCRATCH_CHUNKS = 256, SQ_SCRATCH_ALIGNMENT = 64 };
+
+/* Scratch memory is a stack: mark, take, release. It lies in chunks, which are kept. */
+typedef struct sq_mark {
+    int chunk;
+    char *next, *end; /* what is free of the chunk */
+} sq_mark;
+typedef struct sq_scratch {
+    sq_mark at;
+    int n_chunks;
+    char *chunks[SQ_SCRATCH_CHUNKS];
+} sq_scratch;
 
 /* ---- one thread's engine --------------------------------------------------------------------------------- */
 
@@ -430,7 +446,7 @@ struct sq_columns {
     sq_queues queues;
     sq_col_source source;
     struct sq_law_ready **ready; /* laws of which the rest is put in by waves: col_law.c */
-    struct sq_scratch *scratch;  /* col_pool.c */
+    sq_scratch *scratch;
     const sq_columns_work *work;
     sq_columns_facts facts;
 };
@@ -463,23 +479,32 @@ void sq_col_settle_attributes(const sq_col_plan *plan, double *copy);
 
 sq_status sq_pool_new(sq_pool *pool, const sq_col_plan *plan, int n_lanes, bool is_nursery, bool want_log, sq_error *err);
 void sq_pool_free(sq_pool *pool);
-sq_status sq_scratch_new(struct sq_scratch **out, sq_error *err);
-void sq_scratch_free(struct sq_scratch *scratch);
+sq_status sq_scratch_new(sq_scratch **out, sq_error *err);
+void sq_scratch_free(sq_scratch *scratch);
 
-/* Scratch memory is a stack: mark, take, release. Taking never fails: when memory is out, sq_columns_run is left at once,
- * for with arrays that are not there no wave can be finished; scratch is all that its steps would have given back. Room
- * for n values and the padding; 64-byte aligned. */
-typedef struct sq_mark {
-    int chunk;
-    size_t used;
-} sq_mark;
-sq_mark sq_col_mark(sq_columns *c);
-void sq_col_release(sq_columns *c, sq_mark mark);
-double *sq_col_doubles(sq_columns *c, int n);
-uint64_t *sq_col_words(sq_columns *c, int n);
-int32_t *sq_col_lanes(sq_columns *c, int n);
-void *sq_col_pointers(sq_columns *c, int n);
-sq_column *sq_col_columns(sq_columns *c, int n);
+/* Taking never fails: when memory is out, sq_columns_run is left at once, for with arrays that are not there no wave can
+ * be finished; scratch is all that its steps would have given back. Room for n values and the padding; 64-byte aligned. */
+void *sq_col_take_beyond(sq_columns *c, size_t bytes); /* this chunk */
+static inline void *sq_col_take(sq_columns *c, size_t bytes)
+{
+    sq_mark *at = &c->scratch->at;
+    size_t whole = (bytes + SQ_SCRATCH_ALIGNMENT - 1) / SQ_SCRATCH_ALIGNMENT * SQ_SCRATCH_ALIGNMENT;
+    if ((size_t)(at->end - at->next) < whole) return sq_col_take_beyond(c, bytes);
+    void *memory = at->next;
+    at->next += whole;
+    return memory;
+}
+static inline sq_mark sq_col_mark(const sq_columns *c) { return c->scratch->at; }
+static inline void sq_col_release(sq_columns *c, sq_mark mark) { c->scratch->at = mark; }
+static inline void *sq_col_array(sq_columns *c, int n, size_t size)
+{
+    return sq_col_take(c, (size_t)sq_col_padded(n) * size);
+}
+static inline double *sq_col_doubles(sq_columns *c, int n) { return sq_col_array(c, n, sizeof(double)); }
+static inline uint64_t *sq_col_words(sq_columns *c, int n) { return sq_col_array(c, n, sizeof(uint64_t)); }
+static inline int32_t *sq_col_lanes(sq_columns *c, int n) { return sq_col_array(c, n, sizeof(int32_t)); }
+static inline void *sq_col_pointers(sq_columns *c, int n) { return sq_col_array(c, n, sizeof(void *)); }
+static inline sq_column *sq_col_columns(sq_columns *c, int n) { return sq_col_array(c, n, sizeof(sq_column)); }
 /* A column that is the same for all lanes. */
 sq_column sq_col_uniform(sq_columns *c, double value);
 
@@ -515,9 +540,19 @@ static inline double sq_col_baseline_of(const sq_columns *c, int attribute, int3
                                     : c->cohort_attribute[attribute][p->slot[lane]];
 }
 /* An attribute's values; the array is the selection's and up to date until the selection is used no more. */
-const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute);
-/* Where the next value that is kept goes: a column and, after it, room for a number that is the same for all. */
-double *sq_col_room_to_keep(const sq_selection *s);
+const double *sq_col_find_attribute(sq_columns *c, sq_selection *s, int attribute);
+static inline double *sq_col_copy_at(const sq_selection *s, int place)
+{
+    return s->room + (ptrdiff_t)place * sq_col_padded(s->n);
+}
+static inline const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute)
+{
+    int place = attribute % SQ_CACHED;
+    if (s->cached >> place & 1 && s->attribute[place] == attribute) return sq_col_copy_at(s, place);
+    return sq_col_find_attribute(c, s, attribute);
+}
+/* Where kept value number `place` lies. */
+double *sq_col_room_to_keep(const sq_selection *s, int place);
 /* Writes an attribute; touches who reads it where it changes (NaN equals NaN), as sq_ref_assign. */
 void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column value);
 /* Attributes first … last were written: brings copies of them up to date. */

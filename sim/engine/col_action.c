@@ -1,7 +1,7 @@
 /* Actions and decisions over a selection. Lanes part at conditions and splits; all jumps lead forward, so the lanes
  * that are furthest behind are always taken next, and those that have parted are together again where their
  * branches meet. */
-#include "engine/col.h"
+#include "engine/col_program.h"
 
 #include <float.h>
 #include <limits.h>
@@ -67,23 +67,27 @@ static void assign_elements(sq_columns *c, sq_selection *s, int first, sq_column
     sq_col_refresh(c, s, first, last);
 }
 
-/* What is written stands where the index says; as ref_action.c, a value is judged by its attribute's type. NaN unsets. */
-static void put(sq_columns *c, sq_selection *s, const sq_action *action, sq_column value, bool unsets)
+/* What is written stands where the index says; as ref_action.c, a value is judged by its attribute's type, unless it is
+ * known to fit, or is NaN, which unsets. */
+static void put(sq_columns *c, sq_selection *s, const sq_action *action, sq_column value, bool fits)
 {
     limits limit = limits_of(&c->model->attributes[action->a]);
     if (action->q.count == 0) {
-        if (!unsets) value = judged(c, s, value, limit, action->a);
+        if (!fits) value = judged(c, s, value, limit, action->a);
         sq_col_assign(c, s, action->a, value);
         return;
     }
     sq_column offset = finite_value(c, s, action->q);
-    if (!unsets) value = judged(c, s, value, limit, -1);
+    if (!fits) value = judged(c, s, value, limit, -1);
     assign_elements(c, s, action->a, offset, value);
 }
 
+/* Flags and labels are what their type says, unless they are unset. */
 static void set(sq_columns *c, sq_selection *s, const sq_action *action)
 {
-    put(c, s, action, sq_col_value(c, s, action->p, 0), false);
+    bool is_label = c->model->attributes[action->a].type.class != SQ_TYPE_NUMBER;
+    bool fits = is_label && action->p.count && sq_col_is_number(c->plan, action->p, s->state);
+    put(c, s, action, sq_col_value(c, s, action->p, 0), fits);
 }
 
 static void unset(sq_columns *c, sq_selection *s, const sq_action *action)
@@ -107,7 +111,8 @@ static void draw(sq_columns *c, sq_selection *s, const sq_action *action)
     const double *value = d->kind == SQ_DRAW_LAW      ? sq_col_number(c, s, d)
                           : d->kind == SQ_DRAW_CHANCE ? sq_col_flag(c, s, d)
                                                       : drawn_label(c, s, d);
-    put(c, s, action, (sq_column){value, 1}, false);
+    bool fits = d->kind != SQ_DRAW_LAW && c->model->attributes[action->a].type.class != SQ_TYPE_NUMBER;
+    put(c, s, action, (sq_column){value, 1}, fits);
 }
 
 static void pay(sq_columns *c, sq_selection *s, const sq_action *action)

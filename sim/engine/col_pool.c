@@ -207,68 +207,48 @@ void sq_pool_free(sq_pool *p)
 
 /* ---- scratch --------------------------------------------------------------------------------------------- */
 
-enum { CHUNK = 4 << 20, CHUNKS = 256, ALIGNMENT = 64 };
+enum { CHUNK = 4 << 20 };
 
-struct sq_scratch {
-    int chunk;   /* in use */
-    size_t used; /* of it */
-    int n_chunks;
-    char *chunks[CHUNKS];
-};
-
-static bool add_chunk(struct sq_scratch *scratch)
+static bool add_chunk(sq_scratch *scratch)
 {
-    if (scratch->n_chunks == CHUNKS) return false;
-    char *chunk = aligned_alloc(ALIGNMENT, CHUNK);
+    if (scratch->n_chunks == SQ_SCRATCH_CHUNKS) return false;
+    char *chunk = aligned_alloc(SQ_SCRATCH_ALIGNMENT, CHUNK);
     if (!chunk) return false;
     scratch->chunks[scratch->n_chunks++] = chunk;
     return true;
 }
 
-sq_status sq_scratch_new(struct sq_scratch **out, sq_error *err)
+static void use_chunk(sq_scratch *scratch, int chunk)
 {
-    *out = calloc(1, sizeof **out);
-    if (*out && add_chunk(*out)) return SQ_OK;
-    return sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's scratch");
+    char *first = scratch->chunks[chunk];
+    scratch->at = (sq_mark){chunk, first, first + CHUNK};
 }
 
-void sq_scratch_free(struct sq_scratch *scratch)
+sq_status sq_scratch_new(sq_scratch **out, sq_error *err)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out || !add_chunk(*out)) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine's scratch");
+    use_chunk(*out, 0);
+    return SQ_OK;
+}
+
+void sq_scratch_free(sq_scratch *scratch)
 {
     if (!scratch) return;
     for (int i = 0; i < scratch->n_chunks; i++) free(scratch->chunks[i]);
     free(scratch);
 }
 
-sq_mark sq_col_mark(sq_columns *c) { return (sq_mark){c->scratch->chunk, c->scratch->used}; }
-
-void sq_col_release(sq_columns *c, sq_mark mark)
+void *sq_col_take_beyond(sq_columns *c, size_t bytes)
 {
-    c->scratch->chunk = mark.chunk;
-    c->scratch->used = mark.used;
-}
-
-static void *take(sq_columns *c, size_t bytes)
-{
-    struct sq_scratch *scratch = c->scratch;
-    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (scratch->used + bytes > CHUNK) {
-        if (scratch->chunk + 1 == scratch->n_chunks && !add_chunk(scratch)) {
-            c->status = sq_fail(c->err, SQ_ERR_MEMORY, "no memory for the engine's scratch");
-            longjmp(c->out_of_memory, 1);
-        }
-        scratch->chunk++;
-        scratch->used = 0;
+    sq_scratch *scratch = c->scratch;
+    if (scratch->at.chunk + 1 == scratch->n_chunks && !add_chunk(scratch)) {
+        c->status = sq_fail(c->err, SQ_ERR_MEMORY, "no memory for the engine's scratch");
+        longjmp(c->out_of_memory, 1);
     }
-    void *memory = scratch->chunks[scratch->chunk] + scratch->used;
-    scratch->used += bytes;
-    return memory;
+    use_chunk(scratch, scratch->at.chunk + 1);
+    return sq_col_take(c, bytes);
 }
-
-double *sq_col_doubles(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(double)); }
-uint64_t *sq_col_words(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(uint64_t)); }
-void *sq_col_pointers(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(void *)); }
-sq_column *sq_col_columns(sq_columns *c, int n) { return take(c, (size_t)n * sizeof(sq_column)); }
-int32_t *sq_col_lanes(sq_columns *c, int n) { return take(c, (size_t)sq_col_padded(n) * sizeof(int32_t)); }
 
 sq_column sq_col_uniform(sq_columns *c, double value)
 {
@@ -298,7 +278,7 @@ static void find_blocks(sq_columns *c, sq_selection *s)
     s->block = one_block ? first : NULL;
     s->strategy = one_strategy ? strategy : -1;
     if (one_block) return;
-    const double **blocks = take(c, (size_t)sq_col_padded(s->n) * sizeof *blocks);
+    const double **blocks = sq_col_take(c, (size_t)sq_col_padded(s->n) * sizeof *blocks);
     for (int i = 0; i < sq_col_padded(s->n); i++) blocks[i] = p->block[s->lane[i]];
     s->blocks = blocks;
 }
@@ -404,8 +384,6 @@ void sq_col_clear_bit(const sq_columns *c, const sq_selection *s, uint64_t *word
 
 /* ---- attributes ------------------------------------------------------------------------------------------------------ */
 
-static double *copy_at(const sq_selection *s, int place) { return s->room + (ptrdiff_t)place * sq_col_padded(s->n); }
-
 /* Where the copy of an attribute is, or would be; -1 if there is none and no room for it. */
 static int copy_of(const sq_selection *s, int attribute)
 {
@@ -424,13 +402,13 @@ static double *new_copy(sq_columns *c, sq_selection *s, int attribute, int place
     if (place < 0) return sq_col_doubles(c, s->n);
     s->attribute[place] = attribute;
     s->cached |= UINT32_C(1) << place;
-    return copy_at(s, place);
+    return sq_col_copy_at(s, place);
 }
 
-double *sq_col_room_to_keep(const sq_selection *s)
+double *sq_col_room_to_keep(const sq_selection *s, int place)
 {
     ptrdiff_t padded = sq_col_padded(s->n);
-    return s->room + (SQ_CACHED + 3) * padded + s->n_kept * (padded + SQ_PAD);
+    return s->room + (SQ_CACHED + 3) * padded + place * (padded + SQ_PAD);
 }
 
 static const int32_t *slots(sq_columns *c, sq_selection *s)
@@ -459,10 +437,10 @@ static void take_same(const sq_columns *c, const sq_selection *s, int attribute,
     else for (int i = 0; i < sq_col_padded(s->n); i++) value[i] = s->block[slot];
 }
 
-const double *sq_col_attribute(sq_columns *c, sq_selection *s, int attribute)
+const double *sq_col_find_attribute(sq_columns *c, sq_selection *s, int attribute)
 {
     int place = copy_of(s, attribute);
-    if (is_cached(s, place)) return copy_at(s, place);
+    if (is_cached(s, place)) return sq_col_copy_at(s, place);
     double *value = new_copy(c, s, attribute, place);
     const double *column = c->p->attribute[attribute];
     if (column) c->lanes->gather(value, column, s->lane, s->n);
@@ -486,18 +464,42 @@ void sq_col_refresh(sq_columns *c, sq_selection *s, int first, int last)
     for (uint32_t left = s->cached; left; left &= left - 1) {
         int place = __builtin_ctz(left), attribute = s->attribute[place];
         if (attribute >= first && attribute <= last)
-            c->lanes->gather(copy_at(s, place), c->p->attribute[attribute], s->lane, s->n);
+            c->lanes->gather(sq_col_copy_at(s, place), c->p->attribute[attribute], s->lane, s->n);
     }
+}
+
+/* Values of programs that have read it hold no longer. */
+static void drop_kept(sq_selection *s, int attribute)
+{
+    for (int i = 0; i < s->n_kept; i++)
+        if (s->kept[i].reads >> (attribute % 64) & 1) s->kept[i].name = 0;
+}
+
+/* Whether it does not matter in which lanes an attribute changes: all who react are known to have to, or there are none.
+ * Nobody reacts before time zero. */
+static bool nobody_asks(const sq_columns *c, int attribute)
+{
+    const sq_reactions reactions = c->plan->reactions[attribute];
+    if (c->p->is_nursery) return true;
+    for (int k = 0; k < reactions.n; k++)
+        if (reactions.item[k].bits & ~c->firing.touched.all[reactions.item[k].word]) return false;
+    return true;
 }
 
 void sq_col_assign(sq_columns *c, sq_selection *s, int attribute, sq_column value)
 {
+    double *column = c->p->attribute[attribute];
+    int place = copy_of(s, attribute);
+    double *copy = is_cached(s, place) ? sq_col_copy_at(s, place) : NULL;
+    drop_kept(s, attribute);
+    if (nobody_asks(c, attribute)) {
+        bool signed_zeros = c->model->attributes[attribute].type.class == SQ_TYPE_NUMBER;
+        c->lanes->write(column, copy, s->lane, value, signed_zeros, s->n);
+        return;
+    }
     sq_mark mark = sq_col_mark(c);
     int32_t *changed = sq_col_lanes(c, s->n);
-    int place = copy_of(s, attribute);
-    double *copy = is_cached(s, place) ? copy_at(s, place) : NULL;
-    int n = c->lanes->assign(c->p->attribute[attribute], copy, s->lane, value, changed, s->n);
+    int n = c->lanes->assign(column, copy, s->lane, value, changed, s->n);
     sq_col_touch_lanes(c, changed, n, attribute);
-    if (n > 0) s->n_kept = 0;
     sq_col_release(c, mark);
 }

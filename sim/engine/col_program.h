@@ -16,8 +16,10 @@ enum {
 typedef struct sq_col_form {
     int n, depth;   /* operations; values on the stack at most */
     bool is_truth;  /* 0 or 1 whatever it reads, never NaN */
+    bool is_number; /* never NaN */
     int shared;     /* operations at its beginning that come to a value which other forms begin with too; 0: none */
-    int shared_name; /* of that value */
+    int shared_name; /* of that value; from 1 */
+    uint64_t shared_reads; /* bit a % 64 of every attribute that it depends on */
     const sq_op *op;
     int n_leaves;       /* what is pushed, each once */
     const sq_op *leaf;
@@ -87,6 +89,12 @@ static inline bool sq_col_reads_block_alone(const sq_col_plan *plan, sq_program 
 {
     const sq_col_form *form = sq_col_form_of(plan, program, state);
     return form->n == 1 && (form->op->code == SQ_OP_CONST || form->op->code == SQ_OP_PARAM);
+}
+
+/* Whether a program that is given never comes to NaN in this state. */
+static inline bool sq_col_is_number(const sq_col_plan *plan, sq_program program, int state)
+{
+    return sq_col_form_of(plan, program, state)->is_number;
 }
 
 /* col_hoist.c: takes what is computed of blocks alone out of code, which has parameters there instead; how many operations

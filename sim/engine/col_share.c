@@ -27,6 +27,16 @@ static int common_beginning(const sq_col_form *a, const sq_col_form *b)
     return common < SHORTEST ? 0 : common;
 }
 
+static uint64_t reads_of(const sq_op *op, int n)
+{
+    uint64_t reads = 0;
+    for (int i = 0; i < n; i++) {
+        if (op[i].code == SQ_OP_ATTR) reads |= UINT64_C(1) << (op[i].a % 64);
+        if (op[i].code == SQ_OP_ATTR_AT) reads = UINT64_MAX;
+    }
+    return reads;
+}
+
 static int by_code(const void *x, const void *y)
 {
     const sq_col_form *a = *(sq_col_form *const *)x, *b = *(sq_col_form *const *)y;
@@ -53,5 +63,6 @@ void sq_col_share(sq_col_form **forms, size_t n)
         bool before = i > 0 && forms[i - 1]->shared_name == forms[i]->shared_name;
         bool after = i + 1 < n && forms[i + 1]->shared_name == forms[i]->shared_name;
         if (!before && !after) forms[i]->shared = 0;
+        forms[i]->shared_reads = reads_of(forms[i]->op, forms[i]->shared);
     }
 }

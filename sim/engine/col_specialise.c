@@ -306,6 +306,7 @@ static const sq_col_form *new_form(sq_arena *arena, folder *f)
     const operand *result = &f->stack[0];
     *form = (sq_col_form){.n = f->n, .depth = depth_of(op, f->n), .op = op};
     form->is_truth = result->is_boolean && result->is_number;
+    form->is_number = result->is_number;
     return sq_vec_push(&f->forms, form) ? form : NULL;
 }
 

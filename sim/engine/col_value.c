@@ -146,15 +146,20 @@ static const sq_column *find_kept(const sq_selection *s, const sq_col_form *form
     return NULL;
 }
 
-/* What others begin with too is computed in the selection's room. */
+/* What others begin with too is computed in the selection's room; NULL where there is none. */
 static const sq_column *keep_beginning(sq_columns *c, sq_selection *s, const sq_col_form *form, const sq_bench *bench)
 {
     sq_bench own = *bench;
-    own.result = sq_col_room_to_keep(s);
+    int place = 0;
+    while (place < s->n_kept && s->kept[place].name != 0) place++;
+    if (place == SQ_KEPT_VALUES) return NULL;
+    own.result = sq_col_room_to_keep(s, place);
     do_steps(c, s, form, 0, form->shared_steps, &own);
-    s->kept[s->n_kept].name = form->shared_name;
-    s->kept[s->n_kept].value = bench->value[bench->computed];
-    return &s->kept[s->n_kept++].value;
+    if (place == s->n_kept) s->n_kept++;
+    s->kept[place].name = form->shared_name;
+    s->kept[place].reads = form->shared_reads;
+    s->kept[place].value = bench->value[bench->computed];
+    return &s->kept[place].value;
 }
 
 /* Columns for the leaves that are read, of which those of the beginning alone are not where that is kept. */
@@ -175,7 +180,7 @@ static sq_column value_of_form(sq_columns *c, sq_selection *s, const sq_col_form
     bench.value = sq_col_columns(c, form->n_leaves + form->depth);
     bench.rest = sq_col_doubles(c, (form->depth - 1) * size);
     take_leaves(c, s, form, !kept, bench.value);
-    if (!kept && form->shared > 0 && s->n_kept < SQ_KEPT_VALUES) kept = keep_beginning(c, s, form, &bench);
+    if (!kept && form->shared > 0) kept = keep_beginning(c, s, form, &bench);
     if (kept) bench.value[bench.computed] = *kept;
     do_steps(c, s, form, kept ? form->shared_steps : 0, form->n_steps, &bench);
     sq_column value = bench.value[bench.computed];

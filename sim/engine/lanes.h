@@ -135,6 +135,9 @@ typedef struct sq_lanes {
     /* Writes x into the column and brings the dense copy of it, unless NULL, up to date. The lanes where that was a
      * change (NaN equals NaN) into changed, which has room for the padding; how many. No lane twice. */
     int (*assign)(double *column, double *copy, const int32_t *lane, sq_column x, int32_t *changed, int n);
+    /* The same, where nobody asks for changes. Neither is -0 put in the place of 0 nor 0 in that of -0, as there; unless
+     * signed_zeros this need not be looked for. */
+    void (*write)(double *column, double *copy, const int32_t *lane, sq_column x, bool signed_zeros, int n);
     /* Where who is below 0 and truth is not 0, who becomes this number, or NaN where truth is; how many did. */
     int (*claim)(double *who, double number, sq_column truth, int n);
     /* Whether all n are numbers from low to high. */

@@ -36,6 +36,7 @@ const sq_lanes SQ_LANES = {
     .empty_lines = empty_lines,
     .select = select_lanes,
     .assign = assign,
+    .write = write_all,
     .claim = claim,
     .within = within,
     .equal = equal,

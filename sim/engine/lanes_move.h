@@ -90,6 +90,27 @@ static int assign(double *column, double *copy, const int32_t *lane, sq_column x
     return changes;
 }
 
+/* A whole vector of lanes, or with the bits of some of them. */
+static inline void write_some(double *column, double *copy, const int32_t *lane, v_d new, bool signed_zeros,
+                              unsigned bits)
+{
+    if (signed_zeros && v_any(v_eq(new, v_set(0)))) {
+        v_d old = lanes_gather(column, lane);
+        new = v_if(v_eq(new, old), old, new);
+    }
+    if (copy) v_store(copy, new);
+    scatter(column, lane, new, bits);
+}
+
+static void write_all(double *column, double *copy, const int32_t *lane, sq_column x, bool signed_zeros, int n)
+{
+    const unsigned all = (1U << SQ_WIDTH) - 1;
+    int i = 0;
+    for (; i + SQ_WIDTH <= n; i += SQ_WIDTH)
+        write_some(column, copy ? copy + i : NULL, lane + i, v_column(x, i), signed_zeros, all);
+    if (i < n) write_some(column, copy ? copy + i : NULL, lane + i, v_column(x, i), signed_zeros, bits_below(i, n));
+}
+
 static int claim(double *who, double number, sq_column truth, int n)
 {
     int claimed = 0;

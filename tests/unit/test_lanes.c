@@ -268,6 +268,13 @@ static void writing_of(const sq_lanes *lanes, int n, sq_pcg *g)
         if (is_change(before[lane[i]], x[i])) assert_int_equal(changed[changes++], lane[i]);
     }
     assert_int_equal(many, changes);
+    static double others[ROOM], other_copy[ROOM];
+    memcpy(others, before, sizeof others);
+    lanes->write(others, other_copy, lane, (sq_column){x, 1}, true, n);
+    for (int i = 0; i < ROOM; i++) assert_same("written", lanes, n, i, others[i], column[i]);
+    for (int i = 0; i < n; i++) assert_same("copied", lanes, n, i, other_copy[i], copy[i]);
+    lanes->write(others, NULL, lane, (sq_column){x, 1}, false, n);
+    for (int i = 0; i < n; i++) assert_same("stored", lanes, n, i, others[lane[i]], x[i]);
 }
 
 static void changes_are_listed(void **state)
