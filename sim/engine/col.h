@@ -137,6 +137,13 @@ typedef struct sq_open_endpoints {
     bool reads; /* of some of them bits must be looked at */
 } sq_open_endpoints;
 
+/* Where visits of a keyed site are counted: see sq_keyed_luck. Records of a slot do not cross cache lines. */
+typedef struct sq_visit_plan {
+    int first;   /* number of a lane's record of slot 0; -1: they are not counted */
+    int of_slot; /* numbers of a record */
+    int place;   /* in it */
+} sq_visit_plan;
+
 struct sq_col_plan {
     const sq_model *model;
     int event_words;     /* of 64 events */
@@ -178,8 +185,8 @@ struct sq_col_plan {
     int *move_counter;             /* [n_pairs] */
     int *visit_counter;            /* [n_sites] -1 too where keyed */
     int n_counters;
-    int *visits;                   /* [n_sites] the first of its places in a lane of pool.visits; -1: it has none */
-    int n_visits;
+    sq_visit_plan *visits;         /* [n_sites] of those that are keyed */
+    int n_visits;                  /* numbers in pool.visits of a lane: whole cache lines */
     bool counts_occurrences, counts_moves, counts_stays; /* the accumulators want them */
     int *watch;                    /* [occurrences] bit in pool.occurred of one that is awaited lane by lane; -1 */
     sq_endpoint_plan *endpoints;   /* [n_endpoints] */
@@ -251,7 +258,7 @@ typedef struct sq_pool {
     double *time_in;      /* [n_states] where stay_is_read */
     uint32_t *counter;    /* [n_counters] how often something has happened in the life: sq_col_counter */
     uint32_t *lives;      /* lives that began in the lane, this one included */
-    sq_visits *visits;    /* [n_visits], site by site: of a keyed site [n_lanes][n_slots], a lane's slots side by side */
+    uint32_t *visits;     /* [n_lanes][n_visits] of keyed sites */
 
     /* clocks; due, age … are valid where they run (or wait) */
     uint64_t *running, *paused, *held, *condition; /* [event_words] */

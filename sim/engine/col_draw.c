@@ -43,13 +43,15 @@ static void keyed_uniforms(sq_columns *c, sq_selection *s, int index, double *u)
 {
     const sq_site *site = &c->model->sites[index];
     sq_mark mark = sq_col_mark(c);
-    size_t visits = (size_t)c->plan->visits[index] * (size_t)c->p->n_lanes;
+    const sq_visit_plan *visits = &c->plan->visits[index];
     sq_keyed_luck luck = {
         .n_keys = site->n_keys,
-        .n_slots = site->n_slots,
         .size = site->key_size,
         .hash = site->hash,
-        .visits = c->plan->visits[index] >= 0 ? c->p->visits + visits : NULL,
+        .visits = visits->first >= 0 ? c->p->visits + visits->first : NULL,
+        .of_lane = c->plan->n_visits,
+        .of_slot = visits->of_slot,
+        .place = visits->place,
         .life = c->p->lives,
     };
     find_keys(c, s, site, &luck);

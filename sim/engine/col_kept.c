@@ -70,19 +70,57 @@ static void number_counters(sq_col_plan *plan)
     const sq_model *m = plan->model;
     bool asked = plan->counts_occurrences || plan->reactions[SQ_READS_HAPPENED(m)].n > 0;
     for (int i = 0; i < SQ_OCCURRENCES(m); i++) {
-        bool is_counted = (asked && !plan->occurs_once[i]) || tally_is_read(m, i);
-        plan->counter_of[i] = is_counted ? plan->n_counters++ : -1;
+        bool counted = (asked && !plan->occurs_once[i]) || tally_is_read(m, i);
+        plan->counter_of[i] = counted ? plan->n_counters++ : -1;
     }
     for (int i = 0; i < plan->n_pairs; i++) {
-        bool is_counted = plan->counts_moves && !plan->moves_once[i];
-        plan->move_counter[i] = is_counted ? plan->n_counters++ : -1;
+        bool counted = plan->counts_moves && !plan->moves_once[i];
+        plan->move_counter[i] = counted ? plan->n_counters++ : -1;
     }
     for (int i = 0; i < m->n_sites; i++) {
-        bool keyed = m->sites[i].n_keys > 0, counted = !plan->drawn_once[i];
-        plan->visit_counter[i] = counted && !keyed ? plan->n_counters++ : -1;
-        plan->visits[i] = counted && keyed ? plan->n_visits : -1;
-        if (counted && keyed) plan->n_visits += m->sites[i].n_slots;
+        bool counted = m->sites[i].n_keys == 0 && !plan->drawn_once[i];
+        plan->visit_counter[i] = counted ? plan->n_counters++ : -1;
     }
+}
+
+/* ---- visits of keyed sites ------------------------------------------------------------------------------------- */
+
+enum { LINE = 16, SHARING = LINE - 1 }; /* numbers of a cache line; sites of a record at most */
+
+static bool is_counted(const sq_col_plan *plan, int site)
+{
+    return plan->model->sites[site].n_keys > 0 && !plan->drawn_once[site];
+}
+
+static bool same_keys(const sq_site *a, const sq_site *b)
+{
+    bool same = a->n_keys == b->n_keys;
+    for (int k = 0; same && k < a->n_keys; k++)
+        same = a->key_attribute[k] == b->key_attribute[k] && a->key_size[k] == b->key_size[k];
+    return same;
+}
+
+/* Sites of the same keys share their records, from this one on that has none yet. */
+static void share_records(sq_col_plan *plan, int from)
+{
+    const sq_site *sites = plan->model->sites;
+    int n = 0, of_slot = 2;
+    for (int i = from; i < plan->model->n_sites && n < SHARING; i++) {
+        if (!is_counted(plan, i) || plan->visits[i].first >= 0 || !same_keys(&sites[from], &sites[i])) continue;
+        plan->visits[i] = (sq_visit_plan){.first = plan->n_visits, .place = ++n};
+    }
+    while (of_slot < n + 1) of_slot *= 2;
+    for (int i = from; i < plan->model->n_sites; i++)
+        if (plan->visits[i].first == plan->n_visits) plan->visits[i].of_slot = of_slot;
+    plan->n_visits += (sites[from].n_slots * of_slot + LINE - 1) / LINE * LINE;
+}
+
+static void find_visits(sq_col_plan *plan)
+{
+    int n = plan->model->n_sites;
+    for (int i = 0; i < n; i++) plan->visits[i].first = -1;
+    for (int i = 0; i < n; i++)
+        if (is_counted(plan, i) && plan->visits[i].first < 0) share_records(plan, i);
 }
 
 bool sq_col_plan_kept(sq_col_plan *plan)
@@ -96,6 +134,8 @@ bool sq_col_plan_kept(sq_col_plan *plan)
     plan->visit_counter = sq_col_plan_array(plan, m->n_sites, sizeof *plan->visit_counter);
     plan->visits = sq_col_plan_array(plan, m->n_sites, sizeof *plan->visits);
     bool complete = plan->counter_of && plan->move_counter && plan->visit_counter && plan->visits && find_read(plan);
-    if (complete) number_counters(plan);
-    return complete;
+    if (!complete) return false;
+    number_counters(plan);
+    find_visits(plan);
+    return true;
 }

@@ -7,13 +7,16 @@
 
 /* ---- columns ------------------------------------------------------------------------------------------- */
 
-/* Eight columns side by side, aligned as the processor's cache lines are. */
-static void *new_plane(sq_pool *p, int n_planes, size_t size)
+/* Aligned as the processor's cache lines are. */
+static void *aligned(sq_pool *p, size_t bytes)
 {
     enum { LINE = 64 };
-    char *memory = sq_arena_array(&p->arena, (size_t)n_planes * p->plane * size + LINE, 1);
+    char *memory = sq_arena_array(&p->arena, bytes + LINE, 1);
     return memory ? memory + (LINE - (uintptr_t)memory % LINE) % LINE : NULL;
 }
+
+/* Eight columns side by side. */
+static void *new_plane(sq_pool *p, int n_planes, size_t size) { return aligned(p, (size_t)n_planes * p->plane * size); }
 
 /* A column of n rows. Few rows share a plane with other columns; many begin one of their own. */
 static void *rows(sq_pool *p, int n, size_t size)
@@ -133,7 +136,7 @@ static bool make_history(sq_pool *p, const sq_col_plan *plan)
     p->time_in = rows(p, m->n_states, sizeof *p->time_in);
     p->birth = rows(p, 1, sizeof *p->birth);
     p->score = rows(p, p->is_nursery ? m->n_members : 0, sizeof *p->score);
-    p->visits = sq_arena_array(&p->arena, (size_t)plan->n_visits * (size_t)p->n_lanes, sizeof *p->visits);
+    p->visits = aligned(p, (size_t)plan->n_visits * (size_t)p->n_lanes * sizeof *p->visits);
     return p->last_time && p->time_in && p->birth && p->score && p->visits;
 }
 

@@ -19,18 +19,17 @@ typedef struct sq_luck_column {
     const uint64_t *state, *stream;
 } sq_luck_column;
 
-/* How often luck was drawn in one slot of a site, if that was in the lane's present life; else it is not yet. */
-typedef struct sq_visits {
-    uint32_t life, count;
-} sq_visits;
-
 /* A site with a stream of luck for each combination of labels, its slots (row-major in the keys). */
 typedef struct sq_keyed_luck {
-    int n_keys, n_slots;
+    int n_keys;
     const double *key[SQ_KEYS]; /* dense */
     const int *size;            /* [n_keys] labels */
     const uint64_t *hash;       /* [n_slots] */
-    sq_visits *visits;          /* column of a lane's n_slots side by side; NULL: this is the only visit */
+    /* How often luck was drawn is in a record for each slot, which sites of the same keys share: the life of the lane in
+     * which it was, and then a count for each site; in another life it is not yet. */
+    uint32_t *visits;           /* the records of a lane side by side; NULL: this is the only visit */
+    int of_lane, of_slot;       /* numbers from one lane's records to the next, and from one slot's */
+    int place;                  /* of the site in a record, from 1 on */
     const uint32_t *life;       /* column */
 } sq_keyed_luck;
 

@@ -18,6 +18,11 @@ static inline v_w lanes_load_counts(const uint32_t *count)
     return _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(const void *)count));
 }
 
+static inline void lanes_store_integers(int32_t *to, v_d x)
+{
+    _mm_storeu_si128((__m128i *)(void *)to, _mm256_cvttpd_epi32(x));
+}
+
 static inline void lanes_scatter(double *column, const int32_t *lane, v_d x)
 {
     __m128d low = _mm256_castpd256_pd128(x), high = _mm256_extractf128_pd(x, 1);

@@ -21,6 +21,11 @@ static inline v_w lanes_load_counts(const uint32_t *count)
     return _mm512_cvtepu32_epi64(_mm256_loadu_si256((const __m256i *)(const void *)count));
 }
 
+static inline void lanes_store_integers(int32_t *to, v_d x)
+{
+    _mm256_storeu_si256((__m256i *)(void *)to, _mm512_cvttpd_epi32(x));
+}
+
 static inline void scatter_pair(double *column, const int32_t *lane, __m128d x)
 {
     _mm_storel_pd(&column[lane[0]], x);

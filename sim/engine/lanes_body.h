@@ -6,6 +6,7 @@
  *   lanes_scatter(column, lane, x)                                    the same columns become x
  *   lanes_load_counts(count)                                          W numbers of four bytes, as words
  *   lanes_store_pairs(to, x, y)                                       x[0], y[0], x[1], y[1], …
+ *   lanes_store_integers(to, x)                                       W integers, as numbers of four bytes
  *   lanes_empty_line(line)                                            eight columns of one lane
  *   lanes_pick(to, lane, bits)                                        the lanes whose bit is set, in order; W are
  *                                                                     written, of which the first so many count

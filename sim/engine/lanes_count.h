@@ -10,21 +10,15 @@ static inline uint32_t lane_number(int32_t lane) { return (uint32_t)lane / 8; }
 
 static void counts(double *out, const uint32_t *counter, const int32_t *lane, int n)
 {
-    LANES(i) {
-        uint32_t count[SQ_WIDTH];
-        for (int k = 0; k < SQ_WIDTH; k++) count[k] = counter[2 * (size_t)lane[i + k]];
-        v_store(out + i, v_from_w(lanes_load_counts(count)));
-    }
+    for (int i = 0; i < n; i++) out[i] = counter[2 * (size_t)lane[i]];
+    for (int i = n; i % SQ_WIDTH != 0; i++) out[i] = 0;
 }
 
-/* One more in the counters of these lanes, of which n are left; how many there were, 0 beyond them. */
+/* One more in the counters of n lanes; how many there were, 0 in the padding. */
 static inline void take_counts(uint32_t *so_far, uint32_t *counter, const int32_t *lane, int n)
 {
-    if (n >= SQ_WIDTH) {
-        for (int k = 0; k < SQ_WIDTH; k++) so_far[k] = counter[2 * (size_t)lane[k]]++;
-        return;
-    }
-    for (int k = 0; k < SQ_WIDTH; k++) so_far[k] = k < n ? counter[2 * (size_t)lane[k]]++ : 0;
+    for (int i = 0; i < n; i++) so_far[i] = counter[2 * (size_t)lane[i]]++;
+    for (int i = n; i % SQ_WIDTH != 0; i++) so_far[i] = 0;
 }
 
 static inline uint64_t sum_of(v_w x)
@@ -38,8 +32,8 @@ static inline uint64_t sum_of(v_w x)
 static sq_before count_up(uint32_t *before, uint32_t *counter, const int32_t *lane, int n)
 {
     v_w sum = v_set_w(0), again = v_set_w(0), one = v_set_w(1);
+    take_counts(before, counter, lane, n);
     LANES(i) {
-        take_counts(before + i, counter, lane + i, n - i);
         v_w so_far = lanes_load_counts(before + i);
         sum = v_add_w(sum, so_far);
         again = v_add_w(again, v_if_w(v_eq_w(so_far, v_set_w(0)), v_set_w(0), one));

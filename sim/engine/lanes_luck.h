@@ -61,49 +61,73 @@ static inline v_d uniform_at(sq_luck_column luck, int i, v_w hash, v_w visit)
     return v_address_uniform(v_address_with(v_address_with(patient, hash), visit));
 }
 
+/* Of so many lanes what is a column for each is found first and used then: a vector that is loaded where its numbers
+ * have only just been written waits for them. */
+enum { SQ_HANDFUL = 64 };
+static inline int handful(int n) { return n < SQ_HANDFUL ? n : SQ_HANDFUL; }
+
+static void visited_uniforms(double *out, sq_luck_column luck, v_w site, const uint32_t *so_far, int n)
+{
+    LANES(i) v_store(out + i, uniform_at(luck, i, site, lanes_load_counts(so_far + i)));
+}
+
+static inline sq_luck_column luck_from(sq_luck_column luck, int i)
+{
+    return (sq_luck_column){luck.state + i, luck.stream + i};
+}
+
 static void uniforms(double *out, sq_luck_column luck, uint64_t hash, uint32_t *counter, const int32_t *lane, int n)
 {
-    v_w site = v_set_w(hash);
-    LANES(i) {
-        v_w visit = v_set_w(0);
-        if (counter) {
-            uint32_t so_far[SQ_WIDTH];
-            take_counts(so_far, counter, lane + i, n - i);
-            visit = lanes_load_counts(so_far);
-        }
-        v_store(out + i, uniform_at(luck, i, site, visit));
+    v_w site = v_set_w(hash), first = v_set_w(0);
+    if (!counter) {
+        LANES(i) v_store(out + i, uniform_at(luck, i, site, first));
+        return;
+    }
+    for (int i = 0; i < n; i += SQ_HANDFUL) {
+        uint32_t so_far[SQ_HANDFUL];
+        int few = handful(n - i);
+        take_counts(so_far, counter, lane + i, few);
+        visited_uniforms(out + i, luck_from(luck, i), site, so_far, few);
     }
 }
 
-/* The slots of W lanes; those from n on have that of the first. */
-static inline void find_slots(int32_t *slot, const sq_keyed_luck *site, int i, int n)
+/* The slots of n lanes from the i-th on; the padding has that of the first. */
+static inline void find_slots(int32_t *slot, const sq_keyed_luck *site, int from, int n)
 {
-    double number[SQ_WIDTH];
-    v_d x = v_load(site->key[0] + i);
-    for (int k = 1; k < site->n_keys; k++) x = x * v_set(site->size[k]) + v_load(site->key[k] + i);
-    v_store(number, x);
-    for (int k = 0; k < SQ_WIDTH; k++) slot[k] = (int32_t)number[k < n - i ? k : 0];
+    LANES(i) {
+        v_d x = v_load(site->key[0] + from + i);
+        for (int k = 1; k < site->n_keys; k++) x = x * v_set(site->size[k]) + v_load(site->key[k] + from + i);
+        lanes_store_integers(slot + i, x);
+    }
+    for (int i = n; i % SQ_WIDTH != 0; i++) slot[i] = slot[0];
 }
 
-/* Where luck was drawn in an earlier life of the lane alone, counting begins afresh. */
+/* Of many lanes, the records are on their way from memory together: whether one is of this life is nearly always the same
+ * for all, and foreseen. */
 static inline void take_visits(uint32_t *so_far, const sq_keyed_luck *site, const int32_t *slot, const int32_t *lane, int n)
 {
-    for (int k = 0; k < SQ_WIDTH && k < n; k++) {
-        sq_visits *visits = &site->visits[(size_t)lane_number(lane[k]) * (size_t)site->n_slots + (size_t)slot[k]];
-        uint32_t life = site->life[lane[k]];
-        so_far[k] = visits->life == life ? visits->count : 0;
-        *visits = (sq_visits){life, so_far[k] + 1};
+    size_t of_lane = (size_t)site->of_lane, of_slot = (size_t)site->of_slot;
+    for (int i = 0; i < n; i++) {
+        uint32_t *record = site->visits + lane_number(lane[i]) * of_lane + (size_t)slot[i] * of_slot;
+        if (record[0] != site->life[lane[i]]) {
+            for (size_t k = 1; k < of_slot; k++) record[k] = 0;
+            record[0] = site->life[lane[i]];
+        }
+        so_far[i] = record[site->place]++;
     }
 }
 
 static void keyed_uniforms(double *out, sq_luck_column luck, const sq_keyed_luck *site, const int32_t *lane, int n)
 {
-    LANES(i) {
-        int32_t slot[SQ_WIDTH];
-        uint32_t so_far[SQ_WIDTH] = {0};
-        find_slots(slot, site, i, n);
-        if (site->visits) take_visits(so_far, site, slot, lane + i, n - i);
-        v_store(out + i, uniform_at(luck, i, lanes_gather_w(site->hash, slot), lanes_load_counts(so_far)));
+    for (int from = 0; from < n; from += SQ_HANDFUL) {
+        int32_t slot[SQ_HANDFUL];
+        uint32_t so_far[SQ_HANDFUL] = {0};
+        int few = handful(n - from);
+        sq_luck_column of = luck_from(luck, from);
+        find_slots(slot, site, from, few);
+        if (site->visits) take_visits(so_far, site, slot, lane + from, few);
+        for (int i = 0; i < few; i += SQ_WIDTH)
+            v_store(out + from + i, uniform_at(of, i, lanes_gather_w(site->hash, slot + i), lanes_load_counts(so_far + i)));
     }
 }
 

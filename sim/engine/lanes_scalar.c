@@ -5,6 +5,7 @@
 static inline v_d lanes_gather(const double *column, const int32_t *lane) { return column[*lane]; }
 static inline v_w lanes_gather_w(const uint64_t *column, const int32_t *lane) { return column[*lane]; }
 static inline v_w lanes_load_counts(const uint32_t *count) { return *count; }
+static inline void lanes_store_integers(int32_t *to, v_d x) { *to = (int32_t)x; }
 
 static inline void lanes_scatter(double *column, const int32_t *lane, v_d x) { column[*lane] = x; }
 

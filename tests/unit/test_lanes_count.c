@@ -161,36 +161,52 @@ static void uniforms_of(const sq_lanes *lanes, int n, sq_pcg *g)
     assert_memory_equal(counted, wanted, sizeof wanted);
 }
 
+/* The records of a lane: of each slot the life, and the counts of three sites. */
+enum { RECORD = 4, OF_LANE = SLOTS * RECORD + 2, SECOND = 2 };
+typedef uint32_t records[LANES_OF_POOL * OF_LANE];
+
+/* Plain counting of a visit; of another life nothing counts. */
+static uint32_t visit(uint32_t *records_of, int lane, int slot)
+{
+    uint32_t *record = records_of + lane / SIDE * OF_LANE + slot * RECORD;
+    if (record[0] != 3) memset(record, 0, RECORD * sizeof *record);
+    record[0] = 3;
+    return record[SECOND]++;
+}
+
+static void check_keyed(const sq_lanes *lanes, const sq_keyed_luck *site, int n, sq_pcg *g, uint32_t *wanted)
+{
+    static double u[ROOM];
+    const int32_t *lane = some_lanes(n, g);
+    const luck *of = some_luck(g);
+    lanes->keyed_uniforms(u, (sq_luck_column){of->state, of->stream}, site, lane, n);
+    for (int i = 0; i < n; i++) {
+        int slot = (int)(site->key[0][i] * 2 + site->key[1][i]);
+        uint32_t so_far = site->visits ? visit(wanted, lane[i], slot) : 0;
+        assert_true(u[i] == uniform_at(of, i, site->hash[slot], so_far));
+    }
+}
+
 /* Luck of three labels by two; a third of the lanes last drew in an earlier life. */
 static void keyed_uniforms_of(const sq_lanes *lanes, int n, sq_pcg *g)
 {
     static const int SIZE[] = {3, 2};
-    static sq_visits visits[LANES_OF_POOL * SLOTS], wanted[LANES_OF_POOL * SLOTS];
+    static records visits, wanted;
     static uint32_t life[LANES_OF_POOL * SIDE];
-    static double key[2][ROOM], u[ROOM];
+    static double key[2][ROOM];
     uint64_t hash[SLOTS];
-    const int32_t *lane = some_lanes(n, g);
-    const luck *of = some_luck(g);
     fill_any(g, key[0], 0);
     fill_any(g, key[1], 0);
     for (int k = 0; k < 2; k++)
         for (int i = 0; i < n; i++) key[k][i] = below(g, SIZE[k]);
     for (int i = 0; i < SLOTS; i++) hash[i] = sq_pcg_next(g);
     for (int i = 0; i < LANES_OF_POOL; i++) life[i * SIDE] = 3;
-    for (int i = 0; i < LANES_OF_POOL * SLOTS; i++)
-        visits[i] = wanted[i] = (sq_visits){below(g, 3) ? 3 : 2, (uint32_t)below(g, 9)};
-    sq_keyed_luck site = {.n_keys = 2, .n_slots = SLOTS, .key = {key[0], key[1]}, .size = SIZE, .hash = hash, .life = life};
-    for (int counted = 0; counted < 2; counted++) {
-        site.visits = counted ? visits : NULL;
-        lanes->keyed_uniforms(u, (sq_luck_column){of->state, of->stream}, &site, lane, n);
-        for (int i = 0; i < n; i++) {
-            int slot = (int)(key[0][i] * 2 + key[1][i]);
-            sq_visits *mine = &wanted[lane[i] / SIDE * SLOTS + slot];
-            uint32_t so_far = counted && mine->life == 3 ? mine->count : 0;
-            if (counted) *mine = (sq_visits){3, so_far + 1};
-            assert_true(u[i] == uniform_at(of, i, hash[slot], so_far));
-        }
-    }
+    for (int i = 0; i < LANES_OF_POOL * OF_LANE; i++) visits[i] = wanted[i] = 2 + (uint32_t)(below(g, 3) > 0);
+    sq_keyed_luck site = {.n_keys = 2, .key = {key[0], key[1]}, .size = SIZE, .hash = hash, .of_lane = OF_LANE,
+                          .of_slot = RECORD, .place = SECOND, .life = life};
+    check_keyed(lanes, &site, n, g, NULL);
+    site.visits = visits;
+    check_keyed(lanes, &site, n, g, wanted);
     assert_memory_equal(visits, wanted, sizeof wanted);
 }
 
