@@ -140,11 +140,9 @@ static void add_break(sq_columns *c, sq_selection *s, const sq_break *b, double 
 {
     static const double FIRST_ROW[SQ_PAD] = {0};
     const sq_table *t = &c->model->tables[b->table];
-    double *knot = sq_col_doubles(c, s->n);
-    sq_column at = {sq_col_dense(c, s, sq_col_value(c, s, b->argument, 0)), 1};
+    sq_column at = sq_col_value(c, s, b->argument, 0);
     sq_row_column rows = sq_col_table(c, s, b->table, (sq_column){FIRST_ROW, 0});
-    c->lanes->next_knot(t->size, rows, knot, at, s->n);
-    c->lanes->next_breaks(next, knot, at.p, s->now, s->n);
+    c->lanes->next_breaks(next, t->size, rows, at, s->now, s->n);
 }
 
 static void add_breaks(sq_columns *c, sq_selection *s, double *next)

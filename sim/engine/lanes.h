@@ -174,7 +174,6 @@ typedef struct sq_lanes {
      * first row where it is NaN. The padding gets good addresses too. */
     void (*table_rows)(const double **out, sq_row_column block, int offset, int stride, int n_rows, sq_column row, int n);
     void (*table_at)(sq_interpolation interpolation, int n_knots, sq_row_column table, double *out, sq_column at, int n);
-    void (*next_knot)(int n_knots, sq_row_column table, double *out, sq_column at, int n);
 
     /* The prefixes of patients first, first + 1 … */
     void (*patients)(uint64_t *state, uint64_t *stream, sq_address luck, uint64_t first, int n);
@@ -215,9 +214,9 @@ typedef struct sq_lanes {
     /* Where a loss is in force until later than now: sum += its amount, and next is no later than its end (columns). */
     void (*add_losses)(double *sum, double *next, const double *amount, const double *until, const double *now,
                        const int32_t *lane, int n);
-    /* next is no later than when what is `at` now gets to its knot: rounded up to the time grid, and always ahead. Not
-     * where it is NaN. */
-    void (*next_breaks)(double *next, const double *knot, const double *at, const double *now, int n);
+    /* next is no later than when what is `at` now gets to its next knot of the table: rounded up to the time grid, and always
+     * ahead. Not where it is NaN. */
+    void (*next_breaks)(double *next, int n_knots, sq_row_column table, sq_column at, const double *now, int n);
     /* Where the rate is another than the old one, adds what that has brought to the accounts; now: pairs, lane by lane. Of a
      * rate of step 0, p[0] alone is read. No lane twice. */
     void (*change_rates)(double *account, const int32_t *lane, sq_column old, sq_column rate, const double *now, int n);

@@ -53,7 +53,6 @@ const sq_lanes SQ_LANES = {
     .truths = truths,
     .table_rows = table_rows,
     .table_at = table_at,
-    .next_knot = next_knot,
     .patients = patients,
     .uniforms = uniforms,
     .keyed_uniforms = keyed_uniforms,

@@ -15,6 +15,12 @@ static inline unsigned bits_below(int i, int n)
 }
 static inline v_m below(int i, int n) { return v_mask(bits_below(i, n)); }
 
+/* Addresses for lanes that are none: the first lane's. */
+static inline v_w row_of(sq_row_column table, int i, int n)
+{
+    return v_if_w(below(i, n), v_row_column(table, i), v_address(table.p[0]));
+}
+
 /* 1 or 0. */
 static inline v_d v_truth(v_m m) { return v_only(m, v_set(1)); }
 

@@ -51,11 +51,22 @@ static void add_losses(double *sum, double *next, const double *amount, const do
     }
 }
 
-static void next_breaks(double *next, const double *knot, const double *at, const double *now, int n)
+/* The first of a few knots, the same for all lanes, that is greater: read one after another, without a search. */
+static inline v_d next_of_few(int n_knots, const double *x, v_d at)
 {
+    v_d knot = v_set(INFINITY);
+    for (int k = n_knots - 1; k >= 0; k--) knot = v_if(v_gt(v_set(x[k]), at), v_set(x[k]), knot);
+    return knot;
+}
+
+static void next_breaks(double *next, int n_knots, sq_row_column table, sq_column at, const double *now, int n)
+{
+    enum { FEW = 16 };
+    bool few = table.step == 0 && n_knots <= FEW;
     LANES(i) {
-        v_d t = v_load(now + i), from = v_load(at + i), first = v_load(next + i);
-        v_d ahead = t + (v_load(knot + i) - from);
+        v_d t = v_load(now + i), from = v_column(at, i), first = v_load(next + i);
+        v_d knot = few ? next_of_few(n_knots, table.p[0], from) : v_table_next_knot(n_knots, row_of(table, i, n), from);
+        v_d ahead = t + (knot - from);
         v_d then = v_max(v_ceil(ahead * 0x1p20) * 0x1p-20, t + 0x1p-20);
         v_store(next + i, v_if(v_isnan(from), first, v_min(first, then)));
     }

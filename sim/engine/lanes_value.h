@@ -148,12 +148,6 @@ static int truths(double *out, sq_column x, int n)
 
 /* ---- tables ------------------------------------------------------------------------------------------------- */
 
-/* Addresses for lanes that are none: the first lane's. */
-static inline v_w row_of(sq_row_column table, int i, int n)
-{
-    return v_if_w(below(i, n), v_row_column(table, i), v_address(table.p[0]));
-}
-
 static void table_rows(const double **out, sq_row_column block, int offset, int stride, int n_rows, sq_column row,
                        int n)
 {
@@ -171,11 +165,6 @@ static void table_at(sq_interpolation interpolation, int n_knots, sq_row_column 
         v_w x = row_of(table, i, n), y = v_address_after(x, n_knots);
         v_store(out + i, v_table_at(interpolation, n_knots, x, y, v_column(at, i)));
     }
-}
-
-static void next_knot(int n_knots, sq_row_column table, double *out, sq_column at, int n)
-{
-    LANES(i) v_store(out + i, v_table_next_knot(n_knots, row_of(table, i, n), v_column(at, i)));
 }
 
 #endif

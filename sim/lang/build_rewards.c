@@ -52,6 +52,20 @@ static bool build_rate(sq_build *b, const sq_node *node, sq_type want, sq_progra
     return !is_fixed || sq_vec_push(&b->probes, probe) || sq_build_no_memory(b);
 }
 
+/* Breaks from the first-th on came with the rate of one state, and are waited for there alone; those of an argument that only
+ * grows in another state are none. */
+static void wait_in(sq_build *b, size_t first, int state)
+{
+    sq_break *breaks = b->compiler.breaks.items;
+    size_t kept = first;
+    for (size_t i = first; i < b->compiler.breaks.count; i++) {
+        if (breaks[i].only_in >= 0 && breaks[i].only_in != state) continue;
+        breaks[kept] = breaks[i];
+        breaks[kept++].only_in = state;
+    }
+    b->compiler.breaks.count = kept;
+}
+
 static bool build_by_state(sq_build *b, const sq_node *map, sq_type want, sq_program *out)
 {
     by_state t = {b, sq_build_scratch(b, b->states.count, sizeof(sq_program))};
@@ -59,9 +73,11 @@ static bool build_by_state(sq_build *b, const sq_node *map, sq_type want, sq_pro
     for (int i = 0; i < map->count && t.of; i++) {
         const sq_node *named = sq_made_scalar(b, map->key[i], map->key_place[i]);
         int state = named ? sq_named_state(b, named, "state") : -1;
+        size_t breaks = b->compiler.breaks.count;
         fine = state >= 0 && fine;
         if (state >= 0)
             fine = build_rate(b, map->item[i], want, &t.of[state]) && fine;
+        wait_in(b, breaks, state);
     }
     if (!fine || b->states.count == 0) return false;
     sq_bits_set(&b->model->reward_reads, (int)b->attributes.count);

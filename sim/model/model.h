@@ -318,7 +318,7 @@ typedef struct sq_solve {
 typedef struct sq_break {
     sq_program argument;
     int table;
-    int only_in; /* the argument grows in this state alone; -1: it always does */
+    int only_in; /* the argument grows, or the reward is in force, in this state alone; -1: always */
 } sq_break;
 
 enum { SQ_COSTS = 128 }; /* at most */

@@ -352,7 +352,7 @@ enum { ROWS = 4, KNOTS = 7 };
 
 static void tables_of(const sq_lanes *lanes, int n, sq_pcg *g)
 {
-    static double blocks[2][ROWS * 2 * KNOTS + 3], at[ROOM], row[ROOM], value[ROOM], knot[ROOM];
+    static double blocks[2][ROWS * 2 * KNOTS + 3], at[ROOM], row[ROOM], value[ROOM];
     static const double *block[ROOM], *rows[ROOM];
     for (int b = 0; b < 2; b++) {
         for (int r = 0; r < ROWS; r++) {
@@ -375,9 +375,6 @@ static void tables_of(const sq_lanes *lanes, int n, sq_pcg *g)
             assert_same("table", lanes, n, i, value[i],
                         sq_table_at((sq_interpolation)k, KNOTS, rows[i], rows[i] + KNOTS, at[i]));
     }
-    lanes->next_knot(KNOTS, (sq_row_column){rows, 1}, knot, (sq_column){at, 1}, n);
-    for (int i = 0; i < n; i++)
-        assert_same("next knot", lanes, n, i, knot[i], sq_table_next_knot(KNOTS, rows[i], at[i]));
 }
 
 static void tables_are_read(void **state)
@@ -427,7 +424,7 @@ static void luck_is_that_of_addresses(void **state)
     everywhere(luck_of);
 }
 
-/* ---- lines, ends and breaks ------------------------------------------------------------------ */
+/* ---- lines and ends ------------------------------------------------------------------ */
 
 static void lines_of(const sq_lanes *lanes, int n, sq_pcg *g)
 {
@@ -444,31 +441,6 @@ static void lines_of(const sq_lanes *lanes, int n, sq_pcg *g)
 
 /* Times that are often equal. */
 static double some_time(sq_pcg *g) { return below(g, 3) ? below(g, 6) : between(g, 0, 6); }
-
-static void breaks_of(const sq_lanes *lanes, int n, sq_pcg *g)
-{
-    static double now[ROOM], next[ROOM], knot[ROOM], at[ROOM], sum[ROOM], first[ROOM];
-    static double column[2][COLUMN];
-    const world *w = world_of(n, g);
-    for (int k = 0; k < 2; k++)
-        for (int i = 0; i < COLUMN; i++) column[k][i] = some_time(g);
-    for (int i = 0; i < ROOM; i++) {
-        now[i] = some_time(g);
-        at[i] = below(g, 8) ? some_time(g) : (double)NAN;
-        knot[i] = below(g, 8) ? at[i] + some_time(g) : (double)INFINITY;
-        sum[i] = 0;
-        next[i] = first[i] = INFINITY;
-    }
-    lanes->next_breaks(next, knot, at, now, n);
-    for (int i = 0; i < n; i++)
-        if (!isnan(at[i])) first[i] = fmax(ceil((now[i] + (knot[i] - at[i])) * 0x1p20) * 0x1p-20, now[i] + 0x1p-20);
-    lanes->add_losses(sum, next, column[0], column[1], now, w->lane, n);
-    for (int i = 0; i < n; i++) {
-        double amount = column[0][w->lane[i]], until = column[1][w->lane[i]];
-        assert_same("break", lanes, n, i, next[i], until > now[i] ? fmin(first[i], until) : first[i]);
-        assert_same("loss", lanes, n, i, sum[i], until > now[i] ? amount : 0);
-    }
-}
 
 /* Clock 0 first, unless a break (8) or the end (7) comes before it. */
 static void races_of(const sq_lanes *lanes, int n, sq_pcg *g)
@@ -492,12 +464,11 @@ static void races_of(const sq_lanes *lanes, int n, sq_pcg *g)
     }
 }
 
-static void breaks_are_found(void **state)
+static void races_are_judged(void **state)
 {
     (void)state;
     everywhere(races_of);
     everywhere(lines_of);
-    everywhere(breaks_of);
 }
 
 /* ---- laws: the loops; test_law_widths.c has the formulas ------------------------------------------------------------ */
@@ -576,7 +547,7 @@ int main(void)
         cmocka_unit_test(options_come_up_as_drawn),
         cmocka_unit_test(tables_are_read),
         cmocka_unit_test(luck_is_that_of_addresses),
-        cmocka_unit_test(breaks_are_found),
+        cmocka_unit_test(races_are_judged),
         cmocka_unit_test(laws_are_asked_lane_by_lane),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,6 +213,77 @@ static void accounts_are_kept(void **state)
     everywhere(lines_of);
 }
 
+/* ---- breaks and losses ----------------------------------------------------------------------------------- */
+
+enum { MANY_KNOTS = 40 };
+
+/* A table of many knots or few, the same for all lanes or one of two. */
+static sq_row_column tables_of(sq_pcg *g, int n, int n_knots)
+{
+    static double knots[2][MANY_KNOTS];
+    static const double *rows[ROOM];
+    int step = below(g, 2);
+    for (int k = 0; k < 2; k++)
+        for (int i = 0; i < n_knots; i++) knots[k][i] = (i ? knots[k][i - 1] : -1) + .01 + uniform(g);
+    for (int i = 0; i < ROOM; i++) rows[i] = i < n || !step ? knots[step && below(g, 2)] : (const double *)(uintptr_t)8;
+    return (sq_row_column){rows, step};
+}
+
+static double break_of(const double *knots, int n_knots, double at, double now)
+{
+    if (isnan(at)) return INFINITY;
+    double ahead = now + (sq_table_next_knot(n_knots, knots, at) - at);
+    return fmax(ceil(ahead * 0x1p20) * 0x1p-20, now + 0x1p-20);
+}
+
+static void breaks_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static const int N_KNOTS[] = {1, 2, 4, 16, 17, MANY_KNOTS};
+    static double next[ROOM], at[ROOM];
+    for (size_t k = 0; k < sizeof N_KNOTS / sizeof *N_KNOTS; k++) {
+        const bench *b = bench_of(n, g);
+        const sq_row_column table = tables_of(g, n, N_KNOTS[k]);
+        for (int i = 0; i < ROOM; i++) {
+            next[i] = below(g, 3) ? (double)INFINITY : b->now[i] + 1;
+            at[i] = below(g, 9) ? between(g, -2, 12) : any_number(g);
+            if (below(g, 9) == 0 && i < n) at[i] = table.p[i * table.step][below(g, N_KNOTS[k])];
+        }
+        static double before[ROOM];
+        memcpy(before, next, sizeof before);
+        lanes->next_breaks(next, N_KNOTS[k], table, (sq_column){at, 1}, b->now, n);
+        for (int i = 0; i < n; i++) {
+            double then = break_of(table.p[i * table.step], N_KNOTS[k], at[i], b->now[i]);
+            assert_number("break", lanes, n, i, next[i], fmin(before[i], then));
+        }
+    }
+}
+
+static void losses_of(const sq_lanes *lanes, int n, sq_pcg *g)
+{
+    static double sum[ROOM], next[ROOM], now[ROOM];
+    bench *b = bench_of(n, g);
+    double *amount = b->plane, *until = b->plane + 1;
+    for (int i = 0; i < PLANE; i++) b->plane[i] = below(g, 8);
+    for (int i = 0; i < ROOM; i++) {
+        now[i] = below(g, 8);
+        sum[i] = 1;
+        next[i] = 5;
+    }
+    lanes->add_losses(sum, next, amount, until, now, b->lane, n);
+    for (int i = 0; i < n; i++) {
+        bool in_force = until[b->lane[i]] > now[i];
+        assert_number("loss", lanes, n, i, sum[i], 1 + (in_force ? amount[b->lane[i]] : 0));
+        assert_number("its end", lanes, n, i, next[i], in_force ? fmin(5, until[b->lane[i]]) : 5);
+    }
+}
+
+static void breaks_are_found(void **state)
+{
+    (void)state;
+    everywhere(breaks_of);
+    everywhere(losses_of);
+}
+
 /* ---- the end of lives ------------------------------------------------------------------------------------ */
 
 enum { SIZE = 9, RECORDS_OF = 3, STRATEGIES = 2 };
@@ -297,6 +368,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_are_those_of_the_tree),
         cmocka_unit_test(accounts_are_kept),
+        cmocka_unit_test(breaks_are_found),
         cmocka_unit_test(lives_are_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
