@@ -24,7 +24,7 @@ typedef double column[N]; /* a multiple of 64 bytes, so that all in a room are a
 typedef struct room {
     const sq_lanes *lanes;
     const sq_discount *discount;
-    _Alignas(64) uint64_t state[N], stream[N], visit[N], hash[SQ_PAD];
+    _Alignas(64) uint64_t state[N], stream[N];
     column x, y, out, zero, pairs[2];
     column arg[SQ_LAW_ARGS], hazard_ratio, time_ratio, cured, low, high, shift, profile[5];
     const double *rows[N], *profile_rows[N];
@@ -36,7 +36,7 @@ typedef struct room {
 
 static void pass_uniforms(room *r)
 {
-    r->lanes->uniforms(r->out, (sq_luck_column){r->state, r->stream}, (sq_word_column){r->hash, 0}, r->visit, N);
+    r->lanes->uniforms(r->out, (sq_luck_column){r->state, r->stream}, 0, NULL, NULL, N);
 }
 
 static void pass_hazard(room *r) { r->lanes->hazards(r->out, r->x, N); }
