@@ -44,12 +44,25 @@ int sq_columns_batch(const sq_model *m)
     return (int)fmin(USUAL, fmin(lives, fit));
 }
 
+/* Attributes of which cohorts have a column, where no rows are wanted; all when memory is out. */
+static int kept_attributes(const sq_model *m)
+{
+    sq_col_plan plan = {.model = m};
+    int n = sq_col_plan_patients(&plan, false) ? plan.n_kept_attributes : m->n_attributes;
+    sq_arena_free(&plan.arena);
+    return n;
+}
+
 double sq_columns_bytes(const sq_model *m, int batch, double block_bytes)
 {
-    double open = open_items_for(m, batch), patients = (double)cohort_size_for(m) * m->n_strategies;
-    double baseline = 8.0 * m->n_attributes + 4.0 * m->n_groupings;
+    enum { SCRATCH = 1 << 20 };
+    const double in_use = 2.5; /* one begins, one ends, and often one has stragglers: memory that nobody wrote to is none */
+    double items = ceil((double)m->n_patients / SQ_BLOCK), patients = cohort_size_for(m);
+    double open = fmin(open_items_for(m, batch), fmin(in_use, items));
+    double cohorts = fmin(cohorts_for(m, batch), fmin(in_use + batch / patients, items * m->n_strategies));
+    double baseline = 8.0 * kept_attributes(m) + 4.0 * m->n_groupings;
     double parameters = 8.0 * m->block_size * m->n_strategies;
-    return open * (patients * baseline + parameters + block_bytes) + batch * lane_bytes(m);
+    return open * (parameters + block_bytes) + cohorts * patients * baseline + batch * lane_bytes(m) + SCRATCH;
 }
 
 static bool make_cohorts(sq_columns *c)

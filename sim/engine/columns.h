@@ -65,7 +65,7 @@ int sq_columns_batch(const sq_model *model);
 sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lanes *lanes, int batch, bool want_log,
                          sq_error *err);
 void sq_columns_free(sq_columns *columns);
-/* About how many bytes it takes, all items that may be open included; block_bytes: of a block of lanes. */
+/* About how many bytes it takes, with the items that usually are open; block_bytes: of a block of lanes. */
 double sq_columns_bytes(const sq_model *model, int batch, double block_bytes);
 /* Lives all items. Fails with SQ_ERR_MEMORY or what `life` says; lives that fail are told by `done`. */
 sq_status sq_columns_run(sq_columns *columns, const sq_columns_work *work, sq_error *err);
