@@ -18,14 +18,9 @@ struct sq_arena_chunk {
     _Alignas(ALIGNMENT) unsigned char bytes[];
 };
 
-/* A new chunk at the head of the list with room for at least size bytes. */
-static sq_arena_chunk *add_chunk(sq_arena *arena, size_t size)
+/* A new chunk at the head of the list. */
+static sq_arena_chunk *push_chunk(sq_arena *arena, size_t capacity)
 {
-    size_t capacity = arena->head == NULL ? FIRST_CHUNK : arena->head->size * 2;
-    if (capacity > LARGEST_CHUNK)
-        capacity = LARGEST_CHUNK;
-    if (capacity < size)
-        capacity = size;
     if (capacity > SIZE_MAX - sizeof(sq_arena_chunk))
         return NULL;
     sq_arena_chunk *chunk = calloc(1, sizeof *chunk + capacity);
@@ -35,6 +30,15 @@ static sq_arena_chunk *add_chunk(sq_arena *arena, size_t size)
     chunk->next = arena->head;
     arena->head = chunk;
     return chunk;
+}
+
+/* A new chunk at the head of the list with room for at least size bytes. */
+static sq_arena_chunk *add_chunk(sq_arena *arena, size_t size)
+{
+    size_t capacity = arena->head == NULL ? FIRST_CHUNK : arena->head->size * 2;
+    if (capacity > LARGEST_CHUNK)
+        capacity = LARGEST_CHUNK;
+    return push_chunk(arena, capacity < size ? size : capacity);
 }
 
 void *sq_arena_alloc(sq_arena *arena, size_t size)
@@ -84,6 +88,24 @@ char *sq_arena_format(sq_arena *arena, const char *format, ...)
     vsnprintf(text, (size_t)length + 1, format, args);
     va_end(args);
     return text;
+}
+
+/* Several chunks give way to one as large as all: if memory is out for that, the next request says so. */
+void sq_arena_reset(sq_arena *arena)
+{
+    sq_arena_chunk *head = arena->head;
+    if (head != NULL && head->next == NULL) {
+        memset(head->bytes, 0, head->used);
+        head->used = 0;
+        arena->bytes = 0;
+        return;
+    }
+    size_t total = 0;
+    for (; head != NULL; head = head->next)
+        total += head->size;
+    sq_arena_free(arena);
+    if (total > 0)
+        push_chunk(arena, total);
 }
 
 void sq_arena_free(sq_arena *arena)

@@ -21,6 +21,9 @@ void *sq_arena_array(sq_arena *arena, size_t count, size_t size);
 char *sq_arena_text(sq_arena *arena, const char *text, size_t n);
 char *sq_arena_format(sq_arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Forgets everything and keeps the memory, as one chunk, for another round of the same size: a loop that resets at
+ * its head allocates in its first rounds only. Legal on a zeroed arena. */
+void sq_arena_reset(sq_arena *arena);
 /* Frees everything; the arena may be used again. Legal on a zeroed arena. */
 void sq_arena_free(sq_arena *arena);
 

@@ -4,6 +4,8 @@
  * square roots only: exactly rounded everywhere. */
 #include "math/least_squares.h"
 
+#include "math/cholesky.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -76,31 +78,19 @@ static bool factorise(int n, matrix a, double damping, matrix l)
     double largest = 0;
     for (int i = 0; i < n; i++) largest = fmax(largest, a[i][i]);
     for (int i = 0; i < n; i++) {
-        for (int j = 0; j <= i; j++) {
-            double sum = a[i][j];
-            if (i == j) sum += damping * (a[i][i] + 1e-12 * largest);
-            for (int k = 0; k < j; k++) sum -= l[i][k] * l[j][k];
-            if (i == j && !(sum > 0)) return false;
-            l[i][j] = i == j ? sqrt(sum) : sum / l[j][j];
-        }
+        memcpy(l[i], a[i], sizeof *l[i] * (size_t)n);
+        l[i][i] += damping * (a[i][i] + 1e-12 * largest);
     }
-    return true;
+    return sq_cholesky_factorise(l[0], n, SQ_UNKNOWNS, 0) == n;
 }
 
 /* move = -(l l')^-1 g, shortened to a length that the transforms of the unknowns can bear. */
 static void solve_move(int n, matrix l, const double *g, double *move)
 {
     double longest = 0;
-    for (int i = 0; i < n; i++) {
-        move[i] = -g[i];
-        for (int k = 0; k < i; k++) move[i] -= l[i][k] * move[k];
-        move[i] /= l[i][i];
-    }
-    for (int i = n - 1; i >= 0; i--) {
-        for (int k = i + 1; k < n; k++) move[i] -= l[k][i] * move[k];
-        move[i] /= l[i][i];
-        longest = fmax(longest, fabs(move[i]));
-    }
+    for (int i = 0; i < n; i++) move[i] = -g[i];
+    sq_cholesky_solve(l[0], n, SQ_UNKNOWNS, move);
+    for (int i = 0; i < n; i++) longest = fmax(longest, fabs(move[i]));
     for (int i = 0; i < n && longest > LONGEST_MOVE; i++) move[i] *= LONGEST_MOVE / longest;
 }
 

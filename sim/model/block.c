@@ -3,6 +3,7 @@
  * source of a number (a file, a scenario, a draw) it meets the same test and the same sentence. */
 #include "model/block.h"
 
+#include "math/cholesky.h"
 #include "model/block_solve.h"
 
 #include <math.h>
@@ -92,17 +93,9 @@ static sq_status contradiction(const sq_model *m, const sq_step *step, const dou
 /* In place: the lower triangle of the n x n correlation matrix at block[slot] becomes its factor. */
 static sq_status factorise(const sq_model *m, const sq_step *step, double *block, sq_error *err)
 {
-    int n = m->n_members;
     double *a = block + step->slot;
-    for (int i = 0; i < n; i++) {
-        for (int j = 0; j <= i; j++) {
-            double sum = a[i * n + j];
-            for (int k = 0; k < j; k++) sum -= a[i * n + k] * a[j * n + k];
-            if (i == j && !(sum > 0)) return contradiction(m, step, a, i, err);
-            a[i * n + j] = i == j ? sqrt(sum) : sum / a[j * n + j];
-        }
-    }
-    return SQ_OK;
+    int n = m->n_members, i = sq_cholesky_factorise(a, n, n, 0);
+    return i == n ? SQ_OK : contradiction(m, step, a, i, err);
 }
 
 sq_status sq_block_fill(const sq_model *m, int strategy, double *block, sq_error *err)

@@ -2,7 +2,7 @@
 # Every #include in sim/ points to its own layer or downwards, and each guarded header is included in one place.
 set -euo pipefail
 root=${1:-sim}
-order=(base rand math model lang outcome engine io study cli)
+order=(base rand math estimate model lang outcome engine io study cli)
 declare -A rank
 for i in "${!order[@]}"; do rank[${order[$i]}]=$i; done
 bad=0

@@ -56,6 +56,28 @@ static void test_empty_requests_have_addresses_of_their_own(void **state)
     sq_arena_free(&arena);
 }
 
+static void test_reset_keeps_the_memory_and_zeroes_it(void **state)
+{
+    (void)state;
+    sq_arena arena = {0};
+    sq_arena_reset(&arena);
+    assert_null(arena.head);
+    const void *chunk = NULL;
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 50; i++) {
+            unsigned char *memory = sq_arena_alloc(&arena, 1000);
+            assert_non_null(memory);
+            for (int j = 0; j < 1000; j++) assert_int_equal(memory[j], 0);
+            memset(memory, 1, 1000);
+        }
+        if (round > 0) assert_ptr_equal(arena.head, chunk);
+        sq_arena_reset(&arena);
+        assert_int_equal(arena.bytes, 0);
+        chunk = arena.head;
+    }
+    sq_arena_free(&arena);
+}
+
 static void test_impossible_requests_fail(void **state)
 {
     (void)state;
@@ -99,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_memory_is_aligned_zeroed_and_apart),
         cmocka_unit_test(test_large_request_gets_its_own_room),
         cmocka_unit_test(test_empty_requests_have_addresses_of_their_own),
+        cmocka_unit_test(test_reset_keeps_the_memory_and_zeroes_it),
         cmocka_unit_test(test_impossible_requests_fail),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_free_leaves_a_fresh_arena),
