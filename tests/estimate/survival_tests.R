@@ -54,10 +54,10 @@ check_survdiff <- function(name, d, v, rho, cause) {
 
 check <- function(name, d) {
   for (cause in seq(0, if (max(d$status) > 1) 2 else 0))
-    for (rho in c(0, 1, .5)) for (gamma in c(0, 1, .5)) {
-      v <- values(d, "logrank", rho, gamma, cause)
-      check_definition(name, d, v, rho, gamma, cause)
-      if (gamma == 0 && is.null(d$entry)) check_survdiff(name, d, v, rho, cause)
+    for (powers in list(c(0, 0), c(1, 0), c(.5, 0), c(0, 1), c(.5, .5))) {
+      v <- values(d, "logrank", powers[1], powers[2], cause)
+      check_definition(name, d, v, powers[1], powers[2], cause)
+      if (powers[2] == 0 && is.null(d$entry)) check_survdiff(name, d, v, powers[1], cause)
     }
 }
 
