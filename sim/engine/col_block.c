@@ -1,6 +1,7 @@
 /* Parameter blocks as lanes read them: a copy of the study's, after it the attributes that are the same for all its
- * patients, and then what programs come to that read nothing but these, each value SQ_PAD times. They are computed once, when the first item with the block is opened, by the
- * reference's stack machine; for a wave they are then parameters like any other, of one block or of several. */
+ * patients, and then what programs come to that read nothing but these, each value SQ_PAD times, or one for each label of
+ * an attribute. They are computed once, when the first item with the block is opened, by the reference's stack machine; for
+ * a wave they are then parameters like any other, of one block or of several. */
 #include "engine/col_program.h"
 
 #include <stdlib.h>
@@ -26,8 +27,11 @@ void sq_col_extend_block(const sq_col_plan *plan, const double *block, double *c
     sq_col_settle_attributes(plan, copy);
     double *value = copy + all->first_value;
     for (int k = 0; k < all->n_values; k++, value += SQ_PAD) {
-        value[0] = sq_program_value(&view, all->values[k], 0);
-        for (int i = 1; i < SQ_PAD; i++) value[i] = value[0];
+        for (int i = 0; i < all->labels[k]; i++) {
+            copy[all->label_slot] = i;
+            value[i] = sq_program_value(&view, all->values[k], 0);
+        }
+        for (int i = all->labels[k]; i < SQ_PAD; i++) value[i] = value[0];
     }
 }
 

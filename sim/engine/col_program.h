@@ -44,6 +44,8 @@ struct sq_specialised {
     const double *constants;            /* each SQ_PAD times, aligned */
     int first_value, n_values;          /* in copies of blocks: slot of the first, and how many, SQ_PAD slots each */
     const sq_program *values;           /* [n_values] code of model_of_values */
+    const int *labels;                  /* [n_values] how many labels a value is computed for, side by side; 1: it has one */
+    int label_slot;                     /* which of them it is, while it is computed */
     const sq_model *model_of_values;    /* the model with this code and its constants */
 };
 
@@ -51,7 +53,9 @@ struct sq_specialised {
 typedef struct sq_col_values {
     SQ_VEC(sq_op) code;
     SQ_VEC(sq_program) programs;
-    int first;                          /* slot of the first */
+    SQ_VEC(int) labels;                 /* as above, of each program */
+    const sq_model *model;
+    int first, label_slot;              /* slots of the first value, and of the label */
     bool out_of_memory;
 } sq_col_values;
 
@@ -97,8 +101,8 @@ static inline bool sq_col_is_number(const sq_col_plan *plan, sq_program program,
     return sq_col_form_of(plan, program, state)->is_number;
 }
 
-/* col_hoist.c: takes what is computed of blocks alone out of code, which has parameters there instead; how many operations
- * are left. */
+/* col_hoist.c: takes what is computed of blocks alone, or of them and one label, out of code, which has parameters there
+ * instead; how many operations are left. */
 int sq_col_hoist(sq_col_values *values, sq_op *op, int n);
 
 /* col_programs.c: calls visit with every program that is given and is evaluated of a patient, some of them more than

@@ -389,10 +389,12 @@ static bool keep_values(sq_col_plan *plan, const folder *f)
     model->code = kept(&plan->arena, f->values.code.items, f->values.code.count, sizeof *model->code);
     model->constants = kept(&plan->arena, f->constants.items, f->constants.count, sizeof *model->constants);
     all->values = kept(&plan->arena, f->values.programs.items, f->values.programs.count, sizeof *all->values);
+    all->labels = kept(&plan->arena, f->values.labels.items, f->values.labels.count, sizeof *all->labels);
+    all->label_slot = f->values.label_slot;
     all->n_values = (int)f->values.programs.count;
     all->first_value = f->values.first;
     all->model_of_values = model;
-    return model->code && model->constants && all->values;
+    return model->code && model->constants && all->values && all->labels;
 }
 
 static bool specialise_all(sq_col_plan *plan, const list *l, folder *f)
@@ -420,13 +422,16 @@ sq_status sq_col_specialise(sq_col_plan *plan, sq_error *err)
     bool done = f && sq_col_visit_programs(plan->model, note, &l);
     if (done) {
         f->plan = plan;
-        f->values.first = sq_col_padded(sq_col_same_slot(plan, plan->model->n_attributes + 1));
+        f->values.model = plan->model;
+        f->values.label_slot = sq_col_same_slot(plan, plan->model->n_attributes + 1);
+        f->values.first = sq_col_padded(f->values.label_slot + 1);
         done = specialise_all(plan, &l, f);
     }
     if (f) free(f->constants.items);
     if (f) free(f->forms.items);
     if (f) free(f->values.code.items);
     if (f) free(f->values.programs.items);
+    if (f) free(f->values.labels.items);
     free(f);
     free(l.programs.items);
     free(l.begins.items);

@@ -23,6 +23,7 @@ enum { NUMBER, LOOSE, LABEL, LOOSE_LABEL, FLAG, LOOSE_FLAG, AGE, ELEMENT, LABELS
 typedef struct world {
     sq_model m;
     sq_attribute attributes[ATTRIBUTES];
+    sq_category category;
     sq_state states[STATES];
     sq_table table;
     sq_cost costs[PROGRAMS];
@@ -33,6 +34,7 @@ typedef struct world {
     sq_col_plan plan;
     bool in_cohort[ATTRIBUTES], same[ATTRIBUTES]; /* none is the same */
     int counter_of[OCCURRENCES];
+    sq_flow_plan flows[2 + PROGRAMS]; /* none */
     sq_reactions reactions[ATTRIBUTES]; /* none */
     sq_columns c;
     double cohort[ATTRIBUTES][LANES], *cohort_columns[ATTRIBUTES];
@@ -197,6 +199,8 @@ static void make_model(world *w)
     const sq_type flag = {.class = SQ_TYPE_FLAG};
     for (int i = 0; i < ATTRIBUTES; i++) w->attributes[i] = (sq_attribute){.name = "a"};
     w->attributes[FLAG].type = w->attributes[LOOSE_FLAG].type = flag;
+    w->category = (sq_category){.name = "labels", .n_labels = LABELS};
+    w->attributes[LABEL].type = (sq_type){.class = SQ_TYPE_CATEGORY};
     w->attributes[LOOSE].may_be_unset = w->attributes[LOOSE_LABEL].may_be_unset = true;
     w->attributes[LOOSE_FLAG].may_be_unset = true;
     for (int i = 0; i < STATES; i++) w->states[i] = (sq_state){"s", i == STATES - 1};
@@ -204,7 +208,7 @@ static void make_model(world *w)
     w->table = (sq_table){.name = "t", .offset = PARAMETERS, .rows = 1, .size = KNOTS, .stride = 2 * KNOTS,
                           .is_function = true, .interpolation = SQ_LINEAR};
     w->m = (sq_model){
-        .n_attributes = ATTRIBUTES, .attributes = w->attributes, .n_states = STATES, .states = w->states,
+        .n_categories = 1, .categories = &w->category, .n_attributes = ATTRIBUTES, .attributes = w->attributes, .n_states = STATES, .states = w->states,
         .n_marks = MARKS, .n_costs = PROGRAMS, .costs = w->costs, .code = w->code, .constants = w->constants,
         .n_tables = 1, .tables = &w->table, .block_size = SLOTS, .baseline_actions = -1, .start_actions = -1,
     };
@@ -279,7 +283,8 @@ static world *world_new(uint64_t sequence)
     w->in_cohort[AGE] = w->in_cohort[ELEMENT + 1] = true;
     for (int i = 0; i < OCCURRENCES; i++) w->counter_of[i] = OCCURRENCES - 1 - i;
     w->plan = (sq_col_plan){.model = &w->m, .occurrence_words = (OCCURRENCES + 63) / 64, .in_cohort = w->in_cohort,
-                            .same = w->same, .reactions = w->reactions, .counter_of = w->counter_of, .n_counters = OCCURRENCES};
+                            .same = w->same, .reactions = w->reactions, .counter_of = w->counter_of, .n_counters = OCCURRENCES,
+                            .flows = w->flows};
     assert_int_equal(sq_col_specialise(&w->plan, &w->err), SQ_OK);
     copy_blocks(w);
     w->c = (sq_columns){.plan = &w->plan, .model = &w->m, .err = &w->err, .p = &w->c.pool,
@@ -519,6 +524,39 @@ static void what_is_of_the_block_is_taken_out(void **state)
     free(w);
 }
 
+/* What reads one label too is an element of the copy, with a number for each label; a lone comparison is not worth it. */
+static void what_is_of_a_label_is_looked_up(void **state)
+{
+    (void)state;
+    static const sq_op CODE_OF[] = {OP(ATTR, LABEL), OP(PARAM_AT, 3), OP(EXP, 0), OP(ATTR, LABEL), OP(CONST, 1), OP(EQ, 0),
+                                    OP(PARAM, 0), OP(MUL, 0), OP(SUB, 0), OP(ATTR, FLAG), OP(CONST, 1), OP(EQ, 0)};
+    world *w = calloc(1, sizeof *w);
+    double copy[256];
+    assert_non_null(w);
+    make_model(w);
+    w->g = sq_pcg_start(12, 0);
+    fill_blocks(w);
+    memcpy(w->code, CODE_OF, sizeof CODE_OF);
+    w->m.n_costs = 2;
+    w->costs[0].rate = (sq_program){0, 9};
+    w->costs[1].rate = (sq_program){9, 3};
+    w->plan = (sq_col_plan){.model = &w->m, .same = w->same, .in_cohort = w->in_cohort};
+    assert_int_equal(sq_col_specialise(&w->plan, &w->err), SQ_OK);
+    const sq_col_form *form = sq_col_form_of(&w->plan, w->costs[0].rate, 0);
+    assert_int_equal(form->n, 2);
+    assert_true(form->op[0].code == SQ_OP_ATTR && form->op[0].a == LABEL && form->op[1].code == SQ_OP_PARAM_AT);
+    assert_int_equal(sq_col_form_of(&w->plan, w->costs[1].rate, 0)->n, 3);
+    assert_true(sq_col_block_size(&w->plan) <= 256);
+    sq_col_extend_block(&w->plan, w->blocks[0], copy);
+    for (int label = 0; label < LABELS; label++) {
+        double attribute[ATTRIBUTES] = {[LABEL] = label};
+        const sq_view view = {.model = &w->m, .block = w->blocks[0], .attribute = attribute};
+        assert_true(same(copy[form->op[1].a + label], sq_program_value(&view, w->costs[0].rate, 0)));
+    }
+    sq_arena_free(&w->plan.arena);
+    free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -526,6 +564,7 @@ int main(void)
         cmocka_unit_test(what_is_not_given_has_its_default),
         cmocka_unit_test(states_are_folded_in),
         cmocka_unit_test(what_is_of_the_block_is_taken_out),
+        cmocka_unit_test(what_is_of_a_label_is_looked_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
