@@ -177,6 +177,7 @@ struct sq_col_plan {
     int *total_place;              /* [sq_quantities] where they are in sq_life.total */
     bool *time_is_read;            /* [occurrences] some program, clock origin or profile reads the latest time */
     bool *stay_is_read;            /* [n_states] some program reads time_in */
+    bool entry_is_read;            /* some program reads how long a stay has lasted */
     bool *is_remembered;           /* [occurrences] it is read of a lane whether it has happened */
     bool *occurs_once;             /* [occurrences] at most, in a life; what follows is found in the same way */
     bool *moves_once;              /* [n_pairs] */
@@ -247,7 +248,8 @@ typedef struct sq_pool {
     double *score;        /* [n_members] nursery only */
 
     /* where and when */
-    double *now, *entered;
+    double *now;
+    double *entered;      /* the present state, if entry_is_read */
     double *end;          /* of follow-up */
     double *birth;        /* if model->dated; as sq_ref.birth */
     int32_t *firings, *firings_now, *breaks;

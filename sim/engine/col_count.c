@@ -122,7 +122,10 @@ static void count_move(sq_columns *c, const sq_selection *s, int from, int to)
 static void count_stay(sq_columns *c, const sq_selection *s, int from, int to)
 {
     sq_lives lives = sq_col_lives(c, s);
-    sq_count_stay(&lives, from, to, s->now);
+    int64_t *place = from >= 0 ? (int64_t *)(void *)sq_col_words(c, s->n) : NULL;
+    const sq_grid *grid = sq_outcome_times(lives.outcome ? lives.outcome : lives.outcomes[0]);
+    if (place) c->lanes->places(place, grid, s->now, NULL, 0, s->lane, s->n);
+    sq_count_stay(&lives, from, to, place);
 }
 
 void sq_col_count_move(sq_columns *c, sq_selection *s, int from, int to)

@@ -270,8 +270,8 @@ static void fill_attributes(sq_columns *c, const double *block, size_t slot, con
     }
 }
 
-/* Who lives in lanes that are being filled, at the start of their lives. */
-static void identify(sq_columns *c, const sq_open_item *open, int strategy, const int32_t *lane, int n)
+/* Who lives in lanes that are being filled, at the start of their lives; their luck, scratch. */
+static sq_luck_column identify(sq_columns *c, const sq_open_item *open, int strategy, const int32_t *lane, int n)
 {
     const sq_col_source *source = &c->source;
     sq_pool *p = &c->pool;
@@ -297,6 +297,7 @@ static void identify(sq_columns *c, const sq_open_item *open, int strategy, cons
         };
     }
     fill_attributes(c, open->block[strategy], slot, lane, n);
+    return (sq_luck_column){state, stream};
 }
 
 sq_selection sq_col_fill_lanes(sq_columns *c, int n)
@@ -307,13 +308,15 @@ sq_selection sq_col_fill_lanes(sq_columns *c, int n)
     while (source->cohorts[open->cohort[strategy]].made < source->next + n) sq_col_make_patients(c, open, strategy);
     int32_t *lane = sq_col_lanes(c, n);
     for (int i = 0; i < n; i++) lane[i] = source->free[--source->n_free];
-    identify(c, open, strategy, lane, n);
+    sq_luck_column luck = identify(c, open, strategy, lane, n);
     source->next += n;
     if (source->next == open->item.n_patients) {
         source->next = 0;
         if (++source->turn == c->model->n_strategies) source->filling = -1;
     }
-    return sq_col_select(c, lane, n, c->model->start_state, strategy, c->pool.now);
+    sq_selection s = sq_col_select(c, lane, n, c->model->start_state, strategy, c->pool.now);
+    s.luck = luck;
+    return s;
 }
 
 static void note_failures(sq_columns *c, const int32_t *lane, int n)

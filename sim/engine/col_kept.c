@@ -10,6 +10,7 @@ static void find_in_code(sq_col_plan *plan)
     const sq_model *m = plan->model;
     for (int i = 0; i < m->n_code; i++) {
         const sq_op *op = &m->code[i];
+        if (op->code == SQ_OP_IN_STATE || op->code == SQ_OP_TIME_IN) plan->entry_is_read = true;
         if (op->code == SQ_OP_SINCE) plan->time_is_read[op->a] = true;
         if (op->code == SQ_OP_HAPPENED) plan->is_remembered[op->a] = true;
         if (op->code != SQ_OP_TIME_IN) continue;

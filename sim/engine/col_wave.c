@@ -136,7 +136,7 @@ static void move(sq_columns *c, sq_selection *s, int to)
     sq_col_count_move(c, s, from, to);
     for (int i = 0; i < s->n && c->plan->stay_is_read[from]; i++)
         p->time_in[row + (size_t)s->lane[i]] += s->now[i] - p->entered[s->lane[i]];
-    sq_col_scatter(s, p->entered, s->now);
+    if (c->plan->entry_is_read) sq_col_scatter(s, p->entered, s->now);
     s->state = to;
     sq_col_touch(c, s, SQ_READS_STATE(m));
     sq_col_occur(c, s, SQ_OCCURS_STATE(m, to));

@@ -133,7 +133,7 @@ void sq_count_occurrence(const sq_lives *l, int occurrence, const sq_before *bef
 
 /* ---- moves ------------------------------------------------------------------------------------------ */
 
-static void count_stay(const sq_layout *at, int64_t *tally, int from, int to, int j)
+static void count_stay(const sq_layout *at, int64_t *tally, int from, int to, int64_t j)
 {
     int64_t *point = tally + at->occupancy + (size_t)j;
     if (from >= 0)
@@ -141,27 +141,32 @@ static void count_stay(const sq_layout *at, int64_t *tally, int from, int to, in
     point[(size_t)to * at->points]++;
 }
 
-static void count_stays_together(const sq_lives *l, const sq_outcome *o, int from, int to, const double *time)
+/* All lives begin at once. */
+static void count_stays_together(const sq_lives *l, const sq_outcome *o, int from, int to, const int64_t *place)
 {
     int64_t *point = tally_of(l, 0) + o->all.occupancy;
-    int64_t *left = point + (size_t)(from < 0 ? to : from) * o->all.points;
     int64_t *entered = point + (size_t)to * o->all.points;
+    if (from < 0) {
+        entered[0] += l->n;
+        return;
+    }
+    int64_t *left = point + (size_t)from * o->all.points;
     for (int i = 0; i < l->n; i++) {
-        int j = sq_grid_interval(&o->times, time[i]);
-        left[j] -= from >= 0;
+        int64_t j = place[i] / 2;
+        left[j]--;
         entered[j]++;
     }
 }
 
-static void count_stays(const sq_lives *l, const sq_outcome *o, int from, int to, const double *time)
+static void count_stays(const sq_lives *l, const sq_outcome *o, int from, int to, const int64_t *place)
 {
     int groupings = o->part.states > 0 ? o->model->n_groupings : 0;
     if (together(l) && groupings == 0) {
-        count_stays_together(l, o, from, to, time);
+        count_stays_together(l, o, from, to, place);
         return;
     }
     for (int i = 0; i < l->n; i++) {
-        int j = sq_grid_interval(&o->times, time[i]);
+        int64_t j = from < 0 ? 0 : place[i] / 2;
         if (o->all.states > 0)
             count_stay(&o->all, tally_of(l, i), from, to, j);
         for (int k = 0; k < groupings; k++) {
@@ -177,11 +182,11 @@ bool sq_counts_stays(const sq_model *m)
     return sq_layout_of(m, false).states > 0 || sq_layout_of(m, true).states > 0;
 }
 
-void sq_count_stay(const sq_lives *l, int from, int to, const double *time)
+void sq_count_stay(const sq_lives *l, int from, int to, const int64_t *place)
 {
     const sq_outcome *o = outcome_of(l, 0);
     if (o->all.states > 0 || o->part.states > 0)
-        count_stays(l, o, from, to, time);
+        count_stays(l, o, from, to, place);
 }
 
 bool sq_counts_moves(const sq_model *m)

@@ -51,8 +51,9 @@ bool sq_counts_stays(const sq_model *model);
 void sq_count_occurrence(const sq_lives *lives, int occurrence, const sq_before *before, const double *time);
 /* They go from one state to another. from = -1: lives begin. */
 void sq_count_move(const sq_lives *lives, int from, int to, const sq_before *before);
-/* The stay in one state ends at day time[i], and one in another begins. The same. */
-void sq_count_stay(const sq_lives *lives, int from, int to, const double *time);
+/* The stay in one state ends, and one in another begins, at a time of which sq_grid_place gives place[i] on the grid of
+ * sq_outcome_times. from = -1: lives begin, at time zero, and nobody asks for a place. */
+void sq_count_stay(const sq_lives *lives, int from, int to, const int64_t *place);
 
 /* Passages through an endpoint that are over: of k of the lives, those numbered which[0 … k - 1] (NULL: of all, and k is
  * n), by this cause of the endpoint (-1: censored). Life i left so long after its origin as place[i] says: what

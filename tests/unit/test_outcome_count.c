@@ -139,7 +139,8 @@ static void count_moves(const wave *w, const sq_life *lives)
             int from = k > 0 ? life->stay[k - 1].state : -1;
             const sq_before so_far = {&before, before, before == 0};
             sq_count_move(&one, from, life->stay[k].state, &so_far);
-            sq_count_stay(&one, from, life->stay[k].state, &life->stay[k].from);
+            int64_t place = sq_grid_place(sq_outcome_times(w->outcomes[i]), life->stay[k].from);
+            sq_count_stay(&one, from, life->stay[k].state, from >= 0 ? &place : NULL);
         }
     }
 }
