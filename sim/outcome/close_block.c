@@ -85,9 +85,7 @@ static void enter_histograms(sq_outcome *o, const double *x, int strategy, int n
 {
     int rows = sq_rows(o);
     for (int i = 0; i < rows; i++) {
-        for (int lane = 0; lane < n; lane++)
-            o->column[lane] = x[(ptrdiff_t)lane * rows + i];
-        if (!sq_histogram_add(&o->histograms[strategy * rows + i], o->column, n))
+        if (!sq_histogram_add_every(&o->histograms[strategy * rows + i], x + i, rows, n))
             o->failure = SQ_ERR_MEMORY;
     }
 }

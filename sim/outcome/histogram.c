@@ -4,6 +4,7 @@
 #include "outcome/histogram.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,93 +44,79 @@ static void widen(sq_histogram *h, double least, double greatest, bool first)
     h->greatest = first || greatest > h->greatest ? greatest : h->greatest;
 }
 
+enum {
+    LOWEST_PLACE = (1023 + SQ_HISTOGRAM_LOWEST) << SQ_HISTOGRAM_BITS,
+    LAST_PLACE = (SQ_HISTOGRAM_OCTAVES << SQ_HISTOGRAM_BITS) - 1,
+};
+
 /* Bins counted from the smallest magnitude that has one: exponent and the highest bits of the mantissa in one number,
  * below 0 for what counts as zero. */
 static int place_of(uint64_t bits)
 {
-    enum { LOWEST_PLACE = (1023 + SQ_HISTOGRAM_LOWEST) << SQ_HISTOGRAM_BITS };
-    enum { LAST = (SQ_HISTOGRAM_OCTAVES << SQ_HISTOGRAM_BITS) - 1 };
-    int place = (int)(bits << 1 >> (53 - SQ_HISTOGRAM_BITS)) - LOWEST_PLACE;
-    return place < LAST ? place : LAST;
+    return (int)(bits << 1 >> (53 - SQ_HISTOGRAM_BITS)) - LOWEST_PLACE;
 }
 
-/* The bin of a value that has a place, NULL when memory is out. */
-static uint16_t *bin_of(sq_histogram *h, uint64_t bits)
+/* Counts up a bin. */
+static bool count_up(sq_histogram *h, int negative, int place)
 {
-    int place = place_of(bits);
-    uint16_t *octave = ensure(h, (int)(bits >> 63), place >> SQ_HISTOGRAM_BITS);
-    if (octave == NULL)
-        return NULL;
-    return octave + ((place & (SQ_HISTOGRAM_BINS - 1)) >> h->coarser);
+    int octave = place >> SQ_HISTOGRAM_BITS, bin = (place & (SQ_HISTOGRAM_BINS - 1)) >> h->coarser;
+    uint16_t *row = h->octave[negative][octave];
+    if (row == NULL)
+        row = ensure(h, negative, octave);
+    return row != NULL && (++row[bin] != 0 || carry(h, negative, octave, bin, UINT16_MAX + 1));
 }
 
-static bool carry_over(sq_histogram *h, uint64_t bits)
+/* A value that is zero, beyond the last bin, or not finite. */
+static bool take_odd(sq_histogram *h, double x, int negative, int place)
 {
-    int place = place_of(bits), bin = (place & (SQ_HISTOGRAM_BINS - 1)) >> h->coarser;
-    return carry(h, (int)(bits >> 63), place >> SQ_HISTOGRAM_BITS, bin, UINT16_MAX + 1);
+    if (place < 0)
+        h->zero++;
+    else if (!isfinite(x))
+        h->not_finite++;
+    return place < 0 || !isfinite(x) || count_up(h, negative, LAST_PLACE);
 }
 
-/* So many bins are found, and on their way from memory, before the first of them is counted up. */
-enum { AHEAD = 32 };
-
-/* The bins that AHEAD values at most fall into, and what else is known of them. */
-typedef struct few {
-    int n, n_finite;        /* bins; finite values, those without a bin included */
-    double least, greatest; /* of the finite values */
-    uint16_t *bin[AHEAD];
-    uint64_t bits[AHEAD];
-} few;
-
-static bool find_bins(sq_histogram *h, const double *value, int n, few *f)
+/* Least and greatest of the finite values. */
+static void finite_range(const double *value, int step, int n, double *least, double *greatest)
 {
-    f->n = f->n_finite = 0;
-    f->least = INFINITY;
-    f->greatest = -INFINITY;
+    *least = INFINITY;
+    *greatest = -INFINITY;
     for (int i = 0; i < n; i++) {
-        double x = value[i];
-        uint64_t bits;
+        double x = value[(ptrdiff_t)i * step];
         if (!isfinite(x))
             continue;
-        f->n_finite++;
-        f->least = x < f->least ? x : f->least;
-        f->greatest = x > f->greatest ? x : f->greatest;
-        memcpy(&bits, &x, sizeof bits);
-        if (place_of(bits) < 0) {
-            h->zero++;
-            continue;
-        }
-        f->bits[f->n] = bits;
-        f->bin[f->n] = bin_of(h, bits);
-        if (f->bin[f->n] == NULL)
-            return false;
-        __builtin_prefetch(f->bin[f->n++], 1);
+        *least = x < *least ? x : *least;
+        *greatest = x > *greatest ? x : *greatest;
     }
-    return true;
 }
 
-static bool count_up(sq_histogram *h, const few *f)
+bool sq_histogram_add_every(sq_histogram *h, const double *value, int step, int n)
 {
-    for (int i = 0; i < f->n; i++)
-        if (++*f->bin[i] == 0 && !carry_over(h, f->bits[i]))
-            return false;
-    return true;
+    double least = INFINITY, greatest = -INFINITY;
+    bool complete = true, first = h->count == h->not_finite;
+    for (int i = 0; i < n && complete; i++) {
+        double x = value[(ptrdiff_t)i * step];
+        uint64_t bits;
+        memcpy(&bits, &x, sizeof bits);
+        int place = place_of(bits), negative = (int)(bits >> 63);
+        if ((unsigned)place <= LAST_PLACE)
+            complete = count_up(h, negative, place);
+        else
+            complete = take_odd(h, x, negative, place);
+        least = x < least ? x : least; /* a NaN is neither; infinities are seen to below */
+        greatest = x > greatest ? x : greatest;
+    }
+    h->count += n;
+    if (!isfinite(least) || !isfinite(greatest))
+        finite_range(value, step, n, &least, &greatest);
+    if (least <= greatest) /* + 0: minus zero becomes zero, so that they do not depend on the order */
+        widen(h, least + 0.0, greatest + 0.0, first);
+    return complete;
 }
 
 bool sq_histogram_add(sq_histogram *h, const double *value, int n)
 {
-    few f;
-    for (int i = 0; i < n; i += AHEAD) {
-        int seen = n - i < AHEAD ? n - i : AHEAD;
-        if (!find_bins(h, value + i, seen, &f))
-            return false;
-        if (f.n_finite > 0) /* + 0: minus zero becomes zero, so that they do not depend on the order */
-            widen(h, f.least + 0.0, f.greatest + 0.0, h->count == h->not_finite);
-        h->not_finite += seen - f.n_finite;
-        h->count += seen;
-        if (!count_up(h, &f))
-            return false;
-    }
-    return true;
+    return sq_histogram_add_every(h, value, 1, n);
 }
 
 static bool merge_bin(sq_histogram *into, int negative, int octave, int bin, int64_t count)
@@ -175,11 +162,22 @@ void sq_histogram_free(sq_histogram *h)
     *h = (sq_histogram){0};
 }
 
-/* The lower bound of magnitude of a place counted from the smallest magnitude. */
-static double bound(int place, int bins)
+/* The lower bound of magnitude of a place, in the histogram's own bins from the smallest magnitude. */
+static double bound(const sq_histogram *h, int place)
 {
-    double share = (double)(place % bins) / bins; /* exact: bins is a power of two */
-    return ldexp(1 + share, place / bins + SQ_HISTOGRAM_LOWEST);
+    uint64_t bits = (uint64_t)(LOWEST_PLACE + (place << h->coarser)) << (52 - SQ_HISTOGRAM_BITS);
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static sq_histogram_bin bin_at(const sq_histogram *h, bool negative, int place, int64_t count)
+{
+    double near = bound(h, place), far = bound(h, place + 1);
+    return (sq_histogram_bin){.low = negative ? -far : near,
+                              .high = negative ? -near : far,
+                              .near = negative ? -near : near,
+                              .count = count};
 }
 
 /* How many bins in a row are empty from this one on, to the end of the octave; eight at a time, for most are. */
@@ -234,11 +232,7 @@ bool sq_histogram_next(const sq_histogram *h, int *cursor, sq_histogram_bin *bin
             c += negative ? 0 : empty_bins(h, negative, octave, place % bins) - 1;
             continue;
         }
-        double near = bound(place, bins), far = bound(place + 1, bins);
-        *bin = (sq_histogram_bin){.low = negative ? -far : near,
-                                  .high = negative ? -near : far,
-                                  .near = negative ? -near : near,
-                                  .count = count};
+        *bin = bin_at(h, negative, place, count);
         *cursor = c + 1;
         return true;
     }
@@ -253,23 +247,81 @@ static double rank(double p, int64_t count)
     return fmax(1, ceil(p * (double)count * (1 - 1e-12)));
 }
 
+/* The way up through a histogram, for the quantiles that are met. */
+typedef struct walk {
+    const sq_histogram *h;
+    int n;
+    const double *p;
+    double *quantile;
+    double below, next; /* values so far; the rank of the next quantile */
+} walk;
+
+static void pass(walk *w, double upto)
+{
+    w->below = upto;
+    w->next = INFINITY;
+    for (int i = 0; i < w->n; i++) {
+        double wanted = rank(w->p[i], w->h->count);
+        if (wanted > upto)
+            w->next = fmin(w->next, wanted);
+    }
+}
+
+static void pass_bin(walk *w, sq_histogram_bin bin)
+{
+    double upto = w->below + (double)bin.count, middle = bin.low + (bin.high - bin.low) / 2;
+    for (int i = 0; i < w->n; i++) {
+        double wanted = rank(w->p[i], w->h->count);
+        if (wanted > w->below && wanted <= upto)
+            w->quantile[i] = fmin(fmax(middle, w->h->least), w->h->greatest);
+    }
+    pass(w, upto);
+}
+
+static int64_t octave_count(const sq_histogram *h, int negative, int octave)
+{
+    const uint16_t *low = h->octave[negative][octave];
+    const int64_t *carried = h->carried[negative][octave];
+    uint32_t sum = 0;
+    int64_t over = 0;
+    for (int i = 0; i < bins_of(h); i++)
+        sum += low[i];
+    for (int i = 0; i < bins_of(h) && carried != NULL; i++)
+        over += carried[i];
+    return sum + over;
+}
+
+/* Bin by bin only where a quantile is met. */
+static void pass_octave(walk *w, int negative, int octave)
+{
+    const sq_histogram *h = w->h;
+    double beyond = w->below + (double)octave_count(h, negative, octave);
+    for (int i = 0, bins = bins_of(h); i < bins && w->next <= beyond; i++) {
+        int bin = negative ? bins - 1 - i : i;
+        int64_t count = count_of(h, negative, octave, bin);
+        if (w->next <= w->below + (double)count)
+            pass_bin(w, bin_at(h, negative, octave * bins + bin, count));
+        else
+            w->below += (double)count;
+    }
+    w->below = beyond;
+}
+
 void sq_histogram_quantiles(const sq_histogram *h, int n, const double *p, double *quantile)
 {
+    walk w = {.h = h, .n = n, .p = p, .quantile = quantile};
     for (int i = 0; i < n; i++)
         quantile[i] = NAN;
     if (h->not_finite > 0)
         return;
-    int cursor = 0;
-    double below = 0;
-    sq_histogram_bin bin;
-    while (sq_histogram_next(h, &cursor, &bin)) {
-        double upto = below + (double)bin.count;
-        double middle = bin.low + (bin.high - bin.low) / 2;
-        for (int i = 0; i < n; i++) {
-            double wanted = rank(p[i], h->count);
-            if (wanted > below && wanted <= upto)
-                quantile[i] = fmin(fmax(middle, h->least), h->greatest);
-        }
-        below = upto;
+    pass(&w, 0);
+    for (uint64_t left = h->used[1]; left != 0;) {
+        int octave = SQ_HISTOGRAM_OCTAVES - 1 - __builtin_clzll(left);
+        pass_octave(&w, 1, octave);
+        left &= ~(UINT64_C(1) << octave);
     }
+    if (h->zero > 0)
+        pass_bin(&w, (sq_histogram_bin){.count = h->zero});
+    for (uint64_t left = h->used[0]; left != 0; left &= left - 1)
+        pass_octave(&w, 0, __builtin_ctzll(left));
 }

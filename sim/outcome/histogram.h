@@ -40,6 +40,8 @@ typedef struct sq_histogram_bin {
 
 /* Takes in n values; false when memory is out (the histogram is then not to be used). */
 bool sq_histogram_add(sq_histogram *h, const double *value, int n);
+/* The same of every step-th value: n of them. */
+bool sq_histogram_add_every(sq_histogram *h, const double *value, int step, int n);
 /* Both are equally coarse. */
 bool sq_histogram_merge(sq_histogram *into, const sq_histogram *from);
 void sq_histogram_free(sq_histogram *h);

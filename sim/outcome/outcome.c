@@ -52,12 +52,11 @@ static bool make_scratch(sq_outcome *o)
     o->lane_order = array(groupings > 0 ? SQ_BLOCK : 0, sizeof *o->lane_order);
     size_t gathered = groupings > 0 ? 2 * SQ_BLOCK * (size_t)sq_rows(o) + SQ_BEYOND : 0;
     o->gathered = array(gathered, sizeof *o->gathered);
-    o->column = array(o->histograms != NULL ? SQ_BLOCK : 0, sizeof *o->column);
     o->moves = array(o->all.moves, sizeof *o->moves);
     size_t waiting = sq_keeps_first_histograms(m) ? strategies * (size_t)o->n_first : 0;
     o->waiting = array(waiting * SQ_FIRST_TIMES_WAITING, sizeof *o->waiting);
     o->n_waiting = array(waiting, sizeof *o->n_waiting);
-    return o->lane_order && o->gathered && o->column && o->moves && o->waiting && o->n_waiting;
+    return o->lane_order && o->gathered && o->moves && o->waiting && o->n_waiting;
 }
 
 sq_status sq_outcome_new(sq_outcome **out, const sq_model *model, sq_error *err)
@@ -85,11 +84,10 @@ void sq_outcome_shed(sq_outcome *o)
 {
     free(o->lane_order);
     free(o->gathered);
-    free(o->column);
     free(o->moves);
     free(o->waiting);
     free(o->n_waiting);
-    o->gathered = o->column = o->waiting = NULL;
+    o->gathered = o->waiting = NULL;
     o->lane_order = o->moves = o->n_waiting = NULL;
 }
 

@@ -184,8 +184,6 @@ sq_outcome_memory sq_outcome_memory_of(const sq_model *m)
     double block = strategies * SQ_BLOCK * (rows * sizeof(double) + (double)m->n_groupings * sizeof(int));
     if (m->n_groupings > 0)
         block += SQ_BLOCK * (2 * rows * sizeof(double) + sizeof(int));
-    if (sq_keeps_histograms(m))
-        block += SQ_BLOCK * sizeof(double);
     if (sq_keeps_first_histograms(m))
         block += first * (SQ_FIRST_TIMES_WAITING * sizeof(double) + sizeof(int));
     return (sq_outcome_memory){.totals = totals, .block = block};

@@ -67,7 +67,6 @@ struct sq_outcome {
     /* for taking lives in; NULL once shed */
     int *lane_order;          /* [SQ_BLOCK] */
     double *gathered;         /* [2][SQ_BLOCK][rows] records of a subgroup */
-    double *column;           /* [SQ_BLOCK] one of their quantities */
     double *waiting;          /* [n_strategies][n_first][SQ_FIRST_TIMES_WAITING] */
     int *n_waiting;           /* [n_strategies][n_first] */
     int *moves;               /* [all.moves] of one life; zero between lives */
