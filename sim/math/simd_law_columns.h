@@ -169,7 +169,7 @@ static inline bool v_bare_arguments(v_law *bare, const sq_law_columns *columns, 
 #define V_BARE_LANES(read_arguments, formula)                                                      \
     for (int i = 0; i < n; i += SQ_WIDTH) {                                                        \
         v_d x = v_load(xs + i), y = v_load(ys + i), ratio = v_column(columns->hazard_ratio, i);    \
-        (void)y;                                                                                   \
+        (void)y, (void)ratio;                                                                      \
         read_arguments;                                                                            \
         v_store(out + i, formula);                                                                 \
     }
@@ -243,14 +243,26 @@ static inline bool v_bare_remaining(const sq_law_columns *columns, double *out, 
     }
 }
 
-/* The same at age 0, where what remains of a family that begins there is its inverse. */
+/* What a hazard above 0 waits for from age 0 on is what the inverse says. */
+static inline v_d v_bare_first_wait(v_d e, v_d wait)
+{
+    if (v_all(v_gt(e, v_set(0))))
+        return wait;
+    return v_bare_wait(v_set(0), e, v_set(1), wait);
+}
+
+/* The same at age 0, where what remains of a family that begins there is its inverse. Most wear no ratio. */
 static inline bool v_bare_waits(const sq_law_columns *columns, double *out, const double *xs, int n)
 {
     const double *ys = xs;
+    const bool alone = v_is_everywhere(columns->hazard_ratio, 1);
     switch (columns->family) {
 #define X(family, name, n_args)                                                                    \
     case family:                                                                                   \
-        V_BARE_LOOP(n_args, v_bare_wait(v_set(0), x, ratio, v_##name##_inverse(law, v_divided(x, ratio)))); \
+        if (alone)                                                                                 \
+            V_BARE_LOOP(n_args, v_bare_first_wait(x, v_##name##_inverse(law, x)));                 \
+        else                                                                                       \
+            V_BARE_LOOP(n_args, v_bare_wait(v_set(0), x, ratio, v_##name##_inverse(law, v_divided(x, ratio)))); \
         return true;
         V_BARE_FROM_ZERO(X)
 #undef X
