@@ -69,9 +69,10 @@ static inline v_d v_weibull_hazard(const v_law *law, v_d t)
     return v_if(after, v_pow(t / law->arg[1], law->arg[0]), v_set(0));
 }
 
+/* Three fifths of the work of a power, which would owe as many digits to the rounding of 1/shape. */
 static inline v_d v_weibull_inverse(const v_law *law, v_d e)
 {
-    return law->arg[1] * v_pow(e, 1 / law->arg[0]);
+    return law->arg[1] * v_exp(v_log(e) / law->arg[0]);
 }
 
 /* s ((1 + e/H(s))^(1/shape) - 1); the plain form where e outweighs what was spent. */
