@@ -60,6 +60,7 @@ typedef struct at_risk {
         *mean; /* sums over those at risk, and over those of them with the event now; [p] */
     double shift, peak; /* peak: the largest number at risk since the sums were made anew */
     double log_likelihood, *score, *information;
+    double divisor; /* of the likelihood, not yet in its logarithm */
 } at_risk;
 
 static const double *row_of(const sq_cox_problem *c, int who)
@@ -140,14 +141,27 @@ static int take_events(at_risk *a, const sq_walk *w, bool wants_sums)
     return events;
 }
 
+/* Divides the likelihood by a number between 1e-100 and 1e100, `times` over. Logarithms are dear:
+ * one is taken for many numbers' product. */
+static void divide_likelihood(at_risk *a, double number, int times)
+{
+    for (int i = 0; i < times; i++) {
+        a->divisor *= number;
+        if (a->divisor > 1e-200 && a->divisor < 1e200) continue;
+        a->log_likelihood -= sq_log(a->divisor);
+        a->divisor = 1;
+    }
+}
+
 /* One factor of the partial likelihood, `times` over; a share of those with the event now counts as
  * gone already. */
-static void take_factor(at_risk *a, double gone, double times)
+static void take_factor(at_risk *a, double gone, int times)
 {
     int p = a->c->p;
     const double *risk = a->risk, *dead = a->dead;
     double total = risk[0] - gone * dead[0], inverse = 1 / total;
-    a->log_likelihood -= times * (sq_log(total) + a->shift);
+    divide_likelihood(a, total, times);
+    a->log_likelihood -= times * a->shift;
     size_t two = 1 + (size_t)p;
     for (int j = 0; j < p; j++) {
         a->mean[j] = (risk[1 + j] - gone * dead[1 + j]) * inverse;
@@ -206,7 +220,8 @@ double sq_cox_sums(const sq_cox_problem *c, const double *b, double *score, doub
                  .dead = c->room + n_sums(c->p),
                  .mean = c->room + 2 * n_sums(c->p),
                  .score = score,
-                 .information = information};
+                 .information = information,
+                 .divisor = 1};
     memset(score, 0, sizeof *score * p);
     memset(information, 0, sizeof *information * p * p);
     predict(c, b);
@@ -214,5 +229,5 @@ double sq_cox_sums(const sq_cox_problem *c, const double *b, double *score, doub
         sq_walk w = sq_walk_start(&c->order, stratum);
         while (sq_walk_step(&w)) step_back(&a, &w);
     }
-    return a.log_likelihood;
+    return a.log_likelihood - sq_log(a.divisor);
 }
