@@ -127,6 +127,7 @@ typedef struct sq_way {
     sq_bits certain, possible; /* what occurs: in all of them, in any of them */
     int n_alike, n_apart;      /* endpoints that it may concern: those for which all lanes are alike, and those which */
     const int *alike, *apart;  /* await what occurs in some of them only */
+    const uint64_t *parts;     /* [watch_words] that which these await, as bits of pool.occurred */
 } sq_way;
 typedef SQ_VEC(sq_way) sq_ways;
 
@@ -190,6 +191,7 @@ struct sq_col_plan {
     int n_visits;                  /* numbers in pool.visits of a lane: whole cache lines */
     bool counts_occurrences, counts_moves, counts_stays; /* the accumulators want them */
     int *watch;                    /* [occurrences] bit in pool.occurred of one that is awaited lane by lane; -1 */
+    int *watched;                  /* the other way round: the occurrences of those bits */
     sq_endpoint_plan *endpoints;   /* [n_endpoints] */
     uint8_t *status;               /* [n_endpoints][n_states] where patients in a state may stand to an endpoint */
     sq_ways *ways;                 /* [n_events + 1][n_states] of firings; the last event is the start */

@@ -238,15 +238,12 @@ static void look_at(sq_columns *c, sq_selection *s, int state, const sq_bits *oc
 /* Adds what word w of noted occurrences says. */
 static void add_noted(const sq_col_plan *plan, sq_bits *occurred, int w, uint64_t word)
 {
-    for (int o = 0; word && o < SQ_OCCURRENCES(plan->model); o++) {
-        int bit = plan->watch[o] - 64 * w;
-        if (bit >= 0 && bit < 64 && word >> bit & 1) sq_bits_set(occurred, o);
-    }
+    for (; word; word &= word - 1) sq_bits_set(occurred, plan->watched[64 * w + __builtin_ctzll(word)]);
 }
 
 static void look_apart(sq_columns *c, sq_selection *s, int state, const sq_bits *occurred, const sq_way *way, int w);
 
-/* Lanes with the same word w go on together. */
+/* Lanes go on together in which the way's bits of word w are the same. */
 static void part_by_word(sq_columns *c, const sq_selection *s, int state, const sq_bits *occurred, const sq_way *way, int w)
 {
     const uint64_t *column = c->firing.occurred.column + sq_col_row(c->p, w);
@@ -254,8 +251,8 @@ static void part_by_word(sq_columns *c, const sq_selection *s, int state, const 
     sq_selection left = *s;
     do {
         int32_t *same = sq_col_lanes(c, left.n), *others = sq_col_lanes(c, left.n);
-        uint64_t word = column[left.lane[0]];
-        int n = c->lanes->same_word(same, others, column, word, left.lane, left.n);
+        uint64_t word = column[left.lane[0]] & way->parts[w];
+        int n = c->lanes->same_word(same, others, column, way->parts[w], word, left.lane, left.n);
         rest = left.n - n;
         sq_selection group = rest > 0 ? sq_col_part(c, &left, same, n) : left;
         sq_bits more = *occurred;
@@ -276,7 +273,7 @@ static void look_apart(sq_columns *c, sq_selection *s, int state, const sq_bits 
     sq_mark mark = sq_col_mark(c);
     sq_bits more = *occurred;
     add_noted(c->plan, &more, w, noted->all[w]);
-    if (noted->some[w]) part_by_word(c, s, state, &more, way, w);
+    if (noted->some[w] & way->parts[w]) part_by_word(c, s, state, &more, way, w);
     else look_apart(c, s, state, &more, way, w + 1);
     sq_col_release(c, mark);
 }

@@ -15,6 +15,7 @@ typedef struct finder {
     const sq_model *m;
     int words;       /* of sets of occurrences */
     sq_bits *leaves; /* [n_endpoints] what a risk set is left by */
+    bool no_memory;
 } finder;
 
 static bool meet(const finder *f, const sq_bits *a, const sq_bits *b) { return sq_bits_meet(a, b, f->words); }
@@ -239,6 +240,7 @@ static bool parts_lanes(const finder *f, int endpoint, const sq_way *way)
 static void list_endpoints(finder *f, int event, int state, sq_way *way)
 {
     int n = f->m->n_endpoints, *list = sq_col_plan_array(f->plan, n, sizeof *list);
+    f->no_memory |= !list;
     way->alike = list;
     for (int i = 0; list && i < n; i++)
         if (concerns(f, i, before(f, i, event, state), way) && !parts_lanes(f, i, way)) list[way->n_alike++] = i;
@@ -248,17 +250,35 @@ static void list_endpoints(finder *f, int event, int state, sq_way *way)
             list[way->n_alike + way->n_apart++] = i;
 }
 
-/* Notes lane by lane what parts the lanes. */
+/* Whether an occurrence of some lanes is what endpoints of the way await. */
+static bool is_awaited(const finder *f, const sq_way *way, int occurrence)
+{
+    bool awaited = false;
+    if (!sq_bits_has(&way->possible, occurrence) || sq_bits_has(&way->certain, occurrence)) return false;
+    for (int k = 0; k < way->n_apart; k++) {
+        int i = way->apart[k];
+        awaited |= sq_bits_has(&f->m->endpoints[i].from, occurrence) || sq_bits_has(&f->leaves[i], occurrence);
+    }
+    return awaited;
+}
+
+/* What parts the lanes is noted lane by lane. */
 static void watch(finder *f, int event, int state, sq_way *way)
 {
     (void)event, (void)state;
-    for (int o = 0; way->n_apart > 0 && o < SQ_OCCURRENCES(f->m); o++) {
-        bool some = sq_bits_has(&way->possible, o) && !sq_bits_has(&way->certain, o), awaited = false;
-        for (int k = 0; some && k < way->n_apart; k++) {
-            int i = way->apart[k];
-            awaited |= sq_bits_has(&f->m->endpoints[i].from, o) || sq_bits_has(&f->leaves[i], o);
-        }
-        if (awaited) f->plan->watch[o] = 1;
+    for (int o = 0; way->n_apart > 0 && o < SQ_OCCURRENCES(f->m); o++)
+        if (is_awaited(f, way, o)) f->plan->watch[o] = 1;
+}
+
+static void find_parts(finder *f, int event, int state, sq_way *way)
+{
+    (void)event, (void)state;
+    uint64_t *parts = way->n_apart > 0 ? sq_col_plan_array(f->plan, f->plan->watch_words, sizeof *parts) : NULL;
+    f->no_memory |= way->n_apart > 0 && !parts;
+    way->parts = parts;
+    for (int o = 0; parts && o < SQ_OCCURRENCES(f->m); o++) {
+        int bit = f->plan->watch[o];
+        if (is_awaited(f, way, o)) parts[bit / 64] |= UINT64_C(1) << (bit % 64);
     }
 }
 
@@ -267,13 +287,19 @@ static bool find_concerns(finder *f)
     const sq_model *m = f->m;
     sq_col_plan *plan = f->plan;
     plan->watch = sq_col_plan_array(plan, SQ_OCCURRENCES(m), sizeof *plan->watch);
-    if (!plan->watch) return false;
+    plan->watched = sq_col_plan_array(plan, SQ_OCCURRENCES(m), sizeof *plan->watched);
+    if (!plan->watch || !plan->watched) return false;
     each_way(f, list_endpoints);
     each_way(f, watch);
     int n = 0;
-    for (int o = 0; o < SQ_OCCURRENCES(m); o++) plan->watch[o] = plan->watch[o] ? n++ : -1;
+    for (int o = 0; o < SQ_OCCURRENCES(m); o++) {
+        bool is = plan->watch[o];
+        plan->watch[o] = is ? n : -1;
+        if (is) plan->watched[n++] = o;
+    }
     plan->watch_words = (n + 63) / 64;
-    return true;
+    each_way(f, find_parts);
+    return !f->no_memory;
 }
 
 static bool find_open(finder *f)

@@ -231,9 +231,10 @@ typedef struct sq_lanes {
     /* Sums of records that outcome/ keeps: its sq_sum_records. */
     void (*sum_records)(const double *x, const double *reference, int n_columns, int n, double *sum);
 
-    /* The lanes whose word is this one, in order, into same; how many. The rest into others. Both have room for the
-     * padding. */
-    int (*same_word)(int32_t *same, int32_t *others, const uint64_t *column, uint64_t word, const int32_t *lane, int n);
+    /* The lanes of whose words the bits of the mask are these, in order, into same; how many. The rest into others. Both
+     * have room for the padding. */
+    int (*same_word)(int32_t *same, int32_t *others, const uint64_t *column, uint64_t mask, uint64_t word,
+                     const int32_t *lane, int n);
     /* Risk sets, in dense words: a bit each of who is inside, and of who has left. out: 1 of lanes that are in neither,
      * else 0. */
     void (*absent)(double *out, const uint64_t *inside, const uint64_t *over, uint64_t bit, int n);

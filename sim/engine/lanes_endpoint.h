@@ -4,12 +4,14 @@
 
 #include "engine/lanes_loop.h"
 
-static int same_word(int32_t *same, int32_t *others, const uint64_t *column, uint64_t word, const int32_t *lane, int n)
+static int same_word(int32_t *same, int32_t *others, const uint64_t *column, uint64_t mask, uint64_t word,
+                     const int32_t *lane, int n)
 {
     int n_same = 0, n_others = 0;
     LANES(i) {
         unsigned lanes = bits_below(i, n);
-        unsigned is = v_bits(v_eq_w(lanes_gather_w(column, lane + i), v_set_w(word))) & lanes;
+        v_w masked = v_and_w(lanes_gather_w(column, lane + i), v_set_w(mask));
+        unsigned is = v_bits(v_eq_w(masked, v_set_w(word))) & lanes;
         lanes_pick(same + n_same, lane + i, is);
         lanes_pick(others + n_others, lane + i, lanes & ~is);
         n_same += __builtin_popcount(is);
