@@ -14,7 +14,8 @@
  *                   col_law.c  the numbers of laws, col_law_plan.c  which there are;  col_baseline.c  who the patients
  *                   are, col_patients.c  which of it they share, and what is read of it
  *   col_firing.c    what is noted of lanes until they have settled
- *   col_clock.c     conditions, and which clocks are armed, paused, cancelled, looked at;  col_arm.c  their numbers
+ *   col_clock.c     conditions, and which clocks are armed, paused, cancelled, looked at, by col_clock_plan.c;
+ *                   col_arm.c  their numbers
  *   col_reward.c    flows, payments, losses, breaks;  col_flows.c  what is known of flows;  col_end.c  ends of lives
  *   col_endpoint.c  risk sets;  col_status.c  what the state tells of them;  col_paths.c  what actions may bring
  *                   col_count.c  occurrences, moves, stays: what is counted while lives go on
@@ -99,8 +100,9 @@ typedef struct sq_clock_words {
     uint64_t reads_state;     /* their condition does */
     uint64_t on_demand;
     uint64_t pause_when_left;
-    uint64_t may_pause;       /* these, and those that an action pauses */
+    uint64_t may_wait;        /* these, and those that an action pauses */
     uint64_t looks_again;     /* follow and redraw */
+    uint64_t decided;         /* they run exactly where the state says that their condition holds (col_clock.c) */
 } sq_clock_words;
 
 /* What the model says of a quantity that flows, or is only paid. */
@@ -158,6 +160,7 @@ struct sq_col_plan {
     sq_clock_plan *clocks;         /* [n_events] */
     sq_clock_words *clock_words;   /* [event_words] */
     bool any_asked;                /* some action starts, stops, pauses or resumes a clock */
+    bool any_undecided;            /* some event is not decided */
     int n_kept;                    /* columns in pool.kept */
     bool *in_cohort;               /* [n_attributes] not written after baseline: no lane has a column of it */
     bool *same;                    /* [n_attributes] at baseline the same for all patients of a block: in its copy */
@@ -221,7 +224,7 @@ typedef struct sq_emptied {
 
 /* What is written when a life begins: a lane's numbers of four bytes that lie side by side, and those of eight. */
 typedef struct sq_who {
-    int32_t item, place, slot, strategy, firings, firings_now, breaks;
+    int32_t item, place, slot, strategy, firings, at_instant, breaks;
     uint32_t lives;
 } sq_who;
 typedef struct sq_begun {
@@ -254,7 +257,9 @@ typedef struct sq_pool {
     double *entered;      /* the present state, if entry_is_read */
     double *end;          /* of follow-up */
     double *birth;        /* if model->dated; as sq_ref.birth */
-    int32_t *firings, *firings_now, *breaks;
+    int32_t *firings, *breaks;
+    int32_t *at_instant;  /* firings at `instant`; where now is another, there has been but one at now */
+    double *instant;
 
     /* what happened; a time is valid where its bit is set, which it is of occurrences that are remembered */
     uint64_t *happened;   /* [occurrence_words] */
@@ -265,7 +270,7 @@ typedef struct sq_pool {
     uint32_t *visits;     /* [n_lanes][n_visits] of keyed sites */
 
     /* clocks; due, age … are valid where they run (or wait) */
-    uint64_t *running, *paused, *held, *condition; /* [event_words] */
+    uint64_t *clocks;     /* [event_words][SQ_CLOCK_WORDS] of those that are not decided */
     double *due;          /* [n_events] while running */
     double *since, *age, *left, *zero; /* [n_events] of kept clocks */
     double *kept;         /* [plan->n_kept] */
@@ -310,6 +315,12 @@ static inline uint32_t *sq_col_counter(const sq_pool *p, int counter)
     enum { IN_LINE = 2 * SQ_SIDE };
     unsigned k = (unsigned)counter;
     return p->counter + k / IN_LINE * 2 * p->plane + k % IN_LINE;
+}
+
+/* One of the words of 64 clocks. */
+static inline uint64_t *sq_col_clock_words(const sq_pool *p, int word, int which)
+{
+    return p->clocks + sq_col_row(p, SQ_CLOCK_WORDS * word + which);
 }
 
 /* The lane's line of numbers of four bytes. */
@@ -536,9 +547,8 @@ void sq_col_scatter(const sq_selection *s, double *column, const double *value);
 void sq_col_fill(const sq_selection *s, double *column, double value);
 /* Empties the lanes' words. */
 void sq_col_empty(const sq_columns *c, const sq_selection *s, const sq_emptied *words);
-/* Bit operations on rows of words. */
+/* Sets a bit in a row of words. */
 void sq_col_set_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit);
-void sq_col_clear_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit);
 
 /* Prefixes of the addresses of the lanes' luck; the array is the selection's. */
 sq_luck_column sq_col_luck_of(sq_columns *c, sq_selection *s);
@@ -581,8 +591,9 @@ sq_firing sq_col_part_firing(sq_columns *c, const sq_selection *part);
 
 /* Notes these bits of these lanes, some or all of the firing's. */
 void sq_col_note(sq_columns *c, sq_noted *noted, const int32_t *lane, int n, int word, uint64_t bits);
-/* The lanes of s of which a bit is noted, as sq_col_with_bit: s has all lanes of the firing but for those that failed. */
-bool sq_col_with_noted(sq_columns *c, const sq_selection *s, const sq_noted *noted, int bit, sq_selection *chosen);
+/* The lanes of s of which a bit is noted: s itself where that is all of them, else *part, which is made as by
+ * sq_col_with_bit; NULL if there are none. */
+sq_selection *sq_col_with_noted(sq_columns *c, sq_selection *s, const sq_noted *noted, int bit, sq_selection *part);
 /* Something changed in all lanes of s: who reacts is noted. `what` numbers as read sets do (SQ_READS_STATE …). */
 void sq_col_touch(sq_columns *c, const sq_selection *s, int what);
 /* The same in lane i of s alone, and in n lanes, which may be none. */
@@ -722,7 +733,7 @@ void sq_col_act(sq_columns *c, sq_selection *s, const sq_action *action);
 /* Runs the block of actions that begins at `first` over the selection. */
 void sq_col_actions(sq_columns *c, sq_selection *s, int first);
 
-/* ---- col_clock.c -------------------------------------------------------------------------------------------- */
+/* ---- col_clock_plan.c, col_clock.c --------------------------------------------------------------------------- */
 
 /* Fills plan->clocks and what belongs to them; plan->possible is there. */
 sq_status sq_col_plan_clocks(sq_col_plan *plan, sq_error *err);

@@ -126,14 +126,12 @@ void sq_col_touch_rewards(sq_columns *c, const sq_selection *s)
     sq_col_note(c, &c->firing.touched, s->lane, s->n, bit / 64, UINT64_C(1) << (bit % 64));
 }
 
-bool sq_col_with_noted(sq_columns *c, const sq_selection *s, const sq_noted *noted, int bit, sq_selection *chosen)
+sq_selection *sq_col_with_noted(sq_columns *c, sq_selection *s, const sq_noted *noted, int bit, sq_selection *part)
 {
     uint64_t one = UINT64_C(1) << (bit % 64);
-    if (noted->all[bit / 64] & one) {
-        *chosen = *s;
-        return true;
-    }
-    return noted->some[bit / 64] & one && sq_col_with_bit(c, s, noted->column, bit, chosen);
+    if (noted->all[bit / 64] & one) return s;
+    bool any = noted->some[bit / 64] & one && sq_col_with_bit(c, s, noted->column, bit, part);
+    return any ? part : NULL;
 }
 
 /* ---- what actions ask for ------------------------------------------------------------------------------------- */

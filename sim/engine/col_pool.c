@@ -54,7 +54,7 @@ static bool make_who(sq_pool *p)
     p->slot = &who->slot;
     p->strategy = &who->strategy;
     p->firings = &who->firings;
-    p->firings_now = &who->firings_now;
+    p->at_instant = &who->at_instant;
     p->breaks = &who->breaks;
     p->lives = &who->lives;
     return true;
@@ -102,11 +102,11 @@ static bool make_emptied(sq_pool *p, sq_emptied *all, const word_column *column,
 
 static bool make_life_words(sq_pool *p, const sq_col_plan *plan)
 {
-    int words = plan->event_words;
+    int clocks = plan->any_undecided ? SQ_CLOCK_WORDS * plan->event_words : 0;
     uint64_t *counters = NULL;
     const word_column column[] = {
+        {&p->clocks, clocks}, /* first, so that the four words of a clock are in one line */
         {&p->happened, plan->occurrence_words}, {&counters, (plan->n_counters + 1) / 2},
-        {&p->running, words}, {&p->paused, words}, {&p->held, words}, {&p->condition, words},
         {&p->inside, plan->endpoint_words}, {&p->over, plan->endpoint_words},
     };
     bool complete = make_emptied(p, &p->life_words, column, sizeof column / sizeof *column);
@@ -135,9 +135,10 @@ static bool make_history(sq_pool *p, const sq_col_plan *plan)
     p->last_time = rows(p, SQ_OCCURRENCES(m), sizeof *p->last_time);
     p->time_in = rows(p, m->n_states, sizeof *p->time_in);
     p->birth = rows(p, 1, sizeof *p->birth);
+    p->instant = rows(p, 1, sizeof *p->instant);
     p->score = rows(p, p->is_nursery ? m->n_members : 0, sizeof *p->score);
     p->visits = aligned(p, (size_t)plan->n_visits * (size_t)p->n_lanes * sizeof *p->visits);
-    return p->last_time && p->time_in && p->birth && p->score && p->visits;
+    return p->last_time && p->time_in && p->birth && p->instant && p->score && p->visits;
 }
 
 static bool make_clocks(sq_pool *p, const sq_col_plan *plan)
@@ -332,14 +333,9 @@ bool sq_col_where(sq_columns *c, const sq_selection *s, const double *truth, sq_
 
 bool sq_col_with_bit(sq_columns *c, const sq_selection *s, const uint64_t *words, int bit, sq_selection *chosen)
 {
-    const uint64_t *word = words + sq_col_row(c->p, bit / 64);
-    int shift = bit % 64, n = 0;
     sq_mark mark = sq_col_mark(c);
     int32_t *lane = sq_col_lanes(c, s->n);
-    for (int i = 0; i < s->n; i++) {
-        lane[n] = s->lane[i];
-        n += (int)(word[s->lane[i]] >> shift & 1);
-    }
+    int n = c->lanes->with_bit(lane, words + sq_col_row(c->p, bit / 64), bit % 64, s->lane, s->n);
     if (n > 0 && n < s->n) {
         *chosen = sq_col_part(c, s, lane, n);
         return true;
@@ -377,12 +373,6 @@ void sq_col_set_bit(const sq_columns *c, const sq_selection *s, uint64_t *words,
 {
     uint64_t *word = words + sq_col_row(c->p, bit / 64), one = UINT64_C(1) << (bit % 64);
     for (int i = 0; i < s->n; i++) word[s->lane[i]] |= one;
-}
-
-void sq_col_clear_bit(const sq_columns *c, const sq_selection *s, uint64_t *words, int bit)
-{
-    uint64_t *word = words + sq_col_row(c->p, bit / 64), one = UINT64_C(1) << (bit % 64);
-    for (int i = 0; i < s->n; i++) word[s->lane[i]] &= ~one;
 }
 
 /* ---- attributes ------------------------------------------------------------------------------------------------------ */

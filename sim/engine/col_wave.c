@@ -62,65 +62,57 @@ static void finish(sq_columns *c, sq_selection *s, int from)
 
 /* ---- the race ---------------------------------------------------------------------------------------------------- */
 
-/* The race of a selection, dense: the earliest due time so far, and whose it is. Ties go to the first declared. */
-typedef struct contest {
-    double *due, *who;
-} contest;
+/* What the lanes of a selection may wait for next, and the queue of each. */
+typedef struct waiting {
+    sq_racer *racer;
+    int *queue;
+    int n;
+    bool complete; /* every queue has room for all */
+} waiting;
 
-/* Clocks of one event join the race, where they run. */
-static void join_race(sq_columns *c, const sq_selection *s, int event, const contest *so_far)
-{
-    const uint64_t *running = c->p->running + sq_col_row(c->p, event / 64);
-    const double *due = c->p->due + sq_col_row(c->p, event);
-    c->lanes->earlier(so_far->due, so_far->who, event, due, running, event % 64, s->lane, s->n);
-}
-
-static contest hold_race(sq_columns *c, const sq_selection *s)
-{
-    const uint64_t *possible = c->plan->possible + (size_t)s->state * (size_t)c->plan->event_words;
-    contest all = {sq_col_doubles(c, s->n), sq_col_doubles(c, s->n)};
-    for (int i = 0; i < s->n; i++) {
-        all.due[i] = INFINITY;
-        all.who[i] = end_event(c);
-    }
-    for (int w = 0; w < c->plan->event_words; w++)
-        for (uint64_t left = possible[w]; left; left &= left - 1)
-            join_race(c, s, 64 * w + __builtin_ctzll(left), &all);
-    return all;
-}
-
-/* A break before the clock, or follow-up that ends before both. */
-static void judge_race(const sq_columns *c, const sq_selection *s, const contest *all)
-{
-    const sq_pool *p = c->p;
-    const double *next_break = sq_col_has_breaks(c->model) ? p->next_break : NULL;
-    c->lanes->judge(all->who, all->due, p->end, next_break, end_event(c), break_event(c), s->lane, s->n);
-}
-
-/* The lanes for whom it is this event wait for it. */
-static void queue_up(sq_columns *c, const sq_selection *s, const contest *all, int event)
+static void add_racer(sq_columns *c, const sq_selection *s, waiting *w, int event, const double *due)
 {
     int queue = queue_of(c, event, s);
     int32_t *room = sq_queues_room(&c->queues, queue, sq_col_padded(s->n));
-    if (!room) {
-        c->status = sq_fail(c->err, SQ_ERR_MEMORY, "no memory for the engine's queues");
-        return;
-    }
-    sq_queues_joined(&c->queues, queue, c->lanes->equal(room, s->lane, all->who, event, s->n));
+    w->racer[w->n] = (sq_racer){.due = due, .queue = room};
+    w->queue[w->n++] = queue;
+    w->complete = w->complete && room;
 }
 
-/* All of s are alive and in the same state. */
-static void race(sq_columns *c, const sq_selection *s)
+/* Clocks that the state does not decide race where they run. */
+static void add_clock(sq_columns *c, const sq_selection *s, waiting *w, int event)
+{
+    add_racer(c, s, w, event, c->p->due + sq_col_row(c->p, event));
+    if (c->plan->clock_words[event / 64].decided >> (event % 64) & 1) return;
+    w->racer[w->n - 1].running = sq_col_clock_words(c->p, event / 64, SQ_WORD_RUNS);
+    w->racer[w->n - 1].bit = event % 64;
+}
+
+/* All events that are possible in the state, in the order declared; the break; the end. */
+static waiting find_racers(sq_columns *c, const sq_selection *s)
 {
     const uint64_t *possible = c->plan->possible + (size_t)s->state * (size_t)c->plan->event_words;
-    sq_mark mark = sq_col_mark(c);
-    contest all = hold_race(c, s);
-    judge_race(c, s, &all);
+    int most = c->model->n_events + 2;
+    waiting all = {sq_col_pointers(c, most * (int)(sizeof *all.racer / sizeof(void *))), sq_col_lanes(c, most), 0, true};
     for (int w = 0; w < c->plan->event_words; w++)
         for (uint64_t left = possible[w]; left; left &= left - 1)
-            queue_up(c, s, &all, 64 * w + __builtin_ctzll(left));
-    queue_up(c, s, &all, break_event(c));
-    queue_up(c, s, &all, end_event(c));
+            add_clock(c, s, &all, 64 * w + __builtin_ctzll(left));
+    add_racer(c, s, &all, break_event(c), sq_col_has_breaks(c->model) ? c->p->next_break : NULL);
+    add_racer(c, s, &all, end_event(c), c->p->end);
+    return all;
+}
+
+/* Every lane joins the queue of what comes first in it. All of s are alive and in the same state. */
+static void race(sq_columns *c, const sq_selection *s)
+{
+    sq_mark mark = sq_col_mark(c);
+    waiting all = find_racers(c, s);
+    if (all.complete) {
+        c->lanes->race(all.racer, all.n - 2, s->lane, s->n);
+        for (int k = 0; k < all.n; k++) sq_queues_joined(&c->queues, all.queue[k], all.racer[k].joined);
+    } else {
+        c->status = sq_fail(c->err, SQ_ERR_MEMORY, "no memory for the engine's queues");
+    }
     sq_col_release(c, mark);
 }
 
@@ -148,10 +140,12 @@ static void move(sq_columns *c, sq_selection *s, int to)
 /* from: the state whose rates are in force. */
 static void look_at_rewards(sq_columns *c, sq_selection *s, int from, bool moves)
 {
-    sq_selection touched;
-    if (moves || from < 0) sq_col_rewards_look(c, s, from);
-    else if (c->plan->looks[from] && sq_col_with_noted(c, s, &c->firing.touched, 2 * c->model->n_events, &touched))
-        sq_col_rewards_look(c, &touched, from);
+    sq_selection part, *touched = s;
+    if (!moves && from >= 0) {
+        if (!c->plan->looks[from]) return;
+        touched = sq_col_with_noted(c, s, &c->firing.touched, 2 * c->model->n_events, &part);
+    }
+    if (touched) sq_col_rewards_look(c, touched, from);
 }
 
 /* Lanes that all go to the same state, n_states + s where they enter s afresh; -1: they stay. */
@@ -196,17 +190,24 @@ static void settle(sq_columns *c, sq_selection *s)
 
 /* ---- a firing ------------------------------------------------------------------------------------------------------ */
 
-/* Time has gone on to when the event was due; too many firings at one instant, or in a life, are a failure. */
+/* Time goes on to when the event was due; too many firings at one instant, or in a life, are a failure. */
 static void pass_time(sq_columns *c, const sq_selection *s)
 {
     sq_pool *p = c->p;
+    const sq_time_columns time = {
+        .now = p->now,
+        .instant = p->instant,
+        .firings = p->firings,
+        .at_instant = p->at_instant,
+        .most_firings = SQ_FIRINGS_IN_A_LIFE,
+        .most_at_instant = SQ_FIRINGS_AT_ONE_INSTANT,
+        .may_be_many = c->facts.waves >= SQ_FIRINGS_IN_A_LIFE, /* a lane fires once in a wave */
+    };
+    if (!c->lanes->pass_time(&time, s->now, s->lane, s->n)) return;
     for (int i = 0; i < s->n; i++) {
-        sq_who *who = sq_col_who(p, s->lane[i]);
-        double *now = &p->now[s->lane[i]];
-        who->firings++;
-        who->firings_now = s->now[i] == *now ? who->firings_now + 1 : 1;
-        *now = s->now[i];
-        if (who->firings_now > SQ_FIRINGS_AT_ONE_INSTANT || who->firings > SQ_FIRINGS_IN_A_LIFE) sq_col_fail(c, s, i);
+        int32_t lane = s->lane[i];
+        bool stands_still = p->instant[lane] == p->now[lane] && p->at_instant[lane] > time.most_at_instant;
+        if (stands_still || p->firings[lane] > time.most_firings) sq_col_fail(c, s, i);
     }
 }
 
@@ -214,7 +215,6 @@ static void fire(sq_columns *c, sq_selection *s, int event)
 {
     sq_col_begin_firing(c, s, event);
     pass_time(c, s);
-    sq_col_clear_bit(c, s, c->p->running, event);
     c->facts.firings += s->n;
     c->facts.waved += s->n;
     c->facts.waves++;
@@ -230,8 +230,8 @@ static void pass_break(sq_columns *c, sq_selection *s)
     sq_col_begin_firing(c, s, break_event(c));
     for (int i = 0; i < s->n; i++) {
         int32_t lane = s->lane[i];
-        p->now[lane] = s->now[i];
-        p->firings_now[lane] = 0;
+        p->now[lane] = p->instant[lane] = s->now[i];
+        p->at_instant[lane] = 0;
         if (p->breaks[lane]++ == SQ_BREAKS_IN_A_LIFE) sq_col_fail(c, s, i);
     }
     sq_col_rewards_look(c, s, s->state);
@@ -254,6 +254,7 @@ static void empty(sq_columns *c, const sq_selection *s)
     const sq_model *m = c->model;
     sq_pool *p = c->p;
     sq_col_empty(c, s, &p->life_words);
+    sq_col_fill(s, p->instant, 0);
     for (int i = 0; i < m->n_states; i++)
         if (c->plan->stay_is_read[i]) sq_col_fill(s, p->time_in + sq_col_row(p, i), 0);
     for (int i = 0; i < s->n && p->life; i++) sq_life_reset(&p->life[s->lane[i] / SQ_SIDE], m);

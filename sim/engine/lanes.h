@@ -113,6 +113,50 @@ typedef struct sq_bench {
     const double *block; /* for PARAM_AT; NULL: lanes have several */
 } sq_bench;
 
+/* The words of the clocks of a lane, side by side: which run, which wait, which of these until an action wakes them, and
+ * whose condition holds. */
+enum { SQ_WORD_RUNS, SQ_WORD_WAITS, SQ_WORD_HELD, SQ_WORD_CONDITION, SQ_CLOCK_WORDS };
+
+/* What a firing means for 64 clocks, of all lanes: conditions that hold from now on come what may; that hold where they
+ * are said to (of the others they do not); the event that fired; what leaves and begins because its state was entered
+ * afresh; what the model says of them; whether some wait, or may begin to. */
+typedef struct sq_clock_change {
+    uint64_t certain, unknown, fired, afresh, pause_when_left, on_demand;
+    bool may_wait;
+} sq_clock_change;
+
+/* What actions asked of them: columns. */
+typedef struct sq_clock_asked {
+    const uint64_t *start, *stop, *pause, *resume;
+} sq_clock_asked;
+
+/* Clocks to which something is to be done: dense words, and the bits that some and that every lane has. */
+typedef struct sq_clock_task {
+    uint64_t *of, some, every;
+} sq_clock_task;
+typedef struct sq_clock_tasks {
+    sq_clock_task spend, wake, arm;
+} sq_clock_tasks;
+
+/* Something that lanes may wait for next: when it is due, a column; the words and the bit that say in which lanes
+ * (running NULL: in all); where those who wait for it are written, and how many they are. */
+typedef struct sq_racer {
+    const double *due;
+    const uint64_t *running;
+    int bit;
+    int32_t *queue; /* with room for all and the padding */
+    int joined;
+    unsigned beats; /* scratch */
+} sq_racer;
+
+/* Columns of a lane's time: now, how many firings its life has had, and how many of them at `instant`. */
+typedef struct sq_time_columns {
+    double *now, *instant;
+    int32_t *firings, *at_instant;
+    int most_firings, most_at_instant;
+    bool may_be_many; /* some life may have had so many */
+} sq_time_columns;
+
 typedef struct sq_lanes {
     const char *name; /* "scalar", "avx2", "avx512" */
     int width;
@@ -143,13 +187,22 @@ typedef struct sq_lanes {
     bool (*within)(sq_column x, double low, double high, int n);
     /* The lanes whose number is k, in order; how many. chosen has room for the padding. */
     int (*equal)(int32_t *chosen, const int32_t *lane, const double *number, double k, int n);
-    /* Where the first clock is due after the end, who becomes at_end; but where the next break comes no later than that
-     * clock, and before the end, at_break. End and break are columns; next_break NULL: there are none. */
-    void (*judge)(double *who, const double *due, const double *end, const double *next_break, double at_end,
-                  double at_break, const int32_t *lane, int n);
-    /* Where the lane's bit is set and its time is earlier than `first`, first becomes that time and who this number. */
-    void (*earlier)(double *first, double *who, double number, const double *time, const uint64_t *words, int bit,
-                    const int32_t *lane, int n);
+
+    /* The lanes with this bit in a row of words, and in dense words, in order; how many. chosen has room for the padding. */
+    int (*with_bit)(int32_t *chosen, const uint64_t *words, int bit, const int32_t *lane, int n);
+    int (*with_dense_bit)(int32_t *chosen, const uint64_t *dense, int bit, const int32_t *lane, int n);
+    /* Sets the bit in a row of words where truth is not 0, else clears it. */
+    void (*write_bit)(uint64_t *words, int bit, sq_column truth, const int32_t *lane, int n);
+    /* Clocks are left and entered (ref_clock.c). words: the first of the lanes' SQ_CLOCK_WORDS; before: conditions as
+     * they were, dense, padded by the last lane's; NULL: as they stand there; asked: NULL: nothing was. */
+    void (*settle_clocks)(uint64_t *words, const sq_clock_change *change, const uint64_t *before,
+                          const sq_clock_asked *asked, sq_clock_tasks *tasks, const int32_t *lane, int n);
+    /* Every lane joins the queue of what is due first in it: of racers due at the same time, the first of them. The next
+     * break, racer n_racers (due NULL: there are none), comes before them where it is due no later, and before the end;
+     * the end, racer n_racers + 1, where they are due after it. */
+    void (*race)(sq_racer *racer, int n_racers, const int32_t *lane, int n);
+    /* Lanes fire at `when`, dense; whether some lane has had more firings than it may. */
+    bool (*pass_time)(const sq_time_columns *time, const double *when, const int32_t *lane, int n);
 
     /* Of a row of words with a bit that says whether something has happened: that bit as 0 or 1; a time where it
      * has, else `otherwise`; a count where it has, else 0. */

@@ -22,6 +22,7 @@
 #include "engine/lanes_endpoint.h"
 #include "engine/lanes_luck.h"
 #include "engine/lanes_move.h"
+#include "engine/lanes_race.h"
 #include "engine/lanes_reward.h"
 #include "engine/lanes_sums.h"
 #include "engine/lanes_value.h"
@@ -41,8 +42,12 @@ const sq_lanes SQ_LANES = {
     .claim = claim,
     .within = within,
     .equal = equal,
-    .judge = judge,
-    .earlier = earlier,
+    .with_bit = with_bit,
+    .with_dense_bit = with_dense_bit,
+    .write_bit = write_bit,
+    .settle_clocks = settle_clocks,
+    .race = race,
+    .pass_time = pass_time,
     .happened = happened,
     .times_if = times_if,
     .counts = counts,

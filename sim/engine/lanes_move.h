@@ -152,31 +152,6 @@ static void happened(double *out, const uint64_t *words, int bit, const int32_t 
     LANES(i) v_store(out + i, v_from_w(bit_at(words, bit, lane + i)));
 }
 
-static void earlier(double *first, double *who, double number, const double *time, const uint64_t *words, int bit,
-                    const int32_t *lane, int n)
-{
-    LANES(i) {
-        v_d t = lanes_gather(time, lane + i), before = v_load(first + i);
-        v_m wins = v_and(v_eq_w(bit_at(words, bit, lane + i), v_set_w(1)), v_lt(t, before));
-        v_store(first + i, v_if(wins, t, before));
-        v_store(who + i, v_if(wins, v_set(number), v_load(who + i)));
-    }
-}
-
-static void judge(double *who, const double *due, const double *end, const double *next_break, double at_end,
-                  double at_break, const int32_t *lane, int n)
-{
-    LANES(i) {
-        v_d t = v_load(due + i), last = lanes_gather(end, lane + i);
-        v_d first = v_if(v_le(t, last), v_load(who + i), v_set(at_end));
-        if (next_break) {
-            v_d next = lanes_gather(next_break, lane + i);
-            first = v_if(v_and(v_le(next, t), v_lt(next, last)), v_set(at_break), first);
-        }
-        v_store(who + i, first);
-    }
-}
-
 static void times_if(double *out, double otherwise, const double *time, const uint64_t *words, int bit,
                      const int32_t *lane, int n)
 {

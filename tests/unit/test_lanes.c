@@ -424,7 +424,7 @@ static void luck_is_that_of_addresses(void **state)
     everywhere(luck_of);
 }
 
-/* ---- lines and ends ------------------------------------------------------------------ */
+/* ---- lines ------------------------------------------------------------------------------- */
 
 static void lines_of(const sq_lanes *lanes, int n, sq_pcg *g)
 {
@@ -439,35 +439,9 @@ static void lines_of(const sq_lanes *lanes, int n, sq_pcg *g)
         for (int k = 0; k < 8; k++) assert_true(plane[i][k] == (i % every != 0 || i / every >= n));
 }
 
-/* Times that are often equal. */
-static double some_time(sq_pcg *g) { return below(g, 3) ? below(g, 6) : between(g, 0, 6); }
-
-/* Clock 0 first, unless a break (8) or the end (7) comes before it. */
-static void races_of(const sq_lanes *lanes, int n, sq_pcg *g)
-{
-    static double due[ROOM], who[ROOM], end[COLUMN], next[COLUMN];
-    const world *w = world_of(n, g);
-    for (int i = 0; i < COLUMN; i++) {
-        end[i] = some_time(g);
-        next[i] = some_time(g);
-    }
-    for (int i = 0; i < ROOM; i++) {
-        due[i] = some_time(g);
-        who[i] = 0;
-    }
-    bool breaks = below(g, 2);
-    lanes->judge(who, due, end, breaks ? next : NULL, 7, 8, w->lane, n);
-    for (int i = 0; i < n; i++) {
-        double last = end[w->lane[i]], at = next[w->lane[i]];
-        bool is_break = breaks && at <= due[i] && at < last;
-        assert_same("race", lanes, n, i, who[i], is_break ? 8 : due[i] <= last ? 0 : 7);
-    }
-}
-
-static void races_are_judged(void **state)
+static void lines_are_emptied(void **state)
 {
     (void)state;
-    everywhere(races_of);
     everywhere(lines_of);
 }
 
@@ -547,7 +521,7 @@ int main(void)
         cmocka_unit_test(options_come_up_as_drawn),
         cmocka_unit_test(tables_are_read),
         cmocka_unit_test(luck_is_that_of_addresses),
-        cmocka_unit_test(races_are_judged),
+        cmocka_unit_test(lines_are_emptied),
         cmocka_unit_test(laws_are_asked_lane_by_lane),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
