@@ -62,16 +62,26 @@ static void act(sq_columns *c, sq_selection *s)
 
 static void note_failures(const sq_columns *c, sq_open_item *open, const sq_selection *s, int first)
 {
-    bool all = s->block[sq_col_same_slot(c->plan, c->model->n_attributes)] == 0;
-    for (int i = 0; i < s->n && (all || c->firing.any_failed); i++)
-        if (all || c->nursery.failed[s->lane[i]]) sq_col_note_failure(open, open->item.first_patient + first + i);
+    for (int i = 0; i < s->n && c->firing.any_failed; i++)
+        if (c->nursery.failed[s->lane[i]]) sq_col_note_failure(open, open->item.first_patient + first + i);
+}
+
+/* Whether anything is drawn for each of them, or kept. */
+static bool differ(const sq_columns *c)
+{
+    const sq_model *m = c->model;
+    return c->plan->n_drawn > 0 || m->n_latents > 0 || m->patients.n_rows > 0 || m->n_groupings > 0;
 }
 
 void sq_col_make_patients(sq_columns *c, sq_open_item *open, int strategy)
 {
     sq_cohort *cohort = &c->source.cohorts[open->cohort[strategy]];
-    int first = cohort->made, rest = open->item.n_patients - first, most = c->nursery.n_lanes, n = rest < most ? rest : most;
+    int first = cohort->made, rest = open->item.n_patients - first;
+    int most = differ(c) ? c->nursery.n_lanes : rest, n = rest < most ? rest : most;
+    bool fit = open->block[strategy][sq_col_same_slot(c->plan, c->model->n_attributes)] != 0;
+    if (!fit) sq_col_note_failure(open, open->item.first_patient);
     cohort->made += n;
+    if (!differ(c)) return;
     sq_mark mark = sq_col_mark(c);
     c->p = &c->nursery;
     sq_selection s = fill_nursery(c, open, strategy, first, n);

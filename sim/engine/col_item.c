@@ -270,7 +270,21 @@ static void fill_attributes(sq_columns *c, const double *block, size_t slot, con
     }
 }
 
-/* Who lives in lanes that are being filled, at the start of their lives; their luck, scratch. */
+/* A parameter block and an address of luck, at the start of a life. */
+static void begin(sq_columns *c, const double *block, const uint64_t *state, const uint64_t *stream, const int32_t *lane, int n)
+{
+    const sq_begun first = {.block = block, .end = c->model->horizon, .died = INFINITY, .next_break = INFINITY};
+    double line[SQ_SIDE];
+    memcpy(line, &first, sizeof line);
+    c->lanes->fill_lines((double *)(void *)c->pool.begun, lane, line, n);
+    uint64_t *luck_state = c->pool.luck_state, *luck_stream = c->pool.luck_stream;
+    for (int i = 0; i < n; i++) {
+        luck_state[lane[i]] = state[i];
+        luck_stream[lane[i]] = stream[i];
+    }
+}
+
+/* Who lives in lanes that are being filled; their luck, scratch. */
 static sq_luck_column identify(sq_columns *c, const sq_open_item *open, int strategy, const int32_t *lane, int n)
 {
     const sq_col_source *source = &c->source;
@@ -278,23 +292,13 @@ static sq_luck_column identify(sq_columns *c, const sq_open_item *open, int stra
     size_t slot = sq_col_slot(c, open->cohort[strategy], source->next);
     uint64_t *state = sq_col_words(c, n), *stream = sq_col_words(c, n);
     c->lanes->patients(state, stream, open->item.luck.life, (uint64_t)(open->item.first_patient + source->next), n);
-    for (int i = 0; i < n; i++) {
-        sq_who *who = sq_col_who(p, lane[i]);
-        *who = (sq_who){
-            .item = source->filling,
-            .place = source->next + i,
-            .slot = (int32_t)slot + i,
-            .strategy = strategy,
-            .lives = who->lives + 1,
-        };
-        p->begun[(unsigned)lane[i] / SQ_SIDE] = (sq_begun){
-            .block = open->block[strategy],
-            .luck_state = state[i],
-            .luck_stream = stream[i],
-            .end = c->model->horizon,
-            .died = INFINITY,
-            .next_break = INFINITY,
-        };
+    begin(c, open->block[strategy], state, stream, lane, n);
+    sq_who who = {.item = source->filling, .place = source->next, .slot = (int32_t)slot, .strategy = strategy};
+    sq_who *const all = p->who;
+    for (int i = 0; i < n; i++, who.place++, who.slot++) {
+        sq_who *one = all + (unsigned)lane[i] / SQ_SIDE;
+        who.lives = one->lives + 1;
+        *one = who;
     }
     fill_attributes(c, open->block[strategy], slot, lane, n);
     return (sq_luck_column){state, stream};
@@ -307,7 +311,8 @@ sq_selection sq_col_fill_lanes(sq_columns *c, int n)
     int strategy = open->order[source->turn];
     while (source->cohorts[open->cohort[strategy]].made < source->next + n) sq_col_make_patients(c, open, strategy);
     int32_t *lane = sq_col_lanes(c, n);
-    for (int i = 0; i < n; i++) lane[i] = source->free[--source->n_free];
+    source->n_free -= n;
+    memcpy(lane, source->free + source->n_free, (size_t)n * sizeof *lane);
     sq_luck_column luck = identify(c, open, strategy, lane, n);
     source->next += n;
     if (source->next == open->item.n_patients) {

@@ -40,10 +40,10 @@ class Bench:
         """How many patients to take where a full benchmark takes this many."""
         return max(100, int(number * self.scale))
 
-    def simulator(self, experiment, patients, *flags, threads=1, seed=1, engine="columnar"):
+    def simulator(self, experiment, patients, *flags, threads=1, seed=1, engine="columnar", out="result.h5"):
         """Run an experiment; its facts, with the path of the result, the whole process's peak memory [bytes] and
         processor seconds."""
-        out = os.path.join(self.results, "result.h5")
+        out = os.path.join(self.results, out)
         command = [self.program, "run", experiment, "-o", out, "--quiet", "-n", str(patients), "-j", str(threads),
                    "-s", str(seed), "--engine", engine, "--yes", *flags]
         done = subprocess.run([os.path.join(self.folder, "usage"), *command], stdout=subprocess.DEVNULL,
