@@ -15,7 +15,7 @@
 #include "math/cholesky.h"
 
 static const double DEPENDENT = 1e-10; /* variance left by the other covariates */
-static const double DONE = 1e-20, ALL_BUT_DONE = 1e-12, VISIBLE = .05;
+static const double DONE = 1e-20, ALL_BUT_DONE = 1e-12, VISIBLE = .05, TRUSTED = 1e-8;
 enum { MOST_STEPS = 100, MOST_HALVINGS = 40 };
 
 const char *sq_cox_ending_text(sq_cox_ending ending)
@@ -48,11 +48,11 @@ static bool make_point(point *x, size_t p, sq_arena *arena)
     return x->b && x->score && x->factor;
 }
 
-/* Fills the point at its b; returns the first covariate whose pivot fails, or p. */
-static int look(const sq_cox_problem *c, point *x, double least)
+/* Fills the point at its b; whether its information is positive definite. */
+static bool look(const sq_cox_problem *c, point *x)
 {
     x->log_likelihood = sq_cox_sums(c, x->b, x->score, x->factor);
-    return sq_cholesky_factorise(x->factor, c->p, c->p, least);
+    return sq_cholesky_factorise(x->factor, c->p, c->p, 0) == c->p;
 }
 
 static void find_step(newton *w)
@@ -64,14 +64,14 @@ static void find_step(newton *w)
     for (int j = 0; j < p; j++) w->gain += w->step[j] * w->here.score[j];
 }
 
-/* Moves along the step; false if no part of it helps. */
+/* Moves along the step; false if no part of it helps. A promise below what the likelihood's
+ * rounding shows is trusted. */
 static bool take_step(newton *w)
 {
-    double part = 1, slack = 1e-13 * fabs(w->here.log_likelihood); /* its rounding */
+    double part = 1, least = w->gain < TRUSTED ? -INFINITY : w->here.log_likelihood;
     for (int i = 0; i < MOST_HALVINGS; i++, part /= 2) {
         for (int j = 0; j < w->c->p; j++) w->there.b[j] = w->here.b[j] + part * w->step[j];
-        if (look(w->c, &w->there, 0) < w->c->p) continue;
-        if (!(w->there.log_likelihood >= w->here.log_likelihood - slack)) continue;
+        if (!look(w->c, &w->there) || !(w->there.log_likelihood >= least)) continue;
         point here = w->here;
         w->here = w->there;
         w->there = here;
@@ -133,7 +133,7 @@ static void mark_infinite(const newton *w, sq_cox *fit, double *coefficient, dou
     }
 }
 
-/* w->step serves as scratch at the end. */
+/* w->there serves as scratch at the end. */
 static void read_off(newton *w, sq_cox *fit, double *coefficient, double *se)
 {
     int p = w->c->p;

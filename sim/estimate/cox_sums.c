@@ -1,8 +1,13 @@
-/* Sums over the risk set, kept while walking back in time: 1, x and x x', each times exp(x'b). What
- * a patient who had not yet entered takes away again is subtracted; where that leaves less than a
- * ten thousandth of what there was, the sums are made anew, or rounding would be seen. Exponentials
- * are relative to a shift near the largest predictor at risk: a coefficient on its way to infinity
- * must not overflow before it is recognised. */
+/* Sums over the risk set, kept while walking back in time: 1, d and d d', each times exp(eta),
+ * where d is a patient's distance from a reference and eta the predictor above the reference's.
+ * What a patient who had not yet entered takes away again is subtracted; where that leaves less
+ * than a ten thousandth of what there was, the sums are made anew, or rounding would be seen.
+ *
+ * As long as predictors are of moderate size the reference is the mean patient. When they are not,
+ * a coefficient is on its way to infinity: each risk set is then all but one patient, and
+ * differences from that patient are what is left of score and information. The reference therefore
+ * follows the largest predictor at risk; nothing overflows, and nothing cancels however small it
+ * has become. */
 #include "estimate/cox_sums.h"
 
 #include <math.h>
@@ -10,7 +15,7 @@
 
 #include "math/kernel.h"
 
-static const double SHIFT_ROOM = 30, LEAST_LEFT = 1e-4;
+static const double STEEP = 10, MOST_ABOVE = 1, LEAST_LEFT = 1e-4;
 
 static size_t n_sums(int p) { return 1 + (size_t)p + (size_t)p * ((size_t)p + 1) / 2; }
 
@@ -43,7 +48,7 @@ bool sq_cox_problem_make(const sq_sample *s, sq_cox_request request, sq_arena *a
         .x = sq_arena_array(arena, n * p, sizeof *c->x),
         .scale = sq_arena_array(arena, p, sizeof *c->scale),
         .eta = sq_arena_array(arena, n, sizeof *c->eta),
-        .room = sq_arena_array(arena, 2 * n_sums(s->n_covariates) + p, sizeof *c->room)};
+        .room = sq_arena_array(arena, 2 * n_sums(s->n_covariates) + 3 * p, sizeof *c->room)};
     int n_strata = s->stratum ? s->n_strata : 1;
     if (!c->x || !c->scale || !c->eta || !c->room ||
         !sq_order_make(s, s->stratum, n_strata, arena, &c->order))
@@ -56,9 +61,11 @@ bool sq_cox_problem_make(const sq_sample *s, sq_cox_request request, sq_arena *a
 /* Where the walk stands. */
 typedef struct at_risk {
     const sq_cox_problem *c;
-    double *risk, *dead,
-        *mean; /* sums over those at risk, and over those of them with the event now; [p] */
-    double shift, peak; /* peak: the largest number at risk since the sums were made anew */
+    double *risk, *dead; /* sums over those at risk, and over those of them with the event now */
+    double *reference, shift; /* [p], and its predictor */
+    double *distance, *mean;  /* [p] scratch */
+    double peak;              /* the largest number at risk since the sums were made anew */
+    bool is_steep;
     double log_likelihood, *score, *information;
     double divisor; /* of the likelihood, not yet in its logarithm */
 } at_risk;
@@ -68,14 +75,20 @@ static const double *row_of(const sq_cox_problem *c, int who)
     return c->x + (size_t)who * (size_t)c->p;
 }
 
-static void add(double *sums, int p, const double *x, double r)
+/* `sign` 1 or -1. */
+static void add(const at_risk *a, double *restrict sums, int who, double sign)
 {
-    double *one = sums + 1, *two = one + p;
+    int p = a->c->p;
+    const double *restrict x = row_of(a->c, who), *restrict from = a->reference;
+    double *restrict distance = a->distance, *restrict two = sums + 1 + p;
+    double r = sign * sq_exp(a->c->eta[who] - a->shift);
     sums[0] += r;
+    for (int j = 0; j < p; j++) distance[j] = x[j] - from[j];
     for (int j = 0; j < p; j++) {
-        double rx = r * x[j];
-        one[j] += rx;
-        for (int k = 0; k <= j; k++) *two++ += rx * x[k];
+        double rd = r * distance[j];
+        sums[1 + j] += rd;
+        for (int k = 0; k <= j; k++) two[k] += rd * distance[k];
+        two += j + 1;
     }
 }
 
@@ -84,40 +97,57 @@ static void clear(const sq_cox_problem *c, double *sums)
     memset(sums, 0, sizeof *sums * n_sums(c->p));
 }
 
-static double relative_risk(const at_risk *a, int who) { return sq_exp(a->c->eta[who] - a->shift); }
-
-static double largest_eta(const sq_cox_problem *c, const int *who, int n)
+static void set_reference(at_risk *a, int who)
 {
-    double largest = c->eta[who[0]];
-    for (int i = 1; i < n; i++) largest = fmax(largest, c->eta[who[i]]);
-    return largest;
+    a->shift = a->c->eta[who];
+    memcpy(a->reference, row_of(a->c, who), sizeof *a->reference * (size_t)a->c->p);
 }
 
-/* Moves the shift up when somebody comes far above it. */
-static void make_room(at_risk *a, double eta)
+/* Makes a patient the reference: with d' = d + m,  d'd'' = dd' + d m' + m d' + m m'. */
+static void refer_to(at_risk *a, int who)
 {
-    if (eta - a->shift <= SHIFT_ROOM) return;
-    double factor = sq_exp(a->shift - eta);
-    for (size_t i = 0; i < n_sums(a->c->p); i++) a->risk[i] *= factor;
+    int p = a->c->p;
+    const double *x = row_of(a->c, who);
+    double *one = a->risk + 1, *two = one + p, *move = a->distance;
+    double factor = sq_exp(a->shift - a->c->eta[who]);
+    for (int j = 0; j < p; j++) {
+        move[j] = a->reference[j] - x[j];
+        for (int k = 0; k <= j; k++)
+            *two++ += one[j] * move[k] + move[j] * one[k] + move[j] * move[k] * a->risk[0];
+    }
+    for (int j = 0; j < p; j++) one[j] += move[j] * a->risk[0];
+    for (size_t i = 0; i < n_sums(p); i++) a->risk[i] *= factor;
     a->peak *= factor;
-    a->shift = eta;
+    set_reference(a, who);
 }
 
-/* The sums of those at risk at t, from nothing. */
+/* The sums of nobody. */
+static void begin(at_risk *a)
+{
+    clear(a->c, a->risk);
+    a->peak = 0;
+    if (a->is_steep) a->shift = -INFINITY; /* whoever comes first is the reference */
+}
+
+static void meet(at_risk *a, int who)
+{
+    if (!a->is_steep || a->c->eta[who] - a->shift <= MOST_ABOVE) return;
+    if (isinf(a->shift))
+        set_reference(a, who);
+    else
+        refer_to(a, who);
+}
+
+/* The sums of those at risk at the walk's time, from nothing. */
 static void sum_anew(at_risk *a, const sq_walk *w)
 {
     const sq_order *o = w->order;
-    clear(a->c, a->risk);
-    a->shift = -INFINITY;
-    for (int pass = 0; pass < 2; pass++) {
-        for (int i = w->next; i < o->first[w->part + 1]; i++) {
-            int who = o->by_time[i];
-            if (o->entry[who] >= w->time) continue;
-            if (pass == 0)
-                a->shift = fmax(a->shift, a->c->eta[who]);
-            else
-                add(a->risk, a->c->p, row_of(a->c, who), relative_risk(a, who));
-        }
+    begin(a);
+    for (int i = w->next; i < o->first[w->part + 1]; i++) {
+        int who = o->by_time[i];
+        if (o->entry[who] >= w->time) continue;
+        meet(a, who);
+        add(a, a->risk, who, 1);
     }
     a->peak = a->risk[0];
 }
@@ -134,9 +164,9 @@ static int take_events(at_risk *a, const sq_walk *w, bool wants_sums)
         if (!sq_sample_has_event(c->sample, c->cause, who)) continue;
         if (events == 0 && wants_sums) clear(c, a->dead);
         events++;
-        a->log_likelihood += c->eta[who];
-        for (int j = 0; j < c->p; j++) a->score[j] += x[j];
-        if (wants_sums) add(a->dead, c->p, x, relative_risk(a, who));
+        a->log_likelihood += c->eta[who] - a->shift;
+        for (int j = 0; j < c->p; j++) a->score[j] += x[j] - a->reference[j];
+        if (wants_sums) add(a, a->dead, who, 1);
     }
     return events;
 }
@@ -153,41 +183,37 @@ static void divide_likelihood(at_risk *a, double number, int times)
     }
 }
 
-/* One factor of the partial likelihood, `times` over; a share of those with the event now counts as
- * gone already. */
-static void take_factor(at_risk *a, double gone, int times)
+/* The derivatives of one factor of the partial likelihood, `times` over; a share of those with the
+ * event now counts as gone already. */
+static void take_factor(const at_risk *a, double gone, int times)
 {
     int p = a->c->p;
-    const double *risk = a->risk, *dead = a->dead;
-    double total = risk[0] - gone * dead[0], inverse = 1 / total;
-    divide_likelihood(a, total, times);
-    a->log_likelihood -= times * a->shift;
-    size_t two = 1 + (size_t)p;
+    const double *restrict risk = a->risk, *restrict dead = a->dead;
+    const double *restrict two = risk + 1 + p, *restrict dead_two = dead + 1 + p;
+    double *restrict mean = a->mean, *restrict score = a->score, *restrict row = a->information;
+    double inverse = 1 / (risk[0] - gone * dead[0]);
     for (int j = 0; j < p; j++) {
-        a->mean[j] = (risk[1 + j] - gone * dead[1 + j]) * inverse;
-        a->score[j] -= times * a->mean[j];
-        for (int k = 0; k <= j; k++, two++)
-            a->information[j * p + k] +=
-                times * ((risk[two] - gone * dead[two]) * inverse - a->mean[j] * a->mean[k]);
+        mean[j] = (risk[1 + j] - gone * dead[1 + j]) * inverse;
+        score[j] -= times * mean[j];
+        for (int k = 0; k <= j; k++)
+            row[k] += times * ((two[k] - gone * dead_two[k]) * inverse - mean[j] * mean[k]);
+        two += j + 1;
+        dead_two += j + 1;
+        row += p;
     }
 }
 
 /* Brings the sums to those at risk just before the walk's time. */
 static void change_risk_set(at_risk *a, const sq_walk *w)
 {
-    const sq_cox_problem *c = a->c;
-    double largest = largest_eta(c, w->joining, w->n_joining);
-    if (w->at_risk == w->n_joining) { /* the first, or after nobody was left */
-        clear(c, a->risk);
-        a->shift = largest;
-        a->peak = 0;
-    } else {
-        for (int i = 0; i < w->n_leaving; i++)
-            add(a->risk, c->p, row_of(c, w->leaving[i]), -relative_risk(a, w->leaving[i]));
-        make_room(a, largest);
+    if (w->at_risk == w->n_joining) /* the first, or after nobody was left */
+        begin(a);
+    else
+        for (int i = 0; i < w->n_leaving; i++) add(a, a->risk, w->leaving[i], -1);
+    for (int i = 0; i < w->n_joining; i++) {
+        meet(a, w->joining[i]);
+        add(a, a->risk, w->joining[i], 1);
     }
-    for (int i = 0; i < w->n_joining; i++)
-        add(a->risk, c->p, row_of(c, w->joining[i]), relative_risk(a, w->joining[i]));
     a->peak = fmax(a->peak, a->risk[0]);
     if (w->order->by_entry && !(a->risk[0] >= LEAST_LEFT * a->peak)) sum_anew(a, w);
 }
@@ -198,33 +224,45 @@ static void step_back(at_risk *a, const sq_walk *w)
     change_risk_set(a, w);
     int events = take_events(a, w, is_efron && w->n_joining > 1);
     if (events == 0) return;
-    if (!is_efron) take_factor(a, 0, events);
-    for (int l = 0; is_efron && l < events; l++) take_factor(a, (double)l / events, 1);
+    for (int l = 0; l < (is_efron ? events : 1); l++) {
+        double gone = is_efron ? (double)l / events : 0;
+        int times = is_efron ? 1 : events;
+        divide_likelihood(a, a->risk[0] - gone * a->dead[0], times);
+        take_factor(a, gone, times);
+    }
 }
 
-static void predict(const sq_cox_problem *c, const double *b)
+/* Fills eta; whether any is large. */
+static bool predict(const sq_cox_problem *c, const double *b)
 {
+    bool is_steep = false;
     for (int i = 0; i < c->sample->n; i++) {
         const double *x = row_of(c, i);
         double eta = 0;
         for (int j = 0; j < c->p; j++) eta += x[j] * b[j];
         c->eta[i] = eta;
+        is_steep = is_steep || fabs(eta) > STEEP;
     }
+    return is_steep;
 }
 
 double sq_cox_sums(const sq_cox_problem *c, const double *b, double *score, double *information)
 {
     size_t p = (size_t)c->p;
+    double *rows = c->room + 2 * n_sums(c->p);
     at_risk a = {.c = c,
                  .risk = c->room,
                  .dead = c->room + n_sums(c->p),
-                 .mean = c->room + 2 * n_sums(c->p),
+                 .reference = rows,
+                 .distance = rows + p,
+                 .mean = rows + 2 * p,
+                 .is_steep = predict(c, b),
                  .score = score,
                  .information = information,
                  .divisor = 1};
+    memset(a.reference, 0, sizeof *a.reference * p);
     memset(score, 0, sizeof *score * p);
     memset(information, 0, sizeof *information * p * p);
-    predict(c, b);
     for (int stratum = 0; stratum < c->order.n_parts; stratum++) {
         sq_walk w = sq_walk_start(&c->order, stratum);
         while (sq_walk_step(&w)) step_back(&a, &w);

@@ -15,7 +15,7 @@ typedef struct sq_cox_problem {
     sq_ties ties;
     double *x, *scale; /* [n][p], [p]; scale 0: the covariate is constant */
     double *eta;       /* [n] x'b */
-    double *room;      /* [2][1 + p + p (p+1)/2], and [p] */
+    double *room;      /* [2][1 + p + p (p+1)/2], and [3][p] */
 } sq_cox_problem;
 
 /* Fills the problem but for eta and room with memory of the arena; false when it is out. */

@@ -183,6 +183,16 @@ static void test_infinite_coefficients(void **state)
     assert_int_equal(f.ending, SQ_COX_INFINITE);
     assert_true(f.coefficient[0] == INFINITY);
     assert_near(f.log_likelihood, 0, 1e-9);
+    /* The same with gaps of all sizes: what is left of the information is far below rounding of
+     * x^2. */
+    for (int i = 0; i < N; i++) x[i] = exp(-.1 * i);
+    for (int late = 0; late < 2; late++) {
+        s.entry = late ? entry : NULL;
+        f = fit(s, (sq_cox_request){0}, &arena);
+        assert_int_equal(f.ending, SQ_COX_INFINITE);
+        assert_near(f.log_likelihood, 0, 1e-11);
+    }
+    s.entry = NULL;
     /* One carrier among many, the first to die. */
     for (int i = 0; i < N; i++) x[i] = i == 0;
     f = fit(s, (sq_cox_request){0}, &arena);
