@@ -142,8 +142,8 @@ typedef struct sq_open_endpoints {
 
 /* Where visits of a keyed site are counted: see sq_keyed_luck. Records of a slot do not cross cache lines. */
 typedef struct sq_visit_plan {
-    int first;   /* number of a lane's record of slot 0; -1: they are not counted */
-    int of_slot; /* numbers of a record */
+    int first;   /* where a lane's record of slot 0 begins, in bytes; -1: they are not counted */
+    int of_slot; /* bytes of a record */
     int place;   /* in it */
 } sq_visit_plan;
 
@@ -191,7 +191,7 @@ struct sq_col_plan {
     int *visit_counter;            /* [n_sites] -1 too where keyed */
     int n_counters;
     sq_visit_plan *visits;         /* [n_sites] of those that are keyed */
-    int n_visits;                  /* numbers in pool.visits of a lane: whole cache lines */
+    int n_visits;                  /* bytes in pool.visits of a lane: whole cache lines */
     bool counts_occurrences, counts_moves, counts_stays; /* the accumulators want them */
     int *watch;                    /* [occurrences] bit in pool.occurred of one that is awaited lane by lane; -1 */
     int *watched;                  /* the other way round: the occurrences of those bits */
@@ -267,7 +267,8 @@ typedef struct sq_pool {
     double *time_in;      /* [n_states] where stay_is_read */
     uint32_t *counter;    /* [n_counters] how often something has happened in the life: sq_col_counter */
     uint32_t *lives;      /* lives that began in the lane, this one included */
-    uint32_t *visits;     /* [n_lanes][n_visits] of keyed sites */
+    uint8_t *visits;      /* [n_lanes][n_visits] of keyed sites */
+    uint32_t *many_visits; /* [n_lanes][n_visits] memory that hardly any model ever touches */
 
     /* clocks; due, age … are valid where they run (or wait) */
     uint64_t *clocks;     /* [event_words][SQ_CLOCK_WORDS] of those that are not decided */

@@ -49,6 +49,7 @@ static void keyed_uniforms(sq_columns *c, sq_selection *s, int index, double *u)
         .size = site->key_size,
         .hash = site->hash,
         .visits = visits->first >= 0 ? c->p->visits + visits->first : NULL,
+        .many = visits->first >= 0 ? c->p->many_visits + visits->first : NULL,
         .of_lane = c->plan->n_visits,
         .of_slot = visits->of_slot,
         .place = visits->place,

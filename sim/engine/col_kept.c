@@ -86,7 +86,8 @@ static void number_counters(sq_col_plan *plan)
 
 /* ---- visits of keyed sites ------------------------------------------------------------------------------------- */
 
-enum { LINE = 16, SHARING = LINE - 1 }; /* numbers of a cache line; sites of a record at most */
+/* Bytes: of a cache line, and of the life that a record begins with, and of the smallest record; sites of a record at most. */
+enum { LINE = 64, LIFE = 4, LEAST_RECORD = 8, SHARING = LINE - LIFE };
 
 static bool is_counted(const sq_col_plan *plan, int site)
 {
@@ -105,12 +106,12 @@ static bool same_keys(const sq_site *a, const sq_site *b)
 static void share_records(sq_col_plan *plan, int from)
 {
     const sq_site *sites = plan->model->sites;
-    int n = 0, of_slot = 2;
+    int n = 0, of_slot = LEAST_RECORD;
     for (int i = from; i < plan->model->n_sites && n < SHARING; i++) {
         if (!is_counted(plan, i) || plan->visits[i].first >= 0 || !same_keys(&sites[from], &sites[i])) continue;
-        plan->visits[i] = (sq_visit_plan){.first = plan->n_visits, .place = ++n};
+        plan->visits[i] = (sq_visit_plan){.first = plan->n_visits, .place = LIFE + n++};
     }
-    while (of_slot < n + 1) of_slot *= 2;
+    while (of_slot < LIFE + n) of_slot *= 2;
     for (int i = from; i < plan->model->n_sites; i++)
         if (plan->visits[i].first == plan->n_visits) plan->visits[i].of_slot = of_slot;
     plan->n_visits += (sites[from].n_slots * of_slot + LINE - 1) / LINE * LINE;

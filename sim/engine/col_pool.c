@@ -138,7 +138,8 @@ static bool make_history(sq_pool *p, const sq_col_plan *plan)
     p->instant = rows(p, 1, sizeof *p->instant);
     p->score = rows(p, p->is_nursery ? m->n_members : 0, sizeof *p->score);
     p->visits = aligned(p, (size_t)plan->n_visits * (size_t)p->n_lanes * sizeof *p->visits);
-    return p->last_time && p->time_in && p->birth && p->instant && p->score && p->visits;
+    p->many_visits = aligned(p, (size_t)plan->n_visits * (size_t)p->n_lanes * sizeof *p->many_visits);
+    return p->last_time && p->time_in && p->birth && p->instant && p->score && p->visits && p->many_visits;
 }
 
 static bool make_clocks(sq_pool *p, const sq_col_plan *plan)

@@ -19,6 +19,8 @@ typedef struct sq_luck_column {
     const uint64_t *state, *stream;
 } sq_luck_column;
 
+enum { SQ_MANY_VISITS = UINT8_MAX }; /* so many are not counted in a byte */
+
 /* A site with a stream of luck for each combination of labels, its slots (row-major in the keys). */
 typedef struct sq_keyed_luck {
     int n_keys;
@@ -26,10 +28,12 @@ typedef struct sq_keyed_luck {
     const int *size;            /* [n_keys] labels */
     const uint64_t *hash;       /* [n_slots] */
     /* How often luck was drawn is in a record for each slot, which sites of the same keys share: the life of the lane in
-     * which it was, and then a count for each site; in another life it is not yet. */
-    uint32_t *visits;           /* the records of a lane side by side; NULL: this is the only visit */
-    int of_lane, of_slot;       /* numbers from one lane's records to the next, and from one slot's */
-    int place;                  /* of the site in a record, from 1 on */
+     * which it was (four bytes), and then a byte for each site; in another life it is not yet. A byte that is
+     * SQ_MANY_VISITS says that the number of the same place in `many` counts instead. */
+    uint8_t *visits;            /* the records of a lane side by side; NULL: this is the only visit */
+    uint32_t *many;
+    int of_lane, of_slot;       /* bytes from one lane's records to the next, and from one slot's */
+    int place;                  /* of the site in a record, in bytes */
     const uint32_t *life;       /* column */
 } sq_keyed_luck;
 

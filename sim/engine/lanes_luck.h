@@ -102,18 +102,40 @@ static inline void find_slots(int32_t *slot, const sq_keyed_luck *site, int from
     for (int i = n; i % SQ_WIDTH != 0; i++) slot[i] = slot[0];
 }
 
-/* Of many lanes, the records are on their way from memory together: whether one is of this life is nearly always the same
- * for all, and foreseen. */
+/* Records are of eight bytes or a multiple. */
+static inline void begin_record(uint8_t *record, size_t size, uint32_t life)
+{
+    uint64_t word = life; /* the first bytes are the lowest */
+    memcpy(record, &word, sizeof word);
+    for (word = 0, record += sizeof word; size > sizeof word; size -= sizeof word, record += sizeof word)
+        memcpy(record, &word, sizeof word);
+}
+
+/* Beyond what bytes count, which hardly any life ever is. */
+static uint32_t one_of_many(const sq_keyed_luck *site, size_t at)
+{
+    if (site->visits[at] < SQ_MANY_VISITS) {
+        site->many[at] = site->visits[at];
+        site->visits[at] = SQ_MANY_VISITS;
+    }
+    return site->many[at]++;
+}
+
+/* Records are seldom in the cache: those of many lanes are sent for together. */
 static inline void take_visits(uint32_t *so_far, const sq_keyed_luck *site, const int32_t *slot, const int32_t *lane, int n)
 {
     size_t of_lane = (size_t)site->of_lane, of_slot = (size_t)site->of_slot;
+    for (int i = 0; i < n; i++)
+        __builtin_prefetch(site->visits + lane_number(lane[i]) * of_lane + (size_t)slot[i] * of_slot, 1);
     for (int i = 0; i < n; i++) {
-        uint32_t *record = site->visits + lane_number(lane[i]) * of_lane + (size_t)slot[i] * of_slot;
-        if (record[0] != site->life[lane[i]]) {
-            for (size_t k = 1; k < of_slot; k++) record[k] = 0;
-            record[0] = site->life[lane[i]];
-        }
-        so_far[i] = record[site->place]++;
+        size_t at = lane_number(lane[i]) * of_lane + (size_t)slot[i] * of_slot;
+        uint32_t life;
+        memcpy(&life, site->visits + at, sizeof life);
+        if (life != site->life[lane[i]]) begin_record(site->visits + at, of_slot, site->life[lane[i]]);
+        at += (size_t)site->place;
+        so_far[i] = site->visits[at];
+        if (so_far[i] + 1 < SQ_MANY_VISITS) site->visits[at]++;
+        else so_far[i] = one_of_many(site, at);
     }
 }
 

@@ -162,19 +162,40 @@ static void uniforms_of(const sq_lanes *lanes, int n, sq_pcg *g)
 }
 
 /* The records of a lane: of each slot the life, and the counts of three sites. */
-enum { RECORD = 4, OF_LANE = SLOTS * RECORD + 2, SECOND = 2 };
-typedef uint32_t records[LANES_OF_POOL * OF_LANE];
+/* Bytes: of a record and of a lane's records; a place in a record. */
+enum { LIFE = 3, RECORD = 16, OF_LANE = SLOTS * RECORD + 8, PLACE = 6 };
+typedef struct records {
+    uint8_t bytes[LANES_OF_POOL * OF_LANE];
+    uint32_t many[LANES_OF_POOL * OF_LANE];
+} records;
 
 /* Plain counting of a visit; of another life nothing counts. */
-static uint32_t visit(uint32_t *records_of, int lane, int slot)
+static uint32_t visit(records *of, int lane, int slot)
 {
-    uint32_t *record = records_of + lane / SIDE * OF_LANE + slot * RECORD;
-    if (record[0] != 3) memset(record, 0, RECORD * sizeof *record);
-    record[0] = 3;
-    return record[SECOND]++;
+    const uint8_t afresh[RECORD] = {LIFE};
+    int at = lane / SIDE * OF_LANE + slot * RECORD;
+    if (memcmp(of->bytes + at, afresh, 4) != 0) memcpy(of->bytes + at, afresh, RECORD);
+    at += PLACE;
+    uint32_t so_far = of->bytes[at] == SQ_MANY_VISITS ? of->many[at] : of->bytes[at];
+    of->bytes[at] = so_far + 1 < SQ_MANY_VISITS ? (uint8_t)(so_far + 1) : SQ_MANY_VISITS;
+    if (so_far + 1 >= SQ_MANY_VISITS) of->many[at] = so_far + 1;
+    return so_far;
 }
 
-static void check_keyed(const sq_lanes *lanes, const sq_keyed_luck *site, int n, sq_pcg *g, uint32_t *wanted)
+/* A third of the records are of an earlier life; counts are few, or about as many as a byte holds. */
+static void fill_records(sq_pcg *g, records *of)
+{
+    memset(of, 0, sizeof *of);
+    for (int lane = 0; lane < LANES_OF_POOL; lane++)
+        for (int slot = 0; slot < SLOTS; slot++) {
+            int at = lane * OF_LANE + slot * RECORD;
+            of->bytes[at] = (uint8_t)(LIFE - (below(g, 3) == 0));
+            of->bytes[at + PLACE] = (uint8_t)(below(g, 2) == 0 ? below(g, 3) : SQ_MANY_VISITS - below(g, 4));
+            of->many[at + PLACE] = 1000 + (uint32_t)below(g, 1000);
+        }
+}
+
+static void check_keyed(const sq_lanes *lanes, const sq_keyed_luck *site, int n, sq_pcg *g, records *wanted)
 {
     static double u[ROOM];
     const int32_t *lane = some_lanes(n, g);
@@ -187,7 +208,7 @@ static void check_keyed(const sq_lanes *lanes, const sq_keyed_luck *site, int n,
     }
 }
 
-/* Luck of three labels by two; a third of the lanes last drew in an earlier life. */
+/* Luck of three labels by two. */
 static void keyed_uniforms_of(const sq_lanes *lanes, int n, sq_pcg *g)
 {
     static const int SIZE[] = {3, 2};
@@ -200,14 +221,16 @@ static void keyed_uniforms_of(const sq_lanes *lanes, int n, sq_pcg *g)
     for (int k = 0; k < 2; k++)
         for (int i = 0; i < n; i++) key[k][i] = below(g, SIZE[k]);
     for (int i = 0; i < SLOTS; i++) hash[i] = sq_pcg_next(g);
-    for (int i = 0; i < LANES_OF_POOL; i++) life[i * SIDE] = 3;
-    for (int i = 0; i < LANES_OF_POOL * OF_LANE; i++) visits[i] = wanted[i] = 2 + (uint32_t)(below(g, 3) > 0);
+    for (int i = 0; i < LANES_OF_POOL; i++) life[i * SIDE] = LIFE;
+    fill_records(g, &visits);
+    wanted = visits;
     sq_keyed_luck site = {.n_keys = 2, .key = {key[0], key[1]}, .size = SIZE, .hash = hash, .of_lane = OF_LANE,
-                          .of_slot = RECORD, .place = SECOND, .life = life};
+                          .of_slot = RECORD, .place = PLACE, .life = life};
     check_keyed(lanes, &site, n, g, NULL);
-    site.visits = visits;
-    check_keyed(lanes, &site, n, g, wanted);
-    assert_memory_equal(visits, wanted, sizeof wanted);
+    site.visits = visits.bytes;
+    site.many = visits.many;
+    for (int again = 0; again < 3; again++) check_keyed(lanes, &site, n, g, &wanted);
+    assert_memory_equal(&visits, &wanted, sizeof wanted);
 }
 
 static void uniforms_are_those_of_addresses(void **state)
