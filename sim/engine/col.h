@@ -1,4 +1,5 @@
-/* The columnar engine: what its files share. They have the chapters of the reference interpreter:
+/* The columnar engine: what its files share, with col_plan.h (what they know of the model) and col_pool.h (columns,
+ * selections, scratch). They have the chapters of the reference interpreter:
  *
  *   col_plan.c      what the model means for columns: who reacts to what, which events are possible in which state;
  *                   col_once.c  what happens but once;  col_kept.c  what is kept of a past
@@ -33,347 +34,13 @@
 #ifndef SQ_ENGINE_COL_H
 #define SQ_ENGINE_COL_H
 
-#include "engine/columns.h"
+#include "engine/col_pool.h"
 #include "engine/ref_body.h" /* limits that both engines keep: SQ_FIRINGS_AT_ONE_INSTANT ... */
 #include "outcome/count.h"
-
-#include "base/vec.h"
 
 #include <setjmp.h>
 
 enum { SQ_WAVE = 512 }; /* lanes of a wave at most */
-
-/* ---- the plan ------------------------------------------------------------------------------------- */
-
-/* Who reacts when something changes, as words of bits: bit e, that event's condition is looked at; bit n_events + e,
- * its law (follow, redraw); bit 2 n_events, rewards. */
-typedef struct sq_reaction {
-    int word;
-    uint64_t bits;
-} sq_reaction;
-typedef struct sq_reactions {
-    const sq_reaction *item;
-    int n;
-} sq_reactions;
-
-/* The numbers of a law, all that its programs give. */
-enum {
-    SQ_LAW_HAZARD_RATIO,
-    SQ_LAW_TIME_RATIO,
-    SQ_LAW_CURED,
-    SQ_LAW_ARG, /* the first of SQ_LAW_ARGS */
-    SQ_LAW_LOW = SQ_LAW_ARG + SQ_LAW_ARGS,
-    SQ_LAW_HIGH,
-    SQ_LAW_SHIFT,
-    SQ_LAW_ROW, /* of its table */
-    SQ_LAW_FROM, /* of its hazard ratio over time, and the next three */
-    SQ_LAW_TO,
-    SQ_LAW_START,
-    SQ_LAW_LENGTH,
-    SQ_LAW_NUMBERS
-};
-
-/* Both included. */
-typedef struct sq_limits {
-    double low, high;
-} sq_limits;
-
-/* What the model says of a law (col_law_plan.c); bits and arrays are by number. */
-typedef struct sq_law_plan {
-    const sq_law_spec *spec;
-    bool by_calendar;                        /* rates by calendar year: it is asked by the day of birth */
-    unsigned used;                           /* numbers that laws of its kind look at */
-    unsigned alone;                          /* and those that are admissible between their limits, whatever the others */
-    sq_limits limits[SQ_LAW_NUMBERS];
-    sq_program program[SQ_LAW_NUMBERS];
-    const double *otherwise[SQ_LAW_NUMBERS]; /* where it has no program: SQ_PAD times */
-} sq_law_plan;
-
-/* What the model says of a clock, for columns. */
-typedef struct sq_clock_plan {
-    bool is_kept;             /* it may be looked at again while it runs or waits: age, hazard left and law are kept */
-    int kept[SQ_LAW_NUMBERS]; /* column in pool.kept of a number that depends on the patient; -1: of none */
-} sq_clock_plan;
-
-/* The same of 64 events at once: one bit each. */
-typedef struct sq_clock_words {
-    uint64_t reads_state;     /* their condition does */
-    uint64_t on_demand;
-    uint64_t pause_when_left;
-    uint64_t may_wait;        /* these, and those that an action pauses */
-    uint64_t looks_again;     /* follow and redraw */
-    uint64_t decided;         /* they run exactly where the state says that their condition holds (col_clock.c) */
-} sq_clock_words;
-
-/* What the model says of a quantity that flows, or is only paid. */
-typedef struct sq_flow_plan {
-    bool flows;    /* at a rate that is more than nothing in some state */
-    bool is_kept;  /* its rate depends on the patient in some state, where lanes keep it */
-    bool *known;   /* [n_states] it does not: it follows from the parameters */
-    int slot;      /* of its account in the lines of accounts */
-} sq_flow_plan;
-
-/* Where patients stand to an endpoint, as a set of what is possible. */
-enum { SQ_NOT_YET = 1, SQ_INSIDE = 2, SQ_LEFT = 4 };
-
-/* What is kept of an endpoint lane by lane: nothing that the state tells. */
-typedef struct sq_endpoint_plan {
-    int bit;    /* in pool.inside and pool.over; -1: the state says who is inside */
-    int origin; /* row in pool.origin; -1: it begins with index alone, and its origin is the landmark */
-} sq_endpoint_plan;
-
-/* Lanes that go one way at a firing: the same event in the same state, and then `go` (0 … n_states - 1: to that state;
- * n_states + s: into s afresh; -1: nowhere). */
-typedef struct sq_way {
-    int go;
-    sq_bits certain, possible; /* what occurs: in all of them, in any of them */
-    int n_alike, n_apart;      /* endpoints that it may concern: those for which all lanes are alike, and those which */
-    const int *alike, *apart;  /* await what occurs in some of them only */
-    const uint64_t *parts;     /* [watch_words] that which these await, as bits of pool.occurred */
-} sq_way;
-typedef SQ_VEC(sq_way) sq_ways;
-
-/* Endpoints in whose risk set patients in a state may be. */
-typedef struct sq_open_endpoints {
-    int n;
-    const int *endpoint;
-    bool reads; /* of some of them bits must be looked at */
-} sq_open_endpoints;
-
-/* Where visits of a keyed site are counted: see sq_keyed_luck. Records of a slot do not cross cache lines. */
-typedef struct sq_visit_plan {
-    int first;   /* where a lane's record of slot 0 begins, in bytes; -1: they are not counted */
-    int of_slot; /* bytes of a record */
-    int place;   /* in it */
-} sq_visit_plan;
-
-struct sq_col_plan {
-    const sq_model *model;
-    int event_words;     /* of 64 events */
-    int occurrence_words, watch_words, endpoint_words;
-    int reaction_words;
-    sq_reactions *reactions;       /* [SQ_READS_OCCURRED(m, SQ_OCCURRENCES(m))], in the numbering of read sets */
-    uint64_t *possible;            /* [n_states][event_words] events whose condition can hold in a state; none in death */
-    uint64_t *certain;             /* [n_states][event_words] those of them whose condition holds there come what may */
-    int n_laws;                    /* of events; from n_events on of draws, as far as actions draw them */
-    sq_law_plan *laws;             /* [n_laws] */
-    sq_clock_plan *clocks;         /* [n_events] */
-    sq_clock_words *clock_words;   /* [event_words] */
-    bool any_asked;                /* some action starts, stops, pauses or resumes a clock */
-    bool any_undecided;            /* some event is not decided */
-    int n_kept;                    /* columns in pool.kept */
-    bool *in_cohort;               /* [n_attributes] not written after baseline: no lane has a column of it */
-    bool *same;                    /* [n_attributes] at baseline the same for all patients of a block: in its copy */
-    bool *at_baseline;             /* [n_attributes] read as they were at baseline, whatever has been written since */
-    int n_kept_attributes, n_written, n_drawn, n_settled;
-    int *kept;                     /* attributes that differ and are read by lives: cohorts have a column of them */
-    int *written;                  /* those that are written after baseline and read: they are put into lanes */
-    int *drawn, *settled;          /* actions of baseline, in order: done patient by patient; once for a block */
-    int *population;               /* [n_population] slots of the block that say who the patients are */
-    int n_population;
-    int *pair;                     /* [n_states * n_states] number of a possible move, -1 */
-    int n_pairs;
-    struct sq_flow_plan *flows;    /* [2 + n_costs] from SQ_QUANTITY_QALYS on */
-    int account_lines;             /* planes that hold the accounts */
-    bool *looks;                   /* [n_states] rewards can change there although nobody moves */
-    bool *breaks_in;               /* [n_states] rewards can have breaks there */
-    int *record_place, record_size; /* [sq_quantities] where they are in a record, -1; its numbers */
-    int *total_place;              /* [sq_quantities] where they are in sq_life.total */
-    bool *time_is_read;            /* [occurrences] some program, clock origin or profile reads the latest time */
-    bool *stay_is_read;            /* [n_states] some program reads time_in */
-    bool entry_is_read;            /* some program reads how long a stay has lasted */
-    bool *is_remembered;           /* [occurrences] it is read of a lane whether it has happened */
-    bool *occurs_once;             /* [occurrences] at most, in a life; what follows is found in the same way */
-    bool *moves_once;              /* [n_pairs] */
-    bool *drawn_once;              /* [n_sites] of a keyed site: whatever the keys */
-    int *counter_of;               /* [occurrences] number in pool.counter of how often; -1: nobody asks */
-    int *move_counter;             /* [n_pairs] */
-    int *visit_counter;            /* [n_sites] -1 too where keyed */
-    int n_counters;
-    sq_visit_plan *visits;         /* [n_sites] of those that are keyed */
-    int n_visits;                  /* bytes in pool.visits of a lane: whole cache lines */
-    bool counts_occurrences, counts_moves, counts_stays; /* the accumulators want them */
-    int *watch;                    /* [occurrences] bit in pool.occurred of one that is awaited lane by lane; -1 */
-    int *watched;                  /* the other way round: the occurrences of those bits */
-    sq_endpoint_plan *endpoints;   /* [n_endpoints] */
-    uint8_t *status;               /* [n_endpoints][n_states] where patients in a state may stand to an endpoint */
-    sq_ways *ways;                 /* [n_events + 1][n_states] of firings; the last event is the start */
-    sq_open_endpoints *open;       /* [n_states] */
-    int n_origins;                 /* rows of pool.origin */
-    struct sq_specialised *specialised; /* programs by state, see col_value.c */
-    sq_arena arena;
-};
-
-/* ---- columns ---------------------------------------------------------------------------------------- */
-
-/* Columns lie eight side by side, so that what is read together of a lane is in few cache lines: a lane is known by
- * eight times its number, and has column[lane]. A column of several rows has column[sq_col_row(p, row) + lane]. Bits of
- * events, occurrences, … are rows of words. */
-enum { SQ_SIDE = 8 };
-
-typedef struct sq_open_plane {
-    char *next; /* column */
-    int left;   /* columns */
-} sq_open_plane;
-
-/* Planes of words that are emptied together, one after another. */
-typedef struct sq_emptied {
-    uint64_t *plane;
-    int n;
-} sq_emptied;
-
-/* What is written when a life begins: a lane's numbers of four bytes that lie side by side, and those of eight. */
-typedef struct sq_who {
-    int32_t item, place, slot, strategy, firings, at_instant, breaks;
-    uint32_t lives;
-} sq_who;
-typedef struct sq_begun {
-    const double *block;
-    uint64_t luck_state, luck_stream;
-    double now, entered, end, died, next_break;
-} sq_begun;
-
-typedef struct sq_pool {
-    int n_lanes;
-    size_t plane;         /* from eight rows to the next eight */
-    bool is_nursery;      /* patients being made: every attribute is here, none in a cohort */
-
-    sq_who *who;          /* [n_lanes] these are the columns item … lives */
-    sq_begun *begun;      /* [n_lanes] and these block … died, and next_break */
-    sq_emptied life_words; /* empty when a life begins */
-
-    /* who */
-    int32_t *item;        /* open item */
-    int32_t *place;       /* of the patient in the item */
-    int32_t *slot;        /* in the cohorts' columns */
-    int32_t *strategy;
-    const double **block;
-    uint64_t *luck_state, *luck_stream;
-    double **attribute;   /* [n_attributes] NULL where in_cohort; in the nursery where the same for all */
-    double *score;        /* [n_members] nursery only */
-
-    /* where and when */
-    double *now;
-    double *entered;      /* the present state, if entry_is_read */
-    double *end;          /* of follow-up */
-    double *birth;        /* if model->dated; as sq_ref.birth */
-    int32_t *firings, *breaks;
-    int32_t *at_instant;  /* firings at `instant`; where now is another, there has been but one at now */
-    double *instant;
-
-    /* what happened; a time is valid where its bit is set, which it is of occurrences that are remembered */
-    uint64_t *happened;   /* [occurrence_words] */
-    double *last_time;    /* [occurrences] where time_is_read */
-    double *time_in;      /* [n_states] where stay_is_read */
-    uint32_t *counter;    /* [n_counters] how often something has happened in the life: sq_col_counter */
-    uint32_t *lives;      /* lives that began in the lane, this one included */
-    uint8_t *visits;      /* [n_lanes][n_visits] of keyed sites */
-    uint32_t *many_visits; /* [n_lanes][n_visits] memory that hardly any model ever touches */
-
-    /* clocks; due, age … are valid where they run (or wait) */
-    uint64_t *clocks;     /* [event_words][SQ_CLOCK_WORDS] of those that are not decided */
-    double *due;          /* [n_events] while running */
-    double *since, *age, *left, *zero; /* [n_events] of kept clocks */
-    double *kept;         /* [plan->n_kept] */
-
-    /* this firing: what is noted of a part of its lanes (sq_firing), valid where something was */
-    uint64_t *failed;     /* not 0: a lane that is given back when it is over */
-    uint64_t *touched;    /* [reaction_words] */
-    uint64_t *occurred;   /* [watch_words] */
-    uint64_t *start_asked, *stop_asked, *pause_asked, *resume_asked; /* [event_words] */
-    double *goto_state;   /* as sq_firing.go */
-
-    /* rewards */
-    double *accounts;     /* [account_lines] planes of them */
-    double **account;     /* [2 + n_costs] sq_account side by side; none of life, which ends as it began */
-    double **rate;        /* [2 + n_costs] the rate in force, where is_kept and in states where it is not known */
-    double *loss_amount, *loss_until; /* [n_losses] */
-    double *next_break;
-    double *discount_origin; /* [SQ_DISCOUNTINGS] where from_year */
-
-    /* endpoints */
-    uint64_t *inside;     /* [endpoint_words] is in the risk set */
-    uint64_t *over;       /* [endpoint_words] has left it */
-    double *origin;       /* [plan->n_origins] once inside */
-
-    sq_life *life;        /* [n_lanes] logs alone; NULL unless wanted */
-    double *died;
-
-    sq_arena arena;       /* owns the columns */
-    sq_open_plane open[2]; /* planes that are not full, of numbers of eight bytes and of four */
-} sq_pool;
-
-/* Where a row of a column of several begins. */
-static inline size_t sq_col_row(const sq_pool *p, int row)
-{
-    unsigned r = (unsigned)row;
-    return r / SQ_SIDE * p->plane + r % SQ_SIDE;
-}
-
-/* Counters are of four bytes and lie two in a word, so that a lane has counter[2 * lane]. */
-static inline uint32_t *sq_col_counter(const sq_pool *p, int counter)
-{
-    enum { IN_LINE = 2 * SQ_SIDE };
-    unsigned k = (unsigned)counter;
-    return p->counter + k / IN_LINE * 2 * p->plane + k % IN_LINE;
-}
-
-/* One of the words of 64 clocks. */
-static inline uint64_t *sq_col_clock_words(const sq_pool *p, int word, int which)
-{
-    return p->clocks + sq_col_row(p, SQ_CLOCK_WORDS * word + which);
-}
-
-/* The lane's line of numbers of four bytes. */
-static inline sq_who *sq_col_who(const sq_pool *p, int32_t lane) { return p->who + (unsigned)lane / SQ_SIDE; }
-
-/* ---- selections --------------------------------------------------------------------------------------- */
-
-enum { SQ_CACHED = 32, SQ_KEPT_VALUES = 12 };
-
-/* Lanes in the same state. Its arrays are scratch: they live until the mark taken before it was made is released. */
-typedef struct sq_selection {
-    int n;                       /* > 0 */
-    const int32_t *lane;         /* [n] padded by the last one; no lane twice */
-    int state;
-    int strategy;                /* of all of them; -1: several */
-    const double *block;         /* of all of them; NULL: several, then */
-    const double *const *blocks; /* dense */
-    const double *now;           /* dense; the same for the whole firing */
-    const int32_t *slot;         /* dense, gathered when first asked for; else NULL */
-    sq_luck_column luck;         /* the same */
-    double *room;                /* for copies of attributes, the slots, the luck and kept values */
-    uint32_t cached;             /* which of the copies are there: they are up to date as long as lanes are written */
-    int32_t attribute[SQ_CACHED]; /* through this selection alone; after another one has written, sq_col_forget */
-    int n_kept;                  /* values of programs that others begin with; the same of these */
-    struct {
-        int name;                /* 0: of none */
-        uint64_t reads;          /* bit a % 64 of every attribute that it depends on */
-        sq_column value;
-    } kept[SQ_KEPT_VALUES];
-} sq_selection;
-
-static inline int sq_col_padded(int n) { return (n + SQ_PAD - 1) / SQ_PAD * SQ_PAD; }
-static inline void sq_col_forget(sq_selection *s)
-{
-    s->cached = 0;
-    s->n_kept = 0;
-}
-
-/* ---- scratch ------------------------------------------------------------------------------------------------- */
-
-enum { SQ_SCRATCH_CHUNKS = 256, SQ_SCRATCH_ALIGNMENT = 64 };
-
-/* Scratch memory is a stack: mark, take, release. It lies in chunks, which are kept. */
-typedef struct sq_mark {
-    int chunk;
-    char *next, *end; /* what is free of the chunk */
-} sq_mark;
-typedef struct sq_scratch {
-    sq_mark at;
-    int n_chunks;
-    char *chunks[SQ_SCRATCH_CHUNKS];
-} sq_scratch;
 
 /* ---- one thread's engine --------------------------------------------------------------------------------- */
 
@@ -473,30 +140,6 @@ struct sq_columns {
     const sq_columns_work *work;
     sq_columns_facts facts;
 };
-
-/* ---- col_plan.c ------------------------------------------------------------------------------------------ */
-
-/* n things (or one, where there are none) in the plan's arena, zeroed; NULL when memory is out. */
-void *sq_col_plan_array(sq_col_plan *plan, int n, size_t size);
-
-/* ---- col_once.c, col_kept.c ------------------------------------------------------------------------------ */
-
-/* Finds what can happen at most once in a life: occurs_once, moves_once, drawn_once. false when memory is out. Reads
- * possible, certain and pair of the plan. */
-bool sq_col_plan_once(sq_col_plan *plan);
-/* Finds what must be kept of a lane's past, for programs and for what is counted. The same. */
-bool sq_col_plan_kept(sq_col_plan *plan);
-
-/* ---- col_patients.c -------------------------------------------------------------------------------------- */
-
-/* Fills in what the plan knows of attributes at baseline; all that they are is read if rows are wanted. False when memory
- * is out. */
-bool sq_col_plan_patients(sq_col_plan *plan, bool want_rows);
-/* Where an attribute that is the same for all patients of a block is in its copy; after the last, whether all values
- * were such as the attributes may have: if not, all patients fail. */
-static inline int sq_col_same_slot(const sq_col_plan *plan, int attribute) { return plan->model->block_size + attribute; }
-/* Fills these slots. */
-void sq_col_settle_attributes(const sq_col_plan *plan, double *copy);
 
 /* ---- col_pool.c ---------------------------------------------------------------------------------------- */
 
@@ -625,13 +268,6 @@ int sq_queues_pop(sq_queues *q, int queue, int most, int32_t *lane);
 
 /* ---- col_value.c ----------------------------------------------------------------------------------------- */
 
-/* Builds plan->specialised: every program with what is known in a state folded in (the state, alive; arms of `if` that
- * cannot be chosen). Same bits. */
-sq_status sq_col_specialise(sq_col_plan *plan, sq_error *err);
-/* Whether a program that is given comes to a constant in this state, and to which. */
-bool sq_col_is_constant(const sq_col_plan *plan, sq_program program, int state, double *value);
-/* Whether it reads nothing of the patient: parameters and constants only. */
-bool sq_col_is_of_block(const sq_model *model, sq_program program);
 /* Values for all lanes of s; `otherwise` if the program is not given. step 0 where they are all the same. */
 sq_column sq_col_value(sq_columns *c, sq_selection *s, sq_program program, double otherwise);
 /* The same as a dense array. */
@@ -680,15 +316,9 @@ void sq_col_member_luck(sq_columns *c, sq_selection *s, const sq_draw *draw, con
 void sq_col_latents(sq_columns *c, sq_selection *s);
 void sq_col_patient_rows(sq_columns *c, sq_selection *s, int64_t first_patient);
 
-/* ---- col_law_plan.c, col_law.c ----------------------------------------------------------------------------------- */
+/* ---- col_law.c ----------------------------------------------------------------------------------- */
 
 extern const sq_column sq_col_zero, sq_col_one;
-/* Fills plan->laws. */
-sq_status sq_col_plan_laws(sq_col_plan *plan, sq_error *err);
-/* Whether lanes must be parted by whether something has happened before the law is asked for. */
-bool sq_col_law_awaits(const sq_law_spec *spec);
-/* Whether a number depends on the patient, so that it may change. */
-bool sq_col_law_number_is_of_patient(const sq_model *model, const sq_law_spec *spec, int number);
 
 /* Those that the kind of law has a use for; the others have p = NULL. */
 typedef struct sq_law_numbers {
@@ -734,10 +364,8 @@ void sq_col_act(sq_columns *c, sq_selection *s, const sq_action *action);
 /* Runs the block of actions that begins at `first` over the selection. */
 void sq_col_actions(sq_columns *c, sq_selection *s, int first);
 
-/* ---- col_clock_plan.c, col_clock.c --------------------------------------------------------------------------- */
+/* ---- col_clock.c --------------------------------------------------------------------------- */
 
-/* Fills plan->clocks and what belongs to them; plan->possible is there. */
-sq_status sq_col_plan_clocks(sq_col_plan *plan, sq_error *err);
 /* ref_clock.c's leave, enter and follow, in this order, for lanes alive after the move, all in s->state. Reads
  * c->firing and *_asked; afresh: the state was entered afresh (`reenter`).
  * from: the state before the move. */
@@ -770,16 +398,6 @@ void sq_col_pay(sq_columns *c, sq_selection *s, int quantity, sq_column amount);
 /* Loss `loss` of these amounts for these days (already judged, but for a negative duration: that fails). */
 void sq_col_lose(sq_columns *c, sq_selection *s, int loss, sq_column amount, sq_column duration);
 
-/* ---- col_paths.c, col_status.c ------------------------------------------------------------------------------------- */
-
-/* The ways through a block of actions in a state, with the marks on them, no two with the same `go`. *ways is empty; its
- * items are the caller's to free. False when memory is out. */
-bool sq_col_paths(const sq_col_plan *plan, int first, int state, sq_ways *ways);
-/* Fills plan->ways, status, open, endpoints and watch; plan->possible is there. */
-sq_status sq_col_plan_endpoints(sq_col_plan *plan, sq_error *err);
-/* The way of lanes that fired an event (n_events: the start) in a state. */
-const sq_way *sq_col_way(const sq_col_plan *plan, int event, int state, int go);
-
 /* ---- col_endpoint.c, col_count.c ---------------------------------------------------------------------------------- */
 
 /* Who enters risk sets and leaves them, after a firing in the state `from` in which lanes went so (sq_way). */
@@ -794,12 +412,10 @@ void sq_col_occur(sq_columns *c, sq_selection *s, int occurrence);
  * life: from = -1. */
 void sq_col_count_move(sq_columns *c, sq_selection *s, int from, int to);
 
-/* ---- col_end.c, col_flows.c --------------------------------------------------------------------------------------------- */
+/* ---- col_end.c --------------------------------------------------------------------------------------------- */
 
 /* Lives are over: quantities go to the item's records, passages and follow-up are closed, rows are handed on. The rates in
  * force were those of state `from` (-1: none). A total that is not finite fails. */
 void sq_col_end(sq_columns *c, sq_selection *s, int from);
-/* Fills plan->flows and what belongs to them; false when memory is out. */
-bool sq_col_plan_flows(sq_col_plan *plan);
 
 #endif

@@ -1,6 +1,6 @@
 /* What the model says of clocks, found once: which events are settled by the state alone, so that their clocks need no
  * bits, and what must be kept of the others, and of those that may be looked at again. */
-#include "engine/col.h"
+#include "engine/col_plan.h"
 
 #include <math.h>
 

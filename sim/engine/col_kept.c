@@ -1,7 +1,8 @@
 /* What must be kept of a lane's past: what its programs, clocks and targets read, and how often something has
  * happened before where the accumulators count it. What happens at most once in a life has never happened before
  * (col_once.c), and keeps no counter. */
-#include "engine/col.h"
+#include "engine/col_plan.h"
+#include "outcome/count.h"
 
 /* ---- what is read -------------------------------------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* What the model shows of laws before any life: which numbers a law of its kind has, which programs they come from, and
  * between which limits a number is admissible whatever the others are. The conditions are those of sq_law_problem; a
  * number that another one limits has none of its own. */
-#include "engine/col.h"
+#include "engine/col_plan.h"
 
 #include <float.h>
 #include <math.h>

@@ -6,7 +6,7 @@
  * may happen again. Lives go from state to state by the events that are possible there and the `goto`s in their
  * actions. Conditions on attributes are taken to hold and to fail as it suits the doing; so all that is found is true of
  * every life, and some of what is true is not found. */
-#include "engine/col.h"
+#include "engine/col_plan.h"
 
 static bool is_empty(const sq_bits *b) { return !sq_bits_meet(b, b, SQ_BITS_WORDS); }
 

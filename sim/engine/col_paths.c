@@ -1,7 +1,7 @@
 /* Ways through a block of actions, found without any patient: where they lead, which marks are on all that lead there and
  * which on some. Branches are all taken but where the state decides a condition. Jumps lead forward, so one pass over a
  * block meets every action after all that come before it. */
-#include "engine/col.h"
+#include "engine/col_plan.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* What the model means for columns, found once: who reacts to which change, which events are possible in which state,
  * which moves and which counts there can be. What cannot happen has no column to be looked at, so that a life
  * costs what it meets and not what the model could do. */
-#include "engine/col.h"
+#include "engine/col_plan.h"
 
 #include <stdlib.h>
 

@@ -5,7 +5,7 @@
  *
  * It follows which endpoints a way can concern at all, of which of them bits are to be kept, and which occurrences must
  * be noted lane by lane, because some lanes that go a way meet them and others do not. */
-#include "engine/col.h"
+#include "engine/col_plan.h"
 
 #include <assert.h>
 #include <stdlib.h>
