@@ -9,10 +9,7 @@
 #include <float.h>
 #include <math.h>
 
-static double *of_event(const sq_columns *c, double *column, int event)
-{
-    return column + sq_col_row(c->p, event);
-}
+static double *kept(const sq_columns *c, int row) { return c->p->kept + sq_col_row(c->p, row); }
 
 /* Latest times of an occurrence; NaN where it has not happened. */
 static double *latest(sq_columns *c, const sq_selection *s, int occurrence)
@@ -58,10 +55,10 @@ static void clock_law(sq_columns *c, sq_selection *s, int index, bool awaited, s
     sq_law_numbers numbers;
     sq_col_law(c, s, index, awaited, law, &numbers);
     if (is_kept) sq_col_keep_law(c, s, index, &numbers);
-    if (profile->kind && profile->since >= 0) {
+    if (c->plan->clocks[index].zero >= 0) {
         double *zero = latest(c, s, profile->since);
         if (!awaited) sq_col_judge(c, s, zero, -DBL_MAX, DBL_MAX, 0);
-        sq_col_scatter(s, of_event(c, c->p->zero, index), zero);
+        sq_col_scatter(s, kept(c, c->plan->clocks[index].zero), zero);
     }
     if (!can_begin_early(&event->law)) return;
     double *start = sq_col_doubles(c, s->n);
@@ -91,19 +88,19 @@ static const double *age_at_arming(sq_columns *c, sq_selection *s, const sq_even
 static void take_offset(sq_columns *c, const sq_selection *s, int index, const double *age, const double *at,
                         sq_law_columns *law)
 {
-    if (!law->profile.kind || c->model->events[index].law.profile.since < 0) return;
-    double *offset = sq_col_gather(c, s, of_event(c, c->p->zero, index));
+    if (!law->profile.kind || c->plan->clocks[index].zero < 0) return;
+    double *offset = sq_col_gather(c, s, kept(c, c->plan->clocks[index].zero));
     for (int i = 0; i < sq_col_padded(s->n); i++) offset[i] = (age ? age[i] : 0) - (at[i] - offset[i]);
     law->profile.offset = (sq_column){offset, 1};
 }
 
 static sq_clock_columns columns_of(const sq_columns *c, int index)
 {
-    sq_clock_columns columns = {.due = of_event(c, c->p->due, index)};
+    sq_clock_columns columns = {.due = c->p->due + sq_col_row(c->p, index)};
     if (!c->plan->clocks[index].is_kept) return columns;
-    columns.since = of_event(c, c->p->since, index);
-    columns.age = of_event(c, c->p->age, index);
-    columns.left = of_event(c, c->p->left, index);
+    columns.since = kept(c, c->plan->clocks[index].since);
+    columns.age = kept(c, c->plan->clocks[index].age);
+    columns.left = kept(c, c->plan->clocks[index].left);
     return columns;
 }
 
@@ -157,9 +154,9 @@ void sq_col_arm(sq_columns *c, sq_selection *s, int index)
 
 static void spend(sq_columns *c, sq_selection *s, int index, bool awaited)
 {
-    double *from = sq_col_gather(c, s, of_event(c, c->p->age, index));
-    double *since = sq_col_gather(c, s, of_event(c, c->p->since, index));
-    double *left = sq_col_gather(c, s, of_event(c, c->p->left, index));
+    double *from = sq_col_gather(c, s, kept(c, c->plan->clocks[index].age));
+    double *since = sq_col_gather(c, s, kept(c, c->plan->clocks[index].since));
+    double *left = sq_col_gather(c, s, kept(c, c->plan->clocks[index].left));
     double *to = sq_col_doubles(c, s->n), *spent = sq_col_doubles(c, s->n);
     sq_law_columns law;
     sq_col_kept_law(c, s, index, awaited, &law);
@@ -170,16 +167,16 @@ static void spend(sq_columns *c, sq_selection *s, int index, bool awaited)
         double rest = left[i] - spent[i];
         left[i] = rest <= DBL_MIN ? DBL_MIN : rest; /* rounding must not make it spent before it fires */
     }
-    sq_col_scatter(s, of_event(c, c->p->left, index), left);
-    sq_col_scatter(s, of_event(c, c->p->age, index), to);
-    sq_col_scatter(s, of_event(c, c->p->since, index), s->now);
+    sq_col_scatter(s, kept(c, c->plan->clocks[index].left), left);
+    sq_col_scatter(s, kept(c, c->plan->clocks[index].age), to);
+    sq_col_scatter(s, kept(c, c->plan->clocks[index].since), s->now);
 }
 
 /* With the law that the clocks were given last. */
 static void with_kept_law(sq_columns *c, sq_selection *s, int index, clock_work *work)
 {
     const sq_law_spec *spec = &c->model->events[index].law;
-    if (sq_col_law_awaits(spec)) in_parts(c, s, index, sq_col_gather(c, s, of_event(c, c->p->zero, index)), work);
+    if (sq_col_law_awaits(spec)) in_parts(c, s, index, sq_col_gather(c, s, kept(c, c->plan->clocks[index].zero)), work);
     else work(c, s, index, false);
 }
 
@@ -189,8 +186,8 @@ void sq_col_spend(sq_columns *c, sq_selection *s, int index) { with_kept_law(c, 
 
 static void go_on(sq_columns *c, sq_selection *s, int index, sq_law_columns *law)
 {
-    double *age = sq_col_gather(c, s, of_event(c, c->p->age, index));
-    double *left = sq_col_gather(c, s, of_event(c, c->p->left, index));
+    double *age = sq_col_gather(c, s, kept(c, c->plan->clocks[index].age));
+    double *left = sq_col_gather(c, s, kept(c, c->plan->clocks[index].left));
     set_due(c, s, index, law, age, left);
 }
 

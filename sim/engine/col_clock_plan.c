@@ -48,16 +48,28 @@ static void add_to_words(sq_col_plan *plan, int e)
     else plan->any_undecided = true;
 }
 
+/* The rows of a clock from `row` on; the one after them. */
+static int give_rows(const sq_model *m, const sq_event *event, sq_clock_plan *clock, int row)
+{
+    const sq_profile_spec *profile = &event->law.profile;
+    clock->since = row;
+    clock->age = row + 1;
+    clock->left = row + 2;
+    if (clock->is_kept) row += 3;
+    clock->zero = profile->kind && profile->since >= 0 ? row++ : -1;
+    for (int k = 0; k < SQ_LAW_NUMBERS; k++)
+        clock->kept[k] = clock->is_kept && sq_col_law_number_is_of_patient(m, &event->law, k) ? row++ : -1;
+    return row;
+}
+
 static void plan_clock(sq_col_plan *plan, int e)
 {
     const sq_event *event = &plan->model->events[e];
     sq_clock_plan *clock = &plan->clocks[e];
     add_to_words(plan, e);
     clock->is_kept = event->pause_when_left || event->changes == SQ_FOLLOW || is_asked(plan->model, e, true);
-    for (int k = 0; k < SQ_LAW_NUMBERS; k++) {
-        bool is_kept = clock->is_kept && sq_col_law_number_is_of_patient(plan->model, &event->law, k);
-        clock->kept[k] = is_kept ? plan->n_kept++ : -1;
-    }
+    int n = give_rows(plan->model, event, clock, 0);
+    plan->n_kept = give_rows(plan->model, event, clock, sq_col_next_row(plan->n_kept, n));
 }
 
 /* Events whose condition holds in a state whatever else is the case. */

@@ -29,10 +29,20 @@ static int cohorts_for(const sq_model *m, int batch)
     return n < most ? n : most;
 }
 
+/* A due time, and of clocks that are looked at again since when, at which age and what they go on with. */
+static double clock_numbers(const sq_model *m)
+{
+    enum { KEPT = 5 };
+    double n = m->n_events;
+    for (int e = 0; e < m->n_events; e++)
+        if (m->events[e].pause_when_left || m->events[e].changes == SQ_FOLLOW) n += KEPT;
+    return n;
+}
+
 /* Keyed sites have a count for every combination of their keys, which can be the most of it by far. */
 static double lane_bytes(const sq_model *m)
 {
-    double clocks = 6.0 * m->n_events, history = 1.5 * SQ_OCCURRENCES(m) + m->n_states + m->n_counters;
+    double clocks = clock_numbers(m), history = 1.5 * SQ_OCCURRENCES(m) + m->n_states + m->n_counters;
     double rewards = (1.0 + SQ_ACCOUNT_NUMBERS) * (1.0 + m->n_costs) + 2.0 * m->n_losses + m->n_endpoints;
     return 8.0 * (20 + m->n_attributes + clocks + history + rewards);
 }

@@ -8,6 +8,14 @@
 
 #include "base/vec.h"
 
+/* Columns that lie side by side, in a plane; a column may have several rows, and go on in the next plane. */
+enum { SQ_SIDE = 8 };
+/* The next row where n begin that are in one plane, or fill planes of their own. */
+static inline int sq_col_next_row(int row, int n)
+{
+    return row % SQ_SIDE + n <= SQ_SIDE ? row : (row + SQ_SIDE - 1) / SQ_SIDE * SQ_SIDE;
+}
+
 /* ---- the plan ------------------------------------------------------------------------------------- */
 
 /* Who reacts when something changes, as words of bits: bit e, that event's condition is looked at; bit n_events + e,
@@ -56,8 +64,10 @@ typedef struct sq_law_plan {
 
 /* What the model says of a clock, for columns. */
 typedef struct sq_clock_plan {
-    bool is_kept;             /* it may be looked at again while it runs or waits: age, hazard left and law are kept */
-    int kept[SQ_LAW_NUMBERS]; /* column in pool.kept of a number that depends on the patient; -1: of none */
+    bool is_kept;             /* it may be looked at again while it runs or waits: age, hazard left and law are kept, */
+    int since, age, left;     /* in these rows of pool.kept */
+    int zero;                 /* the row of what its hazard ratio over time counts from; -1: it does not */
+    int kept[SQ_LAW_NUMBERS]; /* of a number of the law that depends on the patient; -1: of none */
 } sq_clock_plan;
 
 /* The same of 64 events at once: one bit each. */
@@ -126,7 +136,7 @@ struct sq_col_plan {
     sq_clock_words *clock_words;   /* [event_words] */
     bool any_asked;                /* some action starts, stops, pauses or resumes a clock */
     bool any_undecided;            /* some event is not decided */
-    int n_kept;                    /* columns in pool.kept */
+    int n_kept;                    /* rows of pool.kept: those of a clock are in one line, if they fit into one */
     bool *in_cohort;               /* [n_attributes] not written after baseline: no lane has a column of it */
     bool *same;                    /* [n_attributes] at baseline the same for all patients of a block: in its copy */
     bool *at_baseline;             /* [n_attributes] read as they were at baseline, whatever has been written since */

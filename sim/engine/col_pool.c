@@ -18,12 +18,13 @@ static void *aligned(sq_pool *p, size_t bytes)
 /* Eight columns side by side. */
 static void *new_plane(sq_pool *p, int n_planes, size_t size) { return aligned(p, (size_t)n_planes * p->plane * size); }
 
-/* A column of n rows. Few rows share a plane with other columns; many begin one of their own. */
+/* A column of n rows. Few rows share a plane with other columns; many begin one of their own; none are nowhere, but not
+ * NULL, which is that memory is out. */
 static void *rows(sq_pool *p, int n, size_t size)
 {
     sq_open_plane *open = &p->open[size == 4];
+    if (n < 1) return p->who;
     if (n > SQ_SIDE) return new_plane(p, (n + SQ_SIDE - 1) / SQ_SIDE, size);
-    if (n < 1) n = 1;
     if (open->left < n) *open = (sq_open_plane){new_plane(p, 1, size), SQ_SIDE};
     if (!open->next) return NULL;
     char *column = open->next;
@@ -81,19 +82,16 @@ typedef struct word_column {
     int rows;
 } word_column;
 
-/* The next row where n begin that are in one plane, or fill planes of their own. */
-static int next_row(int row, int n) { return row % SQ_SIDE + n <= SQ_SIDE ? row : (row + SQ_SIDE - 1) / SQ_SIDE * SQ_SIDE; }
-
 static bool make_emptied(sq_pool *p, sq_emptied *all, const word_column *column, int n)
 {
     int row = 0;
-    for (int i = 0; i < n; i++) row = next_row(row, column[i].rows) + column[i].rows;
+    for (int i = 0; i < n; i++) row = sq_col_next_row(row, column[i].rows) + column[i].rows;
     all->n = (row + SQ_SIDE - 1) / SQ_SIDE;
     all->plane = new_plane(p, all->n, sizeof *all->plane);
     if (!all->plane) return false;
     row = 0;
     for (int i = 0; i < n; i++) {
-        row = next_row(row, column[i].rows);
+        row = sq_col_next_row(row, column[i].rows);
         *column[i].column = all->plane + sq_col_row(p, row);
         row += column[i].rows;
     }
@@ -129,13 +127,20 @@ static bool make_firing(sq_pool *p, const sq_col_plan *plan)
            p->resume_asked && p->goto_state;
 }
 
+static int rows_if_any(const bool *is_read, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (is_read[i]) return n;
+    return 0;
+}
+
 static bool make_history(sq_pool *p, const sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
-    p->last_time = rows(p, SQ_OCCURRENCES(m), sizeof *p->last_time);
-    p->time_in = rows(p, m->n_states, sizeof *p->time_in);
-    p->birth = rows(p, 1, sizeof *p->birth);
     p->instant = rows(p, 1, sizeof *p->instant);
+    p->birth = rows(p, m->dated, sizeof *p->birth);
+    p->last_time = rows(p, rows_if_any(plan->time_is_read, SQ_OCCURRENCES(m)), sizeof *p->last_time);
+    p->time_in = rows(p, rows_if_any(plan->stay_is_read, m->n_states), sizeof *p->time_in);
     p->score = rows(p, p->is_nursery ? m->n_members : 0, sizeof *p->score);
     p->visits = aligned(p, (size_t)plan->n_visits * (size_t)p->n_lanes * sizeof *p->visits);
     p->many_visits = aligned(p, (size_t)plan->n_visits * (size_t)p->n_lanes * sizeof *p->many_visits);
@@ -144,14 +149,9 @@ static bool make_history(sq_pool *p, const sq_col_plan *plan)
 
 static bool make_clocks(sq_pool *p, const sq_col_plan *plan)
 {
-    int n = plan->model->n_events;
-    p->due = rows(p, n, sizeof *p->due);
-    p->since = rows(p, n, sizeof *p->since);
-    p->age = rows(p, n, sizeof *p->age);
-    p->left = rows(p, n, sizeof *p->left);
-    p->zero = rows(p, n, sizeof *p->zero);
+    p->due = rows(p, plan->model->n_events, sizeof *p->due);
     p->kept = rows(p, plan->n_kept, sizeof *p->kept);
-    return p->due && p->since && p->age && p->left && p->zero && p->kept;
+    return p->due && p->kept;
 }
 
 static bool make_accounts(sq_pool *p, const sq_col_plan *plan)
@@ -176,7 +176,8 @@ static bool make_measured(sq_pool *p, const sq_col_plan *plan)
     if (!make_accounts(p, plan)) return false;
     p->loss_amount = rows(p, m->n_losses, sizeof *p->loss_amount);
     p->loss_until = rows(p, m->n_losses, sizeof *p->loss_until);
-    p->discount_origin = rows(p, SQ_DISCOUNTINGS, sizeof *p->discount_origin);
+    bool from_year = m->discount[0].from_year || m->discount[1].from_year;
+    p->discount_origin = rows(p, from_year ? SQ_DISCOUNTINGS : 0, sizeof *p->discount_origin);
     p->origin = rows(p, plan->n_origins, sizeof *p->origin);
     return p->loss_amount && p->loss_until && p->discount_origin && p->origin;
 }

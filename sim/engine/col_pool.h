@@ -8,10 +8,9 @@
 
 /* ---- columns ---------------------------------------------------------------------------------------- */
 
-/* Columns lie eight side by side, so that what is read together of a lane is in few cache lines: a lane is known by
+/* Columns lie eight (SQ_SIDE) side by side, so that what is read together of a lane is in few cache lines: a lane is known by
  * eight times its number, and has column[lane]. A column of several rows has column[sq_col_row(p, row) + lane]. Bits of
  * events, occurrences, … are rows of words. */
-enum { SQ_SIDE = 8 };
 
 typedef struct sq_open_plane {
     char *next; /* column */
@@ -75,8 +74,7 @@ typedef struct sq_pool {
     /* clocks; due, age … are valid where they run (or wait) */
     uint64_t *clocks;     /* [event_words][SQ_CLOCK_WORDS] of those that are not decided */
     double *due;          /* [n_events] while running */
-    double *since, *age, *left, *zero; /* [n_events] of kept clocks */
-    double *kept;         /* [plan->n_kept] */
+    double *kept;         /* [plan->n_kept] since when a clock runs, at which age, … (sq_clock_plan) */
 
     /* this firing: what is noted of a part of its lanes (sq_firing), valid where something was */
     uint64_t *failed;     /* not 0: a lane that is given back when it is over */
