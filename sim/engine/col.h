@@ -174,6 +174,8 @@ static inline sq_column *sq_col_columns(sq_columns *c, int n) { return sq_col_ar
 /* A column that is the same for all lanes. */
 sq_column sq_col_uniform(sq_columns *c, double value);
 
+/* Fills the padding of n lanes, if there are any, with the last one. */
+void sq_col_pad(int32_t *lane, int n);
 /* A selection of these lanes (n > 0; `lane` has room for the padding, which is filled here; it is kept), all of this
  * strategy (-1: it is not known), and the time of its firing: a column. */
 sq_selection sq_col_select(sq_columns *c, int32_t *lane, int n, int state, int strategy, const double *now);
@@ -233,8 +235,6 @@ void sq_col_begin_firing(sq_columns *c, const sq_selection *s, int event);
  * comes. Takes scratch. */
 sq_firing sq_col_part_firing(sq_columns *c, const sq_selection *part);
 
-/* Notes these bits of these lanes, some or all of the firing's. */
-void sq_col_note(sq_columns *c, sq_noted *noted, const int32_t *lane, int n, int word, uint64_t bits);
 /* The lanes of s of which a bit is noted: s itself where that is all of them, else *part, which is made as by
  * sq_col_with_bit; NULL if there are none. */
 sq_selection *sq_col_with_noted(sq_columns *c, sq_selection *s, const sq_noted *noted, int bit, sq_selection *part);

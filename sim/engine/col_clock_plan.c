@@ -25,10 +25,8 @@ static bool is_asked(const sq_model *m, int event, bool pause_only)
 /* Whether every state says of the condition that it holds, or that it cannot. */
 static bool states_decide(const sq_col_plan *plan, int e)
 {
-    for (int s = 0; s < plan->model->n_states; s++) {
-        size_t place = (size_t)s * (size_t)plan->event_words + (size_t)e / 64;
-        if ((plan->possible[place] ^ plan->certain[place]) & bit_of(e)) return false;
-    }
+    for (int s = 0; s < plan->model->n_states; s++)
+        if (sq_col_has_event(plan, plan->possible, s, e) != sq_col_has_event(plan, plan->certain, s, e)) return false;
     return true;
 }
 

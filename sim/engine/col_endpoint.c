@@ -247,19 +247,21 @@ static void look_apart(sq_columns *c, sq_selection *s, int state, const sq_bits 
 static void part_by_word(sq_columns *c, const sq_selection *s, int state, const sq_bits *occurred, const sq_way *way, int w)
 {
     const uint64_t *column = c->firing.occurred.column + sq_col_row(c->p, w);
-    int rest;
-    sq_selection left = *s;
-    do {
-        int32_t *same = sq_col_lanes(c, left.n), *others = sq_col_lanes(c, left.n);
-        uint64_t word = column[left.lane[0]] & way->parts[w];
-        int n = c->lanes->same_word(same, others, column, way->parts[w], word, left.lane, left.n);
-        rest = left.n - n;
-        sq_selection group = rest > 0 ? sq_col_part(c, &left, same, n) : left;
+    int32_t *same = sq_col_lanes(c, s->n), *rest[2] = {sq_col_lanes(c, s->n), sq_col_lanes(c, s->n)};
+    const int32_t *left = s->lane;
+    for (int n_left = s->n, turn = 0; n_left > 0; turn = 1 - turn) {
+        sq_mark mark = sq_col_mark(c);
+        uint64_t word = column[left[0]] & way->parts[w];
+        int n = c->lanes->same_word(same, rest[turn], column, way->parts[w], word, left, n_left);
+        sq_selection group = n < s->n ? sq_col_part(c, s, same, n) : *s;
         sq_bits more = *occurred;
         add_noted(c->plan, &more, w, word);
         look_apart(c, &group, state, &more, way, w + 1);
-        if (rest > 0) left = sq_col_part(c, &left, others, rest);
-    } while (rest > 0);
+        n_left -= n;
+        left = rest[turn];
+        sq_col_pad(rest[turn], n_left);
+        sq_col_release(c, mark);
+    }
 }
 
 /* Lanes part by what was noted of some of them, word by word. */

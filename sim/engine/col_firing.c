@@ -85,7 +85,8 @@ static void empty_word(const sq_columns *c, uint64_t *word)
     for (int i = 0; i < c->firing.n; i++) word[c->firing.lane[i]] = 0;
 }
 
-void sq_col_note(sq_columns *c, sq_noted *noted, const int32_t *lane, int n, int word, uint64_t bits)
+/* These bits of these lanes, some or all of the firing's. */
+static void note(sq_columns *c, sq_noted *noted, const int32_t *lane, int n, int word, uint64_t bits)
 {
     if (n == c->firing.n) {
         noted->all[word] |= bits;
@@ -101,14 +102,14 @@ void sq_col_note(sq_columns *c, sq_noted *noted, const int32_t *lane, int n, int
 
 void sq_col_note_occurred(sq_columns *c, const sq_selection *s, int bit)
 {
-    sq_col_note(c, &c->firing.occurred, s->lane, s->n, bit / 64, UINT64_C(1) << (bit % 64));
+    note(c, &c->firing.occurred, s->lane, s->n, bit / 64, UINT64_C(1) << (bit % 64));
 }
 
 static void touch(sq_columns *c, const int32_t *lane, int n, int what)
 {
     const sq_reactions reactions = c->plan->reactions[what];
     for (int k = 0; k < reactions.n; k++)
-        sq_col_note(c, &c->firing.touched, lane, n, reactions.item[k].word, reactions.item[k].bits);
+        note(c, &c->firing.touched, lane, n, reactions.item[k].word, reactions.item[k].bits);
 }
 
 void sq_col_touch_lanes(sq_columns *c, const int32_t *lane, int n, int what)
@@ -123,7 +124,7 @@ void sq_col_touch(sq_columns *c, const sq_selection *s, int what) { touch(c, s->
 void sq_col_touch_rewards(sq_columns *c, const sq_selection *s)
 {
     int bit = 2 * c->model->n_events;
-    sq_col_note(c, &c->firing.touched, s->lane, s->n, bit / 64, UINT64_C(1) << (bit % 64));
+    note(c, &c->firing.touched, s->lane, s->n, bit / 64, UINT64_C(1) << (bit % 64));
 }
 
 sq_selection *sq_col_with_noted(sq_columns *c, sq_selection *s, const sq_noted *noted, int bit, sq_selection *part)

@@ -176,7 +176,7 @@ typedef struct doing {
 
 static bool is_possible(const graph *g, int state, int event)
 {
-    return g->plan->possible[state * g->plan->event_words + event / 64] >> (event % 64) & 1;
+    return sq_col_has_event(g->plan, g->plan->possible, state, event);
 }
 
 static outlook look(const graph *g, int first, search *s)
@@ -312,7 +312,7 @@ static bool is_settled_by_state(const sq_model *m, const sq_event *e)
 
 static bool is_certain(const graph *g, int state, int event)
 {
-    return g->plan->certain[state * g->plan->event_words + event / 64] >> (event % 64) & 1;
+    return sq_col_has_event(g->plan, g->plan->certain, state, event);
 }
 
 /* Whether a firing in state `from` that ends in `to` may arm the clock by itself: because its condition begins to hold

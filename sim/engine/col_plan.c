@@ -114,7 +114,7 @@ static bool find_pairs(sq_col_plan *plan)
         for (int s = 0; s < n; s++) target[s] = false;
         find_targets(m, m->events[e].actions, target);
         for (int s = 0; s < n; s++)
-            if (plan->possible[s * plan->event_words + e / 64] >> (e % 64) & 1) add_pairs(plan, s, target);
+            if (sq_col_has_event(plan, plan->possible, s, e)) add_pairs(plan, s, target);
     }
     return true;
 }

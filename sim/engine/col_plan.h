@@ -179,6 +179,12 @@ struct sq_col_plan {
     sq_arena arena;
 };
 
+/* Whether an event is in a state's set of them: plan->possible, plan->certain. */
+static inline bool sq_col_has_event(const sq_col_plan *plan, const uint64_t *set, int state, int event)
+{
+    return set[state * plan->event_words + event / 64] >> (event % 64) & 1;
+}
+
 /* ---- col_plan.c ------------------------------------------------------------------------------------------ */
 
 /* n things (or one, where there are none) in the plan's arena, zeroed; NULL when memory is out. */

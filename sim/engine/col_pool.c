@@ -265,7 +265,7 @@ sq_column sq_col_uniform(sq_columns *c, double value)
 
 /* ---- selections ---------------------------------------------------------------------------------------------- */
 
-static void pad(int32_t *lane, int n)
+void sq_col_pad(int32_t *lane, int n)
 {
     for (int i = n; i < sq_col_padded(n); i++) lane[i] = lane[n - 1];
 }
@@ -300,7 +300,7 @@ static void make_room(sq_columns *c, sq_selection *s)
 
 sq_selection sq_col_select(sq_columns *c, int32_t *lane, int n, int state, int strategy, const double *now)
 {
-    pad(lane, n);
+    sq_col_pad(lane, n);
     sq_selection s = {.n = n, .lane = lane, .state = state, .strategy = strategy};
     if (strategy >= 0) s.block = c->source.block[strategy];
     if (!s.block) find_blocks(c, &s);
@@ -311,7 +311,7 @@ sq_selection sq_col_select(sq_columns *c, int32_t *lane, int n, int state, int s
 
 sq_selection sq_col_part(sq_columns *c, const sq_selection *s, int32_t *lane, int n)
 {
-    pad(lane, n);
+    sq_col_pad(lane, n);
     sq_selection part = {.n = n, .lane = lane, .state = s->state, .strategy = s->strategy, .block = s->block};
     if (!s->block) find_blocks(c, &part);
     make_room(c, &part);

@@ -124,9 +124,6 @@ static inline uint64_t *sq_col_clock_words(const sq_pool *p, int word, int which
     return p->clocks + sq_col_row(p, SQ_CLOCK_WORDS * word + which);
 }
 
-/* The lane's line of numbers of four bytes. */
-static inline sq_who *sq_col_who(const sq_pool *p, int32_t lane) { return p->who + (unsigned)lane / SQ_SIDE; }
-
 /* ---- selections --------------------------------------------------------------------------------------- */
 
 enum { SQ_CACHED = 32, SQ_KEPT_VALUES = 12 };

@@ -71,7 +71,7 @@ static bool is_possible(const sq_col_plan *plan, int event, int state)
 {
     const sq_model *m = plan->model;
     if (event == m->n_events) return state == m->start_state;
-    return plan->possible[state * plan->event_words + event / 64] >> (event % 64) & 1;
+    return sq_col_has_event(plan, plan->possible, state, event);
 }
 
 static bool find_ways(finder *f)
