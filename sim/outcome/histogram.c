@@ -60,9 +60,7 @@ static int place_of(uint64_t bits)
 static bool count_up(sq_histogram *h, int negative, int place)
 {
     int octave = place >> SQ_HISTOGRAM_BITS, bin = (place & (SQ_HISTOGRAM_BINS - 1)) >> h->coarser;
-    uint16_t *row = h->octave[negative][octave];
-    if (row == NULL)
-        row = ensure(h, negative, octave);
+    uint16_t *row = ensure(h, negative, octave);
     return row != NULL && (++row[bin] != 0 || carry(h, negative, octave, bin, UINT16_MAX + 1));
 }
 
@@ -90,24 +88,44 @@ static void finite_range(const double *value, int step, int n, double *least, do
     }
 }
 
+static bool take(sq_histogram *h, double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    int place = place_of(bits), negative = (int)(bits >> 63);
+    if (place < 0 || place > LAST_PLACE)
+        return take_odd(h, x, negative, place);
+    return count_up(h, negative, place);
+}
+
+/* The bin of a positive number in an octave that is there; NULL if x is anything else. */
+static inline uint16_t *ready_bin(const sq_histogram *h, double x, int coarser)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    uint32_t place = (uint32_t)(bits >> (52 - SQ_HISTOGRAM_BITS)) - LOWEST_PLACE; /* a sign makes it too large */
+    uint16_t *row = place <= LAST_PLACE ? h->octave[0][place >> SQ_HISTOGRAM_BITS] : NULL;
+    return row != NULL ? row + ((place & (SQ_HISTOGRAM_BINS - 1)) >> coarser) : NULL;
+}
+
 bool sq_histogram_add_every(sq_histogram *h, const double *value, int step, int n)
 {
     double least = INFINITY, greatest = -INFINITY;
-    bool complete = true, first = h->count == h->not_finite;
+    int coarser = h->coarser;
+    int64_t not_finite = h->not_finite;
+    bool complete = true, first = h->count == not_finite;
     for (int i = 0; i < n && complete; i++) {
         double x = value[(ptrdiff_t)i * step];
-        uint64_t bits;
-        memcpy(&bits, &x, sizeof bits);
-        int place = place_of(bits), negative = (int)(bits >> 63);
-        if ((unsigned)place <= LAST_PLACE)
-            complete = count_up(h, negative, place);
+        uint16_t *bin = ready_bin(h, x, coarser);
+        if (bin != NULL && *bin < UINT16_MAX)
+            ++*bin;
         else
-            complete = take_odd(h, x, negative, place);
-        least = x < least ? x : least; /* a NaN is neither; infinities are seen to below */
-        greatest = x > greatest ? x : greatest;
+            complete = take(h, x);
+        least = least < x ? least : x; /* one instruction each; those that are not finite are seen to below */
+        greatest = greatest > x ? greatest : x;
     }
     h->count += n;
-    if (!isfinite(least) || !isfinite(greatest))
+    if (n == 0 || h->not_finite > not_finite)
         finite_range(value, step, n, &least, &greatest);
     if (least <= greatest) /* + 0: minus zero becomes zero, so that they do not depend on the order */
         widen(h, least + 0.0, greatest + 0.0, first);
