@@ -68,14 +68,19 @@ static inline v_m v_lt_w(v_w a, v_w b) { return _mm512_cmplt_epi64_mask(a, b); }
 static inline v_m v_eq_w(v_w a, v_w b) { return _mm512_cmpeq_epi64_mask(a, b); }
 static inline v_w v_if_w(v_m m, v_w a, v_w b) { return _mm512_mask_blend_epi64(m, b, a); }
 
+/* Eight loads: quicker than the instruction that gathers, which is microcode on some processors. */
 static inline v_d v_gather(v_w base, v_w index)
 {
-    return _mm512_i64gather_pd(v_add_w(base, v_shl_w(index, 3)), (const void *)0, 1);
+    const double *at[8];
+    _mm512_storeu_si512((void *)at, v_add_w(base, v_shl_w(index, 3)));
+    return _mm512_set_pd(*at[7], *at[6], *at[5], *at[4], *at[3], *at[2], *at[1], *at[0]);
 }
-static inline v_d v_look_up(const double *p, v_d i) { return _mm512_i32gather_pd(_mm512_cvttpd_epi32(i), p, 8); }
-static inline v_w v_gather_w(v_w base, v_w index)
+static inline v_d v_look_up(const double *p, v_d i)
 {
-    return _mm512_i64gather_epi64(v_add_w(base, v_shl_w(index, 3)), (const void *)0, 1);
+    int32_t k[8];
+    _mm256_storeu_si256((__m256i *)(void *)k, _mm512_cvttpd_epi32(i));
+    return _mm512_set_pd(p[k[7]], p[k[6]], p[k[5]], p[k[4]], p[k[3]], p[k[2]], p[k[1]], p[k[0]]);
 }
+static inline v_w v_gather_w(v_w base, v_w index) { return _mm512_castpd_si512(v_gather(base, index)); }
 
 #endif
