@@ -85,6 +85,11 @@ typedef struct sq_noted {
     uint64_t *some;   /* [words] what is noted of some, in the column */
 } sq_noted;
 
+/* Lanes that an action sent somewhere, as sq_firing.go. */
+typedef struct sq_leg {
+    int to, n;
+} sq_leg;
+
 /* What is noted of a firing's lanes until they have settled (col_firing.c); of those who go the same way, once lanes
  * have parted by where they go. */
 typedef struct sq_firing {
@@ -96,7 +101,10 @@ typedef struct sq_firing {
     sq_noted occurred;      /* [watch_words] what occurred that endpoints await */
     uint64_t *asked;        /* [event_words] events that an action asked something of, in some lane */
     int go;                 /* of all lanes: 0: stay; 1 + s: go to s; 1 + n_states + s: enter s afresh */
-    int *target, n_targets; /* [1 + 2 n_states] where some lanes go, if not all the same way: that is in the column */
+    sq_leg *legs;           /* [n_legs] if not all go the same way, and no lane is sent twice (plan->goes_once): of those that */
+    int n_legs, n_gone;     /* are sent, and where they are in */
+    int32_t *gone;          /* [n_gone] these lanes, one leg after another */
+    int *target, n_targets; /* [1 + 2 n_states] else, where some lanes go: that is in the column */
     bool any_failed;
 } sq_firing;
 
@@ -250,6 +258,8 @@ void sq_col_note_occurred(sq_columns *c, const sq_selection *s, int bit);
 void sq_col_ask(sq_columns *c, const sq_selection *s, uint64_t *column, int event);
 /* An action sends lanes somewhere, numbered as sq_firing.go. */
 void sq_col_go(sq_columns *c, const sq_selection *s, int to);
+/* Where there are legs: the lanes of s, all of the firing, that were sent nowhere become one. */
+void sq_col_stay(sq_columns *c, const sq_selection *s);
 /* Lane i of the selection meets an impossible value. */
 void sq_col_fail(sq_columns *c, const sq_selection *s, int i);
 

@@ -20,7 +20,9 @@ sq_status sq_firing_new(sq_firing *f, const sq_col_plan *plan, sq_error *err)
     bool complete = make_noted(&f->touched, plan->reaction_words) && make_noted(&f->occurred, plan->watch_words);
     f->asked = calloc((size_t)plan->event_words, sizeof *f->asked);
     f->target = calloc(1 + 2 * (size_t)plan->model->n_states, sizeof *f->target);
-    if (complete && f->asked && f->target) return SQ_OK;
+    f->legs = calloc(SQ_WAVE + 1, sizeof *f->legs);
+    f->gone = calloc(SQ_WAVE, sizeof *f->gone);
+    if (complete && f->asked && f->target && f->legs && f->gone) return SQ_OK;
     return sq_fail(err, SQ_ERR_MEMORY, "no memory for the engine");
 }
 
@@ -32,6 +34,8 @@ void sq_firing_free(sq_firing *f)
     free(f->occurred.some);
     free(f->asked);
     free(f->target);
+    free(f->legs);
+    free(f->gone);
     *f = (sq_firing){0};
 }
 
@@ -52,6 +56,8 @@ void sq_col_begin_firing(sq_columns *c, const sq_selection *s, int event)
     f->any_failed = false;
     f->go = 0;
     f->n_targets = 0;
+    f->n_legs = 0;
+    f->n_gone = 0;
     memset(f->asked, 0, sizeof *f->asked * (size_t)c->plan->event_words);
     forget(&f->touched, c->p->touched);
     forget(&f->occurred, c->p->occurred);
@@ -154,12 +160,46 @@ static void note_target(sq_firing *f, int to)
     f->target[f->n_targets++] = to;
 }
 
+static bool goes_once(const sq_columns *c)
+{
+    return c->plan->goes_once[c->firing.starting ? c->model->n_events : c->firing.event];
+}
+
+static void add_leg(sq_firing *f, const int32_t *lane, int n, int to)
+{
+    memcpy(f->gone + f->n_gone, lane, (size_t)n * sizeof *lane);
+    f->n_gone += n;
+    f->legs[f->n_legs++] = (sq_leg){to, n};
+}
+
+void sq_col_stay(sq_columns *c, const sq_selection *s)
+{
+    sq_firing *f = &c->firing;
+    if (f->n_gone == s->n) return;
+    sq_mark mark = sq_col_mark(c);
+    int32_t *stays = sq_col_lanes(c, s->n);
+    double *goes = c->p->goto_state;
+    int n = 0;
+    sq_col_fill(s, goes, 0);
+    for (int i = 0; i < f->n_gone; i++) goes[f->gone[i]] = 1;
+    for (int i = 0; i < s->n; i++) {
+        stays[n] = s->lane[i];
+        n += goes[s->lane[i]] == 0;
+    }
+    add_leg(f, stays, n, 0);
+    sq_col_release(c, mark);
+}
+
 void sq_col_go(sq_columns *c, const sq_selection *s, int to)
 {
     sq_firing *f = &c->firing;
     if (s->n == f->n) {
         f->go = to;
         f->n_targets = 0;
+        return;
+    }
+    if (goes_once(c)) {
+        add_leg(f, s->lane, s->n, to);
         return;
     }
     for (int i = 0; i < f->n && f->n_targets == 0; i++) c->p->goto_state[f->lane[i]] = f->go;

@@ -18,6 +18,7 @@ static bool join(sq_ways *into, const sq_way *way)
     for (size_t i = 0; i < into->count; i++) {
         sq_way *same = &into->items[i];
         if (same->go != way->go) continue;
+        same->goes_again |= way->goes_again;
         for (int w = 0; w < SQ_BITS_WORDS; w++) same->certain.word[w] &= way->certain.word[w];
         sq_bits_join(&same->possible, &way->possible);
         return true;
@@ -37,6 +38,7 @@ static bool go(sq_ways *into, const sq_ways *ways, int to)
     bool complete = true;
     for (size_t i = 0; complete && i < ways->count; i++) {
         sq_way way = ways->items[i];
+        way.goes_again |= way.go >= 0;
         way.go = to;
         complete = join(into, &way);
     }

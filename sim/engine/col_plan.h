@@ -101,6 +101,7 @@ typedef struct sq_endpoint_plan {
  * n_states + s: into s afresh; -1: nowhere). */
 typedef struct sq_way {
     int go;
+    bool goes_again;           /* another action may have sent them elsewhere before */
     sq_bits certain, possible; /* what occurs: in all of them, in any of them */
     int n_alike, n_apart;      /* endpoints that it may concern: those for which all lanes are alike, and those which */
     const int *alike, *apart;  /* await what occurs in some of them only */
@@ -173,6 +174,7 @@ struct sq_col_plan {
     sq_endpoint_plan *endpoints;   /* [n_endpoints] */
     uint8_t *status;               /* [n_endpoints][n_states] where patients in a state may stand to an endpoint */
     sq_ways *ways;                 /* [n_events + 1][n_states] of firings; the last event is the start */
+    bool *goes_once;               /* [n_events + 1] no way goes again */
     sq_open_endpoints *open;       /* [n_states] */
     int n_origins;                 /* rows of pool.origin */
     struct sq_specialised *specialised; /* programs by state, see col_value.c */

@@ -61,6 +61,7 @@ static bool find_ways_of(sq_col_plan *plan, int event, int state)
     ways->items = complete ? sq_col_plan_array(plan, (int)found.count, sizeof *ways->items) : NULL;
     for (size_t i = 0; ways->items && i < found.count; i++) {
         complete_way(m, event, state, &found.items[i]);
+        plan->goes_once[event] &= !found.items[i].goes_again;
         ways->items[ways->count++] = found.items[i];
     }
     free(found.items);
@@ -79,7 +80,9 @@ static bool find_ways(finder *f)
     sq_col_plan *plan = f->plan;
     const sq_model *m = f->m;
     plan->ways = sq_col_plan_array(plan, (m->n_events + 1) * m->n_states, sizeof *plan->ways);
-    if (!plan->ways) return false;
+    plan->goes_once = sq_col_plan_array(plan, m->n_events + 1, sizeof *plan->goes_once);
+    if (!plan->ways || !plan->goes_once) return false;
+    for (int e = 0; e <= m->n_events; e++) plan->goes_once[e] = true;
     for (int e = 0; e <= m->n_events; e++)
         for (int s = 0; s < m->n_states; s++)
             if (is_possible(plan, e, s) && !find_ways_of(plan, e, s)) return false;

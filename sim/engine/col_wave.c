@@ -165,27 +165,62 @@ static void settle_group(sq_columns *c, sq_selection *s, int go)
     else race(c, s);
 }
 
-/* The lanes of s part by where they go. */
-static void settle(sq_columns *c, sq_selection *s)
+/* n > 0 lanes of s that go the same way. */
+static void settle_part(sq_columns *c, const sq_selection *s, int32_t *lane, int n, int go)
+{
+    sq_selection group = sq_col_part(c, s, lane, n);
+    sq_firing whole = sq_col_part_firing(c, &group);
+    settle_group(c, &group, go);
+    c->firing = whole;
+}
+
+/* Puts the lanes of a leg and of all later ones to the same place side by side; how many they are. */
+static int join_legs(sq_firing *f, int leg, int first, int32_t *lane)
+{
+    int n = 0, to = f->legs[leg].to;
+    for (int k = leg; k < f->n_legs; first += f->legs[k++].n) {
+        if (f->legs[k].to != to) continue;
+        memcpy(lane + n, f->gone + first, (size_t)f->legs[k].n * sizeof *lane);
+        n += f->legs[k].n;
+        if (k > leg) f->legs[k].to = -1; /* done */
+    }
+    return n;
+}
+
+static void settle_legs(sq_columns *c, const sq_selection *s)
+{
+    sq_firing *f = &c->firing;
+    sq_col_stay(c, s);
+    for (int k = 0, first = 0; k < f->n_legs; first += f->legs[k++].n) {
+        if (f->legs[k].to < 0) continue;
+        sq_mark mark = sq_col_mark(c);
+        int32_t *together = sq_col_lanes(c, s->n);
+        int n = join_legs(f, k, first, together);
+        settle_part(c, s, together, n, f->legs[k].to - 1);
+        sq_col_release(c, mark);
+    }
+}
+
+/* Lanes of which some may have been sent to one place and then to another. */
+static void settle_targets(sq_columns *c, const sq_selection *s)
 {
     const sq_firing *f = &c->firing;
-    if (f->n_targets == 0) {
-        settle_group(c, s, f->go - 1);
-        return;
-    }
     const double *go = sq_col_gather(c, s, c->p->goto_state);
     for (int k = 0; k < f->n_targets; k++) {
         sq_mark mark = sq_col_mark(c);
         int32_t *together = sq_col_lanes(c, s->n);
         int n = c->lanes->equal(together, s->lane, go, f->target[k], s->n);
-        if (n > 0) {
-            sq_selection group = sq_col_part(c, s, together, n);
-            sq_firing whole = sq_col_part_firing(c, &group);
-            settle_group(c, &group, f->target[k] - 1);
-            c->firing = whole;
-        }
+        if (n > 0) settle_part(c, s, together, n, f->target[k] - 1);
         sq_col_release(c, mark);
     }
+}
+
+/* The lanes of s part by where they go. */
+static void settle(sq_columns *c, sq_selection *s)
+{
+    if (c->firing.n_legs > 0) settle_legs(c, s);
+    else if (c->firing.n_targets > 0) settle_targets(c, s);
+    else settle_group(c, s, c->firing.go - 1);
 }
 
 /* ---- a firing ------------------------------------------------------------------------------------------------------ */
