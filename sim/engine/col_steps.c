@@ -51,8 +51,8 @@ static int both(const sq_col_step *before, const sq_col_step *step)
 static void add_step(writer *w, sq_col_step step)
 {
     sq_col_form *form = w->form;
-    sq_col_step *before = &w->step[form->n_steps - 1];
-    int code = form->n_steps > form->shared_steps ? both(before, &step) : 0;
+    sq_col_step *before = form->n_steps > form->shared_steps ? &w->step[form->n_steps - 1] : NULL;
+    int code = before ? both(before, &step) : 0;
     if (code == 0) {
         w->step[form->n_steps++] = step;
     } else if (step.code == SQ_STEP_IF) {

@@ -28,6 +28,7 @@ typedef struct room {
     column x, y, out, zero, pairs[2];
     column arg[SQ_LAW_ARGS], hazard_ratio, time_ratio, cured, low, high, shift, profile[5];
     const double *rows[N], *profile_rows[N];
+    const double *ages; /* x, or NULL: all are 0 */
     sq_law_columns law;
     floor_operation operation;
 } room;
@@ -62,7 +63,7 @@ static void pass_normal_cdf(room *r) { operate(r, SQ_OP_NORMAL_CDF); }
 static void pass_law(room *r)
 {
     switch (r->operation) {
-    case FLOOR_REMAINING: r->lanes->law_remaining(&r->law, r->out, r->x, r->y, N); break;
+    case FLOOR_REMAINING: r->lanes->law_remaining(&r->law, r->out, r->ages, r->y, N); break;
     case FLOOR_SPENT: r->lanes->law_spent(&r->law, r->out, r->x, r->y, N); break;
     case FLOOR_INVERSE: r->lanes->law_inverse(&r->law, r->out, r->x, N); break;
     }
@@ -101,6 +102,22 @@ static sq_column gather(const floor_laws *laws, int n, size_t offset, double *ou
     return (sq_column){out, same == N ? 0 : 1};
 }
 
+/* The same of rows of tables. */
+static sq_row_column gather_rows(const double *const *rows)
+{
+    int same = 1;
+    for (int i = 1; i < N; i++) same += rows[i] == rows[0];
+    return (sq_row_column){rows, same == N ? 0 : 1};
+}
+
+/* As the engine asks where clocks count from their arming. */
+static const double *ages_of(const double *age)
+{
+    for (int i = 0; i < N; i++)
+        if (age[i] != 0) return age;
+    return NULL;
+}
+
 static void gather_profile(room *r, const floor_laws *laws, int n)
 {
     const sq_profile *first = &laws->law[0].profile;
@@ -115,7 +132,7 @@ static void gather_profile(room *r, const floor_laws *laws, int n)
         .to = gather(laws, n, PROFILE(to), r->profile[2]),
         .start = gather(laws, n, PROFILE(start), r->profile[3]),
         .length = gather(laws, n, PROFILE(length), r->profile[4]),
-        .table = {r->profile_rows, 1},
+        .table = gather_rows(r->profile_rows),
     };
 }
 
@@ -128,6 +145,7 @@ static void gather_laws(room *r, const floor_laws *laws, int n)
         r->rows[i] = laws->law[i % n].table.x;
     }
     r->operation = laws->operation;
+    r->ages = ages_of(r->x);
     r->law = (sq_law_columns){
         .family = first->family,
         .cure_on_population = first->cure_on_population,
@@ -138,7 +156,7 @@ static void gather_laws(room *r, const floor_laws *laws, int n)
         .low = gather(laws, n, offsetof(sq_law, low), r->low),
         .high = gather(laws, n, offsetof(sq_law, high), r->high),
         .shift = gather(laws, n, offsetof(sq_law, shift), r->shift),
-        .table = {r->rows, 1},
+        .table = gather_rows(r->rows),
         .n = first->table.n,
         .interpolation = first->table.interpolation,
         .tail = first->table.tail,

@@ -35,6 +35,7 @@ typedef struct world {
     bool in_cohort[ATTRIBUTES], same[ATTRIBUTES]; /* none is the same */
     int counter_of[OCCURRENCES];
     sq_flow_plan flows[2 + PROGRAMS]; /* none */
+    bool time_is_read[OCCURRENCES], stay_is_read[STATES]; /* all */
     sq_reactions reactions[ATTRIBUTES]; /* none */
     sq_columns c;
     double cohort[ATTRIBUTES][LANES], *cohort_columns[ATTRIBUTES];
@@ -282,9 +283,11 @@ static world *world_new(uint64_t sequence)
     fill_blocks(w);
     w->in_cohort[AGE] = w->in_cohort[ELEMENT + 1] = true;
     for (int i = 0; i < OCCURRENCES; i++) w->counter_of[i] = OCCURRENCES - 1 - i;
+    for (int i = 0; i < OCCURRENCES; i++) w->time_is_read[i] = true;
+    for (int i = 0; i < STATES; i++) w->stay_is_read[i] = true;
     w->plan = (sq_col_plan){.model = &w->m, .occurrence_words = (OCCURRENCES + 63) / 64, .in_cohort = w->in_cohort,
                             .same = w->same, .reactions = w->reactions, .counter_of = w->counter_of, .n_counters = OCCURRENCES,
-                            .flows = w->flows};
+                            .flows = w->flows, .time_is_read = w->time_is_read, .stay_is_read = w->stay_is_read};
     assert_int_equal(sq_col_specialise(&w->plan, &w->err), SQ_OK);
     copy_blocks(w);
     w->c = (sq_columns){.plan = &w->plan, .model = &w->m, .err = &w->err, .p = &w->c.pool,
