@@ -47,11 +47,13 @@ static double lane_bytes(const sq_model *m)
     return 8.0 * (20 + m->n_attributes + clocks + history + rewards);
 }
 
+/* Waves are the shorter the more queues lanes may wait in; but more lanes are more memory to wait for. */
 int sq_columns_batch(const sq_model *m)
 {
-    enum { USUAL = 2048, FEWEST = 32, BYTES = 64 << 20 };
+    enum { USUAL = 2048, MOST = 4096, IN_A_QUEUE = 5, FEWEST = 32, BYTES = 64 << 20 };
+    double queues = (double)m->n_strategies * m->n_events * m->n_states;
     double lives = (double)m->n_patients * m->n_strategies, fit = fmax(FEWEST, BYTES / lane_bytes(m));
-    return (int)fmin(USUAL, fmin(lives, fit));
+    return (int)fmin(fmin(MOST, fmax(USUAL, IN_A_QUEUE * queues)), fmin(lives, fit));
 }
 
 /* Attributes of which cohorts have a column, where no rows are wanted; all when memory is out. */
