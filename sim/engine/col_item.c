@@ -271,14 +271,26 @@ int sq_col_ready(sq_columns *c)
 }
 
 /* What they are at baseline of what may be written later. */
+static void fill_attribute(sq_columns *c, int a, const double *block, size_t slot, const int32_t *lane, int n)
+{
+    double *column = c->pool.attribute[a];
+    if (c->plan->same[a]) {
+        double one = block[sq_col_same_slot(c->plan, a)];
+        for (int i = 0; i < n; i++) column[lane[i]] = one;
+    } else {
+        const double *baseline = c->cohort_attribute[a] + slot;
+        for (int i = 0; i < n; i++) column[lane[i]] = baseline[i];
+    }
+}
+
+/* A handful of lanes at a time, whose lines stay near while one attribute after another is written. */
 static void fill_attributes(sq_columns *c, const double *block, size_t slot, const int32_t *lane, int n)
 {
-    for (int k = 0; k < c->plan->n_written; k++) {
-        int a = c->plan->written[k];
-        bool same = c->plan->same[a];
-        double one = same ? block[sq_col_same_slot(c->plan, a)] : 0, *column = c->pool.attribute[a];
-        const double *baseline = same ? NULL : c->cohort_attribute[a] + slot;
-        for (int i = 0; i < n; i++) column[lane[i]] = baseline ? baseline[i] : one;
+    enum { HANDFUL = 64 };
+    for (int from = 0; from < n; from += HANDFUL) {
+        int few = n - from < HANDFUL ? n - from : HANDFUL;
+        for (int k = 0; k < c->plan->n_written; k++)
+            fill_attribute(c, c->plan->written[k], block, slot + (size_t)from, lane + from, few);
     }
 }
 
