@@ -7,6 +7,7 @@
  * actions. Conditions on attributes are taken to hold and to fail as it suits the doing; so all that is found is true of
  * every life, and some of what is true is not found. */
 #include "engine/col_plan.h"
+#include "engine/ref_body.h" /* SQ_FIRINGS_AT_ONE_INSTANT */
 
 static bool is_empty(const sq_bits *b) { return !sq_bits_meet(b, b, SQ_BITS_WORDS); }
 
@@ -457,6 +458,15 @@ static void find_occurrences(graph *g)
     }
 }
 
+/* Whether each event fires so seldom that all of them together are not too many firings for an instant. */
+static bool fires_seldom(const graph *g)
+{
+    int n = g->plan->model->n_events;
+    for (int e = 0; e < n; e++)
+        if (!g->fires_once[e]) return false;
+    return n < SQ_FIRINGS_AT_ONE_INSTANT;
+}
+
 bool sq_col_plan_once(sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
@@ -469,6 +479,7 @@ bool sq_col_plan_once(sq_col_plan *plan)
         find_events(&g);
         find_occurrences(&g);
         find_moves(&g);
+        plan->counts_firings = !fires_seldom(&g);
         for (int i = 0; i < m->n_sites; i++) plan->drawn_once[i] = is_drawn_once(&g, i);
     } else {
         complete = false;

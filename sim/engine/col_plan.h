@@ -159,6 +159,7 @@ struct sq_col_plan {
     bool *stay_is_read;            /* [n_states] some program reads time_in */
     bool entry_is_read;            /* some program reads how long a stay has lasted */
     bool *is_remembered;           /* [occurrences] it is read of a lane whether it has happened */
+    bool counts_firings;           /* a life may have more firings, or more at one instant, than it may */
     bool *occurs_once;             /* [occurrences] at most, in a life; what follows is found in the same way */
     bool *moves_once;              /* [n_pairs] */
     bool *drawn_once;              /* [n_sites] of a keyed site: whatever the keys */

@@ -238,6 +238,10 @@ static void pass_time(sq_columns *c, const sq_selection *s)
         .most_at_instant = SQ_FIRINGS_AT_ONE_INSTANT,
         .may_be_many = c->facts.waves >= SQ_FIRINGS_IN_A_LIFE, /* a lane fires once in a wave */
     };
+    if (!c->plan->counts_firings) {
+        c->lanes->put(p->now, s->lane, (sq_column){s->now, 1}, s->n);
+        return;
+    }
     if (!c->lanes->pass_time(&time, s->now, s->lane, s->n)) return;
     for (int i = 0; i < s->n; i++) {
         int32_t lane = s->lane[i];
@@ -289,7 +293,7 @@ static void empty(sq_columns *c, const sq_selection *s)
     const sq_model *m = c->model;
     sq_pool *p = c->p;
     sq_col_empty(c, s, &p->life_words);
-    sq_col_fill(s, p->instant, 0);
+    if (c->plan->counts_firings) sq_col_fill(s, p->instant, 0);
     for (int i = 0; i < m->n_states; i++)
         if (c->plan->stay_is_read[i]) sq_col_fill(s, p->time_in + sq_col_row(p, i), 0);
     for (int i = 0; i < s->n && p->life; i++) sq_life_reset(&p->life[s->lane[i] / SQ_SIDE], m);
