@@ -106,6 +106,7 @@ static void attribute_at(const sq_columns *c, const sq_selection *s, int first, 
         double x = at.p[(ptrdiff_t)i * at.step];
         out[i] = isnan(x) ? x : element(c, first + (int)x, s->lane[i]);
     }
+    for (int i = s->n; i < sq_col_padded(s->n); i++) out[i] = out[s->n - 1];
 }
 
 static void table(sq_columns *c, sq_selection *s, int index, sq_column at, double *out)

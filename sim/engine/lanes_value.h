@@ -25,24 +25,19 @@ static inline v_d v_choice(v_d condition, v_d a, v_d b)
     return v_if(v_isnan(condition), condition, v_if(v_ne(condition, v_set(0)), a, b));
 }
 
-/* A loop over whole pads: several vectors a turn where they are narrow. */
-#define PADS(i)                                                                                    \
-    for (int pad = 0; pad < n; pad += SQ_PAD)                                                      \
-        _Pragma("GCC unroll 8") for (int i = pad; i < pad + SQ_PAD; i += SQ_WIDTH)
-
 /* Columns as a step names them, at i. */
 #define X v_column(x, i)
 #define Y v_column(y, i)
 #define Z v_column(z, i)
 #define W v_column(w, i)
 #define EACH(value)                                                                                \
-    PADS(i) {                                                                                      \
+    LANES(i) {                                                                                      \
         v_d a = X;                                                                                 \
         v_store(out + i, (value));                                                                 \
     }                                                                                              \
     break
 #define EACH_PAIR(value)                                                                           \
-    PADS(i) {                                                                                      \
+    LANES(i) {                                                                                      \
         v_d a = X, b = Y;                                                                          \
         v_store(out + i, (value));                                                                 \
     }                                                                                              \
@@ -67,7 +62,7 @@ static void operate(sq_op_code code, double *out, sq_column x, sq_column y, sq_c
     case SQ_OP_OR: EACH_PAIR(v_either(a, b));
     case SQ_OP_MIN: EACH_PAIR(v_least(a, b));
     case SQ_OP_MAX: EACH_PAIR(v_most(a, b));
-    case SQ_OP_IF: PADS(i) v_store(out + i, v_choice(X, Y, Z)); break;
+    case SQ_OP_IF: LANES(i) v_store(out + i, v_choice(X, Y, Z)); break;
     case SQ_OP_ABS: EACH(v_abs(a));
     case SQ_OP_FLOOR: EACH(v_floor(a));
     case SQ_OP_SQRT: EACH(v_sqrt(a));
@@ -85,10 +80,10 @@ static void operate(sq_op_code code, double *out, sq_column x, sq_column y, sq_c
 
 /* One loop for each comparison. */
 #define BY_COMPARISON(first, value)                                                                \
-    case (first) + SQ_OP_EQ - SQ_OP_EQ: PADS(i) v_store(out + i, value(v_eq)); break;              \
-    case (first) + SQ_OP_NE - SQ_OP_EQ: PADS(i) v_store(out + i, value(v_ne)); break;              \
-    case (first) + SQ_OP_LT - SQ_OP_EQ: PADS(i) v_store(out + i, value(v_lt)); break;              \
-    case (first) + SQ_OP_LE - SQ_OP_EQ: PADS(i) v_store(out + i, value(v_le)); break
+    case (first) + SQ_OP_EQ - SQ_OP_EQ: LANES(i) v_store(out + i, value(v_eq)); break;              \
+    case (first) + SQ_OP_NE - SQ_OP_EQ: LANES(i) v_store(out + i, value(v_ne)); break;              \
+    case (first) + SQ_OP_LT - SQ_OP_EQ: LANES(i) v_store(out + i, value(v_lt)); break;              \
+    case (first) + SQ_OP_LE - SQ_OP_EQ: LANES(i) v_store(out + i, value(v_le)); break
 #define COMPARED(compare) v_truth(compare(X, Y))
 #define AND_COMPARED(compare) v_only(compare(Y, Z), X)
 #define OR_COMPARED(compare) v_if(compare(Y, Z), v_set(1), X)
@@ -103,10 +98,10 @@ static void step_on_columns(const sq_col_step *step, double *out, const sq_colum
     BY_COMPARISON(SQ_STEP_AND_COMPARE, AND_COMPARED);
     BY_COMPARISON(SQ_STEP_OR_COMPARE, OR_COMPARED);
     BY_COMPARISON(SQ_STEP_IF_COMPARE, CHOSEN);
-    case SQ_STEP_AND: PADS(i) v_store(out + i, v_of_bits(v_and_w(v_bits_of(X), v_bits_of(Y)))); break;
-    case SQ_STEP_OR: PADS(i) v_store(out + i, v_of_bits(v_or_w(v_bits_of(X), v_bits_of(Y)))); break;
-    case SQ_STEP_IF: PADS(i) v_store(out + i, v_if(v_ne(X, v_set(0)), Y, Z)); break;
-    case SQ_STEP_ADD_PRODUCT: PADS(i) v_store(out + i, X + Y * Z); break;
+    case SQ_STEP_AND: LANES(i) v_store(out + i, v_of_bits(v_and_w(v_bits_of(X), v_bits_of(Y)))); break;
+    case SQ_STEP_OR: LANES(i) v_store(out + i, v_of_bits(v_or_w(v_bits_of(X), v_bits_of(Y)))); break;
+    case SQ_STEP_IF: LANES(i) v_store(out + i, v_if(v_ne(X, v_set(0)), Y, Z)); break;
+    case SQ_STEP_ADD_PRODUCT: LANES(i) v_store(out + i, X + Y * Z); break;
     default: operate((sq_op_code)step->code, out, x, y, z, n);
     }
 }
