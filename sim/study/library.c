@@ -16,6 +16,7 @@
 
 struct sequela {
     sq_model *model;
+    struct sq_col_plan *columns[2]; /* what the columnar engine knows of the model, for runs without and with rows; found once */
     sq_variables results;
     sq_arena converted; /* arrays and labels given out */
     sq_run_facts facts;
@@ -88,6 +89,7 @@ void sequela_free(sequela *s)
     if (!s) return;
     forget_results(s);
     forget_messages(s);
+    for (int i = 0; i < 2; i++) sq_study_forget(s->columns[i]);
     sq_model_free(s->model);
     sq_arena_free(&s->own);
     free(s);
@@ -119,6 +121,15 @@ sequela_facts sequela_run_facts(const sequela *s)
         .waves = f->waves,
         .waved = f->waved,
     };
+}
+
+/* What is known of the model is found when it is first run so. */
+static sq_status know_model(sequela *s, sq_run_options *options, bool rows, sq_error *err)
+{
+    if (options->engine != SQ_ENGINE_COLUMNAR) return SQ_OK;
+    sq_status status = s->columns[rows] ? SQ_OK : sq_study_know(&s->columns[rows], s->model, rows, err);
+    options->columns = s->columns[rows];
+    return status;
 }
 
 static sq_status run_plainly(sequela *s, const sq_run_options *options, sq_error *err)
@@ -164,6 +175,7 @@ int sequela_run(sequela *s, const sequela_run_options *options)
     s->started = sq_wall_clock();
     bool tables = o->patients_table || o->event_log;
     sq_status status = sq_run_choose(&run, o->engine, o->instruction_set, &err);
+    if (!status) status = know_model(s, &run, tables, &err);
     if (!status) status = tables ? run_with_tables(s, &run, o, &err) : run_plainly(s, &run, &err);
     if (status) {
         forget_results(s);

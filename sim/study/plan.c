@@ -56,7 +56,9 @@ sq_status sq_plan_init(sq_plan *plan, const sq_model *m, const sq_run_options *o
     plan->rows = (sq_row_order){.model = m, .sink = options->sink};
     sq_status status = make_points(plan, err);
     if (status || options->engine != SQ_ENGINE_COLUMNAR) return status;
-    return sq_col_plan_new(&plan->columns, m, options->sink != NULL, err);
+    if (!options->columns) status = sq_col_plan_new(&plan->own_columns, m, options->sink != NULL, err);
+    plan->columns = options->columns ? options->columns : plan->own_columns;
+    return status;
 }
 
 void sq_plan_free(sq_plan *plan)
@@ -67,7 +69,7 @@ void sq_plan_free(sq_plan *plan)
     }
     free(plan->points);
     free(plan->numbers);
-    sq_col_plan_free(plan->columns);
+    sq_col_plan_free(plan->own_columns);
     sq_row_order_free(&plan->rows);
 }
 

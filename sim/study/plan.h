@@ -24,7 +24,8 @@ typedef struct sq_failure {
 typedef struct sq_plan {
     const sq_model *model;
     const sq_run_options *options;
-    sq_col_plan *columns;   /* of the columnar engine */
+    const sq_col_plan *columns; /* of the columnar engine */
+    sq_col_plan *own_columns;   /* the same, unless it was given */
     sq_point *points;
     double *numbers;        /* [n_points][n_strategies] blocks */
     int n_points;

@@ -33,6 +33,7 @@ typedef struct sq_row_sink {
 typedef enum sq_engine { SQ_ENGINE_COLUMNAR, SQ_ENGINE_REFERENCE, SQ_ENGINES } sq_engine;
 
 struct sq_lanes;
+struct sq_col_plan;
 
 enum { SQ_MOST_THREADS = 1024, SQ_LARGEST_BATCH = 1 << 20 }; /* of a run */
 
@@ -44,6 +45,8 @@ typedef struct sq_run_options {
     sq_engine engine;
     const struct sq_lanes *lanes; /* of the columnar engine: its instruction set; NULL: the best there is */
     int batch;               /* of the columnar engine: patients in flight in a thread; 0: the usual */
+    const struct sq_col_plan *columns; /* of the columnar engine: what is known of the model, for rows if there is a
+                                          sink; NULL: found for this run alone */
 } sq_run_options;
 
 const char *sq_engine_name(sq_engine engine);
@@ -64,6 +67,11 @@ typedef struct sq_run_facts {
     int64_t waves, waved;         /* waves of firings, and the lives in them */
     double occupancy;             /* share of the lanes that hold a life */
 } sq_run_facts;
+
+/* What the columnar engine knows of a model, for runs without or with rows: runs that are given it (options.columns) need
+ * not find it again. The caller forgets it before the model. */
+sq_status sq_study_know(struct sq_col_plan **columns, const sq_model *model, bool rows, sq_error *err);
+void sq_study_forget(struct sq_col_plan *columns);
 
 /* Runs the experiment of a loaded model and appends its results to `variables`. On SQ_ERR_LIFE the sentence is
  * about the lowest patient that failed, whatever the number of threads. facts may be NULL. */
