@@ -71,6 +71,20 @@ static void run_wrongly(sequela *s)
     }
 }
 
+/* What is known of a model is kept from run to run: each gives what the first gave, whatever was run between. */
+static void run_again(sequela *s, const char *folder)
+{
+    char out[4096];
+    snprintf(out, sizeof out, "%s/again.h5", folder);
+    const sequela_run_options runs[] = {
+        {.threads = 1}, {.patients_table = 1, .event_log = 1, .output_path = out}, {.engine = "reference"}, {.batch = 7}};
+    double first = last_survival(s, 1);
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        expect(sequela_run(s, &runs[i]) == SEQUELA_OK, sequela_messages(s));
+        expect(last_survival(s, 1) == first, "a run gives what the first gave");
+    }
+}
+
 static void meet_results(const char *path, const char *folder)
 {
     const char *sets[] = {"hr_progression=0.5"}, *strategies[] = {"standard", "B"};
@@ -96,6 +110,7 @@ static void meet_results(const char *path, const char *folder)
         printf("survival %s %.6f\n", label[i], last_survival(s, i));
     snprintf(out, sizeof out, "%s/client.h5", folder);
     expect(sequela_write(s, out, "client") == SEQUELA_OK, sequela_messages(s));
+    run_again(s, folder);
     run_wrongly(s);
     sequela_free(s);
 }
