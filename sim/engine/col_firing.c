@@ -111,25 +111,23 @@ void sq_col_note_occurred(sq_columns *c, const sq_selection *s, int bit)
     note(c, &c->firing.occurred, s->lane, s->n, bit / 64, UINT64_C(1) << (bit % 64));
 }
 
-static void touch(sq_columns *c, const int32_t *lane, int n, int what)
+void sq_col_touch_lanes(sq_columns *c, const int32_t *lane, int n, int what)
 {
     const sq_reactions reactions = c->plan->reactions[what];
-    for (int k = 0; k < reactions.n; k++)
+    for (int k = 0; n > 0 && k < reactions.n; k++)
         note(c, &c->firing.touched, lane, n, reactions.item[k].word, reactions.item[k].bits);
 }
 
-void sq_col_touch_lanes(sq_columns *c, const int32_t *lane, int n, int what)
+void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int what, int i)
 {
-    if (n > 0) touch(c, lane, n, what);
+    sq_col_touch_lanes(c, &s->lane[i], 1, what);
 }
 
-void sq_col_touch_lane(sq_columns *c, const sq_selection *s, int what, int i) { touch(c, &s->lane[i], 1, what); }
-
-void sq_col_touch(sq_columns *c, const sq_selection *s, int what) { touch(c, s->lane, s->n, what); }
+void sq_col_touch(sq_columns *c, const sq_selection *s, int what) { sq_col_touch_lanes(c, s->lane, s->n, what); }
 
 void sq_col_touch_rewards(sq_columns *c, const sq_selection *s)
 {
-    int bit = 2 * c->model->n_events;
+    int bit = sq_col_reward_bit(c->model);
     note(c, &c->firing.touched, s->lane, s->n, bit / 64, UINT64_C(1) << (bit % 64));
 }
 

@@ -27,7 +27,7 @@ static bool law_reacts(const sq_model *m, const sq_event *e, int what)
 /* Words of bits for one change; how many of them are not empty. */
 static int react(const sq_model *m, int what, int n_words, uint64_t *word)
 {
-    int n = 0, events = m->n_events;
+    int n = 0, events = m->n_events, rewards = sq_col_reward_bit(m);
     for (int w = 0; w < n_words; w++) word[w] = 0;
     for (int e = 0; e < events; e++) {
         int law = events + e;
@@ -35,7 +35,7 @@ static int react(const sq_model *m, int what, int n_words, uint64_t *word)
         if (law_reacts(m, &m->events[e], what)) word[law / 64] |= UINT64_C(1) << (law % 64);
     }
     if (what != SQ_READS_STATE(m) && sq_bits_has(&m->reward_reads, what)) /* who moves is looked at anyway */
-        word[2 * events / 64] |= UINT64_C(1) << (2 * events % 64);
+        word[rewards / 64] |= UINT64_C(1) << (rewards % 64);
     for (int w = 0; w < n_words; w++) n += word[w] != 0;
     return n;
 }
@@ -44,7 +44,7 @@ static bool find_reactions(sq_col_plan *plan)
 {
     const sq_model *m = plan->model;
     int n = SQ_READS_OCCURRED(m, SQ_OCCURRENCES(m));
-    plan->reaction_words = words_for(2 * m->n_events + 1);
+    plan->reaction_words = words_for(sq_col_reward_bit(m) + 1);
     plan->reactions = sq_col_plan_array(plan, n, sizeof *plan->reactions);
     uint64_t *word = sq_col_plan_array(plan, plan->reaction_words, sizeof *word);
     for (int what = 0; plan->reactions && word && what < n; what++) {

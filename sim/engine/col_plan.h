@@ -19,7 +19,8 @@ static inline int sq_col_next_row(int row, int n)
 /* ---- the plan ------------------------------------------------------------------------------------- */
 
 /* Who reacts when something changes, as words of bits: bit e, that event's condition is looked at; bit n_events + e,
- * its law (follow, redraw); bit 2 n_events, rewards. */
+ * its law (follow, redraw); the last bit, rewards. */
+static inline int sq_col_reward_bit(const sq_model *m) { return 2 * m->n_events; }
 typedef struct sq_reaction {
     int word;
     uint64_t bits;

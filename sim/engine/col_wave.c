@@ -143,7 +143,7 @@ static void look_at_rewards(sq_columns *c, sq_selection *s, int from, bool moves
     sq_selection part, *touched = s;
     if (!moves && from >= 0) {
         if (!c->plan->looks[from]) return;
-        touched = sq_col_with_noted(c, s, &c->firing.touched, 2 * c->model->n_events, &part);
+        touched = sq_col_with_noted(c, s, &c->firing.touched, sq_col_reward_bit(c->model), &part);
     }
     if (touched) sq_col_rewards_look(c, touched, from);
 }

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "text_files.h"
+
 #include "lang/load.h"
 #include "model/block.h"
 #include "rand/address.h"
@@ -27,23 +29,6 @@ typedef struct study {
 } study;
 
 static const char head[] = "experiment: t\nmodel: m.yaml\nhorizon: 10 y\n";
-
-static void write_file(const char *folder, const char *name, const char *text)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
-static void remove_file(const char *folder, const char *name)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    unlink(path);
-}
 
 /* Loads `experiment` (after the head) with `model`, both as texts. */
 static study load_with(const char *model, const char *experiment, const sq_load_options *options)

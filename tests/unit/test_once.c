@@ -15,29 +15,14 @@
 
 #include <cmocka.h>
 
+#include "text_files.h"
+
 /* ---- a plan of a model that is given as text ------------------------------------------------------------------ */
 
 typedef struct planned {
     sq_model *model;
     sq_col_plan *plan;
 } planned;
-
-static void write_file(const char *folder, const char *name, const char *text)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
-static void remove_file(const char *folder, const char *name)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    unlink(path);
-}
 
 static planned plan_with(const char *strategies, const char *model)
 {
