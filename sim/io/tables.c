@@ -102,7 +102,7 @@ static hid_t create_growing(sq_h5 *h, const char *path, hid_t type)
     return dataset;
 }
 
-static bool add_column(sq_h5 *h, const char *group, const sq_column *given, column *c)
+static bool add_column(sq_h5 *h, const char *group, const sq_table_column *given, column *c)
 {
     static const size_t sizes[] = {[SQ_F64] = 8, [SQ_I64] = 8, [SQ_I32] = 4};
     char path[SQ_H5_NAME];
@@ -127,7 +127,7 @@ static bool add_column(sq_h5 *h, const char *group, const sq_column *given, colu
 
 /* The scale of the table's axis: the column of its name, or a bare dimension. */
 static hid_t make_axis(sq_h5 *h, const char *group, const char *axis, int n_columns,
-                       const sq_column *columns, table *added)
+                       const sq_table_column *columns, table *added)
 {
     for (int i = 0; i < n_columns; i++) {
         if (strcmp(columns[i].name, axis) != 0) continue;
@@ -142,7 +142,7 @@ static hid_t make_axis(sq_h5 *h, const char *group, const char *axis, int n_colu
 }
 
 static bool add_table(sq_h5 *h, const char *group, const char *axis, int n_columns,
-                      const sq_column *columns, table *added)
+                      const sq_table_column *columns, table *added)
 {
     if (!sq_h5_make_group(h, group)) return false;
     for (int i = 0; i < n_columns; i++)
@@ -157,7 +157,7 @@ static bool add_table(sq_h5 *h, const char *group, const char *axis, int n_colum
 }
 
 /* The first name that two columns have; NULL if there is none. */
-static const char *name_twice(int n_columns, const sq_column *columns)
+static const char *name_twice(int n_columns, const sq_table_column *columns)
 {
     for (int i = 1; i < n_columns; i++)
         for (int k = 0; k < i; k++)
@@ -167,7 +167,7 @@ static const char *name_twice(int n_columns, const sq_column *columns)
 
 /* Attributes and categories of costs name columns, so a user can make them impossible. */
 static sq_status check_names(const sq_tables *t, const char *group, int n_columns,
-                             const sq_column *columns, sq_error *err)
+                             const sq_table_column *columns, sq_error *err)
 {
     const char *twice = name_twice(n_columns, columns);
     if (twice != NULL)
@@ -183,7 +183,7 @@ static sq_status check_names(const sq_tables *t, const char *group, int n_column
 }
 
 sq_status sq_tables_add(sq_tables *t, const char *group, const char *axis, int n_columns,
-                        const sq_column *columns, int *index, sq_error *err)
+                        const sq_table_column *columns, int *index, sq_error *err)
 {
     if (t->h.status != SQ_OK) return t->h.status;
     sq_status status = check_names(t, group, n_columns, columns, err);

@@ -9,13 +9,13 @@
 
 #include "io/results.h"
 
-typedef struct sq_column {
+typedef struct sq_table_column {
     const char *name;      /* [A-Za-z_][A-Za-z0-9_]*; the axis' own name makes it the coordinate */
     sq_variable_type type; /* not SQ_TEXT: categories are codes with flags */
     const char *units, *long_name;
     int n_flags;
     const char *const *flags; /* meanings of the codes 0 … n_flags-1 */
-} sq_column;
+} sq_table_column;
 
 /* A value of a row, by the type of its column. */
 typedef union sq_cell {
@@ -32,7 +32,7 @@ sq_status sq_tables_open(sq_tables **out, const char *path, sq_error *err);
  * live until this function returns. At most one column may be the coordinate of the axis.
  * SQ_ERR_INPUT where two columns have one name or a name is too long. */
 sq_status sq_tables_add(sq_tables *t, const char *group, const char *axis, int n_columns,
-                        const sq_column *columns, int *table, sq_error *err);
+                        const sq_table_column *columns, int *table, sq_error *err);
 /* Adds one row of n_columns cells. */
 sq_status sq_tables_row(sq_tables *t, int table, const sq_cell *row, sq_error *err);
 /* Writes what is buffered, the variables and the provenance, closes, syncs and renames the file.

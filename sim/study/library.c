@@ -3,6 +3,7 @@
 #include "sequela.h"
 
 #include "base/cpu.h"
+#include "engine/columns.h"
 #include "io/results.h"
 #include "lang/load.h"
 #include "study/handle.h"
@@ -16,7 +17,7 @@
 
 struct sequela {
     sq_model *model;
-    struct sq_col_plan *columns[2]; /* what the columnar engine knows of the model, for runs without and with rows; found once */
+    sq_col_plan *columns[2]; /* what the columnar engine knows of the model, for runs without and with rows; found once */
     sq_variables results;
     sq_arena converted; /* arrays and labels given out */
     sq_run_facts facts;
@@ -89,7 +90,7 @@ void sequela_free(sequela *s)
     if (!s) return;
     forget_results(s);
     forget_messages(s);
-    for (int i = 0; i < 2; i++) sq_study_forget(s->columns[i]);
+    for (int i = 0; i < 2; i++) sq_col_plan_free(s->columns[i]);
     sq_model_free(s->model);
     sq_arena_free(&s->own);
     free(s);
@@ -127,7 +128,7 @@ sequela_facts sequela_run_facts(const sequela *s)
 static sq_status know_model(sequela *s, sq_run_options *options, bool rows, sq_error *err)
 {
     if (options->engine != SQ_ENGINE_COLUMNAR) return SQ_OK;
-    sq_status status = s->columns[rows] ? SQ_OK : sq_study_know(&s->columns[rows], s->model, rows, err);
+    sq_status status = s->columns[rows] ? SQ_OK : sq_col_plan_new(&s->columns[rows], s->model, rows, err);
     options->columns = s->columns[rows];
     return status;
 }

@@ -43,35 +43,35 @@ static int codes(const sq_model *m, const sq_attribute *a)
 }
 
 /* Codes and their meanings; where the attribute may be without a value, a last one says so. */
-static sq_column code_column(const sq_model *m, const sq_attribute *a, const char *when, sq_arena *arena)
+static sq_table_column code_column(const sq_model *m, const sq_attribute *a, const char *when, sq_arena *arena)
 {
     bool is_flag = a->type.class == SQ_TYPE_FLAG;
     const char *const *labels = is_flag ? no_yes : m->categories[a->type.category].labels;
     int n = codes(m, a);
     const char **longer = a->may_be_unset ? sq_arena_array(arena, (size_t)n + 1, sizeof *longer) : NULL;
-    if (!longer) return (sq_column){a->column, SQ_I32, "1", when, n, labels};
+    if (!longer) return (sq_table_column){a->column, SQ_I32, "1", when, n, labels};
     memcpy(longer, labels, (size_t)n * sizeof *longer);
     longer[n] = "unset";
-    return (sq_column){a->column, SQ_I32, "1", when, n + 1, longer};
+    return (sq_table_column){a->column, SQ_I32, "1", when, n + 1, longer};
 }
 
-static sq_column attribute_column(const sq_model *m, const sq_attribute *a, const char *when, sq_arena *arena)
+static sq_table_column attribute_column(const sq_model *m, const sq_attribute *a, const char *when, sq_arena *arena)
 {
     if (a->type.class != SQ_TYPE_NUMBER) return code_column(m, a, when, arena);
     const char *units = file_units(m, a->type.unit, arena);
-    return (sq_column){a->column, SQ_F64, units ? units : "", when, 0, NULL};
+    return (sq_table_column){a->column, SQ_F64, units ? units : "", when, 0, NULL};
 }
 
-static sq_column end_column(const sq_model *m, const sq_attribute *a, sq_arena *arena)
+static sq_table_column end_column(const sq_model *m, const sq_attribute *a, sq_arena *arena)
 {
-    sq_column column = attribute_column(m, a, "at death or the end of follow-up", arena);
+    sq_table_column column = attribute_column(m, a, "at death or the end of follow-up", arena);
     const char *name = sq_arena_format(arena, "%s_at_end", a->column);
     column.name = name ? name : "";
     return column;
 }
 
 /* Each attribute at baseline, then those that something writes as they are at the end; the column after them. */
-static sq_column *attribute_columns(const sq_model *m, sq_column *next, sq_arena *arena)
+static sq_table_column *attribute_columns(const sq_model *m, sq_table_column *next, sq_arena *arena)
 {
     for (int i = 0; i < m->n_attributes; i++)
         *next++ = attribute_column(m, &m->attributes[i], "at baseline", arena);
@@ -96,18 +96,18 @@ static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error 
     const sq_model *m = t->model;
     sq_arena arena = {0};
     int n = patient_columns(m);
-    sq_column *columns = sq_arena_array(&arena, (size_t)n, sizeof *columns);
+    sq_table_column *columns = sq_arena_array(&arena, (size_t)n, sizeof *columns);
     char *group = sq_arena_format(&arena, "patients/%s", m->strategies[strategy].name);
     sq_status status = columns && group ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the columns");
     if (!status) {
-        columns[0] = (sq_column){"patient", SQ_I64, "1", "number of the patient", 0, NULL};
-        columns[1] = (sq_column){"survival_time", SQ_F64, "year", "time from index to death or end of follow-up", 0, NULL};
-        columns[2] = (sq_column){"died", SQ_I32, "1", "whether the patient died before or at the end of follow-up", 2, no_yes};
-        sq_column *next = attribute_columns(m, columns + FIRST_ATTRIBUTE, &arena);
+        columns[0] = (sq_table_column){"patient", SQ_I64, "1", "number of the patient", 0, NULL};
+        columns[1] = (sq_table_column){"survival_time", SQ_F64, "year", "time from index to death or end of follow-up", 0, NULL};
+        columns[2] = (sq_table_column){"died", SQ_I32, "1", "whether the patient died before or at the end of follow-up", 2, no_yes};
+        sq_table_column *next = attribute_columns(m, columns + FIRST_ATTRIBUTE, &arena);
         for (int i = 0; i < 2 * sq_quantities(m); i++) {
             const char *units = i / 2 < SQ_QUANTITY_COST ? "year" : m->currency;
             const char *name = quantity_name(m, i / 2, i % 2 == 0, &arena);
-            *next++ = (sq_column){name ? name : "", SQ_F64, units, "over the life", 0, NULL};
+            *next++ = (sq_table_column){name ? name : "", SQ_F64, units, "over the life", 0, NULL};
         }
         status = sq_tables_add(t->tables, group, "patient", n, columns, &t->patient_table[strategy], err);
     }
@@ -129,7 +129,7 @@ static sq_status add_event_table(sq_patient_tables *t, int strategy, sq_error *e
     } else {
         for (int i = 0; i < n; i++) names[i] = sq_occurrence_name(m, i);
         for (int i = 0; i < m->n_states; i++) states[i] = m->states[i].name;
-        const sq_column columns[EVENT_COLUMNS] = {
+        const sq_table_column columns[EVENT_COLUMNS] = {
             {"patient", SQ_I64, "1", "number of the patient", 0, NULL},
             {"time", SQ_F64, "year", "time since index", 0, NULL},
             {"event", SQ_I32, "1", "event, entry into a state, mark, death or index", n, names},

@@ -60,13 +60,6 @@ static sq_status finish(const sq_plan *plan, sq_variables *variables, sq_error *
     return status;
 }
 
-sq_status sq_study_know(sq_col_plan **columns, const sq_model *model, bool rows, sq_error *err)
-{
-    return sq_col_plan_new(columns, model, rows, err);
-}
-
-void sq_study_forget(sq_col_plan *columns) { sq_col_plan_free(columns); }
-
 /* Patients in flight in a thread; none in the reference. More than there are lives would never be. */
 static int batch_of(const sq_model *m, const sq_run_options *o, int64_t lives)
 {

@@ -68,11 +68,6 @@ typedef struct sq_run_facts {
     double occupancy;             /* share of the lanes that hold a life */
 } sq_run_facts;
 
-/* What the columnar engine knows of a model, for runs without or with rows: runs that are given it (options.columns) need
- * not find it again. The caller forgets it before the model. */
-sq_status sq_study_know(struct sq_col_plan **columns, const sq_model *model, bool rows, sq_error *err);
-void sq_study_forget(struct sq_col_plan *columns);
-
 /* Runs the experiment of a loaded model and appends its results to `variables`. On SQ_ERR_LIFE the sentence is
  * about the lowest patient that failed, whatever the number of threads. facts may be NULL. */
 sq_status sq_study_run(const sq_model *model, const sq_run_options *options, sq_variables *variables,

@@ -91,7 +91,7 @@ static sq_provenance provenance(const char *what)
 static sq_status add_rows(sq_tables *t, const char *group, long rows, sq_error *err)
 {
     static const char *const sexes[] = {"female", "male"};
-    static const sq_column columns[] = {
+    static const sq_table_column columns[] = {
         {"patient", SQ_I64, "1", "number of the patient", 0, NULL},
         {"age", SQ_F64, "year", "age at index", 0, NULL},
         {"sex", SQ_I32, "1", "sex", 2, sexes},
