@@ -138,6 +138,7 @@ static bool read_what(sq_build *b, const sq_node *what, sq_target *target)
     case SQ_TARGET_MEAN: target->index = find_quantity(b, named); break;
     case SQ_TARGET_SHARE: return read_share(b, what, named, target);
     case SQ_TARGET_OCCUPANCY: target->index = sq_named_state(b, named, "state"); break;
+    case SQ_TARGET_ESTIMATE: break;
     }
     return target->index >= 0;
 }

@@ -75,7 +75,8 @@ typedef struct sq_attribute {
     sq_type type;
     bool latent; /* hidden standard normal, drawn at baseline */
     bool may_be_unset; /* `initial: unset`: NaN until it is set */
-    bool is_written;   /* something may write it after baseline: `start:`, an event, a decision */
+    bool is_written;   /* something may write it after baseline: `start:`, an event, a decision, an endpoint's note */
+    bool is_note;      /* made by the loader for an emulated cohort: no name of the user's, in no table */
 } sq_attribute;
 
 /* ---- laws and draws, as written: their numbers are programs -------------------------------------- */
@@ -351,6 +352,21 @@ typedef enum sq_discounting { SQ_DISCOUNT_COSTS, SQ_DISCOUNT_EFFECTS, SQ_DISCOUN
 #define SQ_OCCURS_INDEX(m) (SQ_OCCURS_DEATH(m) + 1)
 #define SQ_OCCURRENCES(m) (SQ_OCCURS_DEATH(m) + 2)
 
+/* Where a passage through an endpoint is noted, in attributes of the patient; each unset before. */
+typedef enum sq_note {
+    SQ_NOTE_ORIGIN, /* day since time zero, landmark included; written when the patient enters */
+    SQ_NOTE_END,    /* day; written when the passage ends, by the end of follow-up at the latest */
+    SQ_NOTE_CAUSE,  /* within the endpoint, from 0; -1: censored */
+    SQ_NOTES
+} sq_note;
+
+/* What a patient is when entering an endpoint's risk set, written to an attribute that nobody else writes: seen after the
+ * firing, where `who` is. */
+typedef struct sq_snapshot {
+    int attribute;
+    sq_program value;
+} sq_snapshot;
+
 typedef struct sq_endpoint {
     const char *name;
     sq_bits from;
@@ -358,8 +374,12 @@ typedef struct sq_endpoint {
     int first_cause, n_causes; /* into causes; a competing event is the last of them */
     bool has_competing;
     sq_bits censor;
+    sq_bits non_response; /* within a passage: its first cause, at its origin, whenever it is noticed */
     double landmark; /* day */
     bool origin_counts;
+    bool is_noted;        /* an emulated cohort wants to know of each passage */
+    int note[SQ_NOTES];   /* attributes, where it is */
+    int first_snapshot, n_snapshots;
     const char *text; /* in words */
 } sq_endpoint;
 
@@ -368,6 +388,58 @@ typedef struct sq_cause {
     int endpoint;
     sq_bits events;
 } sq_cause;
+
+/* ---- cohorts as a study would have seen them ------------------------------------------------------------ */
+
+typedef enum sq_estimate_kind {
+    SQ_ESTIMATE_SURVIVAL,        /* Kaplan-Meier at `time` */
+    SQ_ESTIMATE_MEDIAN,          /* day */
+    SQ_ESTIMATE_RESTRICTED_MEAN, /* day, to `time` */
+    SQ_ESTIMATE_INCIDENCE,       /* Aalen-Johansen of `cause` at `time` */
+    SQ_ESTIMATE_SHARE,           /* mean of a covariate */
+    SQ_ESTIMATE_FRACTION,        /* of the cohort that is in `group` */
+    SQ_ESTIMATE_HAZARD_RATIO,    /* Cox */
+    SQ_ESTIMATE_LOG_RANK,        /* p value over all groups */
+} sq_estimate_kind;
+
+typedef struct sq_cohort_estimate {
+    const char *name, *text; /* "os_hr"; in words */
+    sq_estimate_kind kind;
+    int endpoint;            /* -1: none is asked (share, fraction) */
+    int cause;               /* within the endpoint, from 0; -1: any event */
+    double time;             /* day */
+    int group, against;      /* of the emulation; group -1: all; against >= 0: the difference, group less against */
+    int covariate;           /* of the emulation: of share, and of a hazard ratio that is not of `group`; -1 */
+    uint64_t adjusted, strata; /* bit i: covariate i of the emulation */
+    bool breslow;            /* ties; else Efron */
+} sq_cohort_estimate;
+
+typedef struct sq_emulated_group {
+    const char *name;
+    int attribute;           /* snapshot: 1 where its condition holds */
+    int size;                /* members in a cohort; 0: as they come */
+} sq_emulated_group;
+
+typedef struct sq_emulated_covariate {
+    const char *name;
+    int attribute;           /* snapshot */
+} sq_emulated_covariate;
+
+enum { SQ_COVARIATES = 64 }; /* of an emulation, at most */
+
+/* A patient is in the first group whose condition holds, and not of the cohort if none does; without groups all are in one
+ * that has no name. */
+typedef struct sq_emulation {
+    const char *name, *title, *where; /* file:line:column */
+    int strategy, endpoint;  /* whose passage makes a member, at its origin */
+    int n_groups, n_covariates, n_estimates;
+    const sq_emulated_group *groups;
+    const sq_emulated_covariate *covariates;
+    const sq_cohort_estimate *estimates;
+    int size;                /* of a cohort, all groups together; 0: the groups have sizes */
+    int n_cohorts;
+    int follow_up, drop_out; /* attributes drawn at baseline: days from a member's index to the end of observation; -1 */
+} sq_emulation;
 
 /* Subgroups of the patients by what they are at baseline. A grouping is one attribute, or several crossed; a
  * patient is in at most one subgroup of each grouping (in none while an attribute has no value). */
@@ -431,13 +503,15 @@ typedef enum sq_target_kind {
     SQ_TARGET_MEAN,
     SQ_TARGET_SHARE,
     SQ_TARGET_OCCUPANCY,
+    SQ_TARGET_ESTIMATE, /* of an emulated cohort */
 } sq_target_kind;
 
 typedef struct sq_target {
     const char *name, *source, *note, *use, *what; /* what: the comparison in words */
     sq_target_kind kind;
     int strategy;
-    int index;        /* endpoint, cause, quantity (outcome/life.h; discounted), occurrence or state */
+    int index;        /* endpoint, cause, quantity (outcome/life.h; discounted), occurrence, state or emulation */
+    int estimate;     /* SQ_TARGET_ESTIMATE: of the emulation's */
     int among;        /* SQ_TARGET_SHARE: occurrence of the denominator; -1 or index: all patients */
     double time;      /* day */
     double published; /* probability, day (medians, means of life years and QALYs) or money */
@@ -599,6 +673,10 @@ typedef struct sq_model {
     const sq_endpoint *endpoints;
     const sq_cause *causes;
     const sq_target *targets;
+
+    const sq_snapshot *snapshots; /* of endpoints */
+    int n_emulations;
+    const sq_emulation *emulations;
 
     int n_highlights;
     const sq_highlight *highlights;

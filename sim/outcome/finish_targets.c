@@ -93,6 +93,7 @@ static estimate simulate(sq_finish *w, const sq_outcome *o, int target)
     case SQ_TARGET_MEAN: return mean(o, t);
     case SQ_TARGET_SHARE: return share(o, target);
     case SQ_TARGET_OCCUPANCY: return occupancy(w, o, t);
+    case SQ_TARGET_ESTIMATE: break; /* known when the cohorts are: study/emulation */
     }
     return (estimate){NAN, NAN};
 }
