@@ -474,7 +474,9 @@ TARGET = define("target", keys([
     ("interval", listed(SCALAR), "Its published interval: [low, high]."),
     ("n", COUNT, "Patients it rests on, where no interval is given."), *[ABOUT[0]],
     ("use", words("input", "fitted", "unfitted", "display"), "Whether a number was chosen with it on screen (fitted) or "
-     "not (unfitted, default), is it itself (input), or is only shown (display)."), ABOUT[2]], ["what", "published"]))
+     "not (unfitted, default), is it itself (input), or is only shown (display)."),
+    ("curve", NAME, "The published curve it is a point of, with others of this name."),
+    ("known miss", TEXT, "Why the model is known to miss it."), ABOUT[2]], ["what", "published"]))
 
 # ---- a file ---------------------------------------------------------------------------------
 

@@ -212,10 +212,29 @@ static const char *text_of(sq_build *b, const sq_node *map, const char *key)
     return text ? sq_build_keep(b, text) : "";
 }
 
+/* Points of one curve are of the same kind and the same patients, at different times. */
+static bool joins_curve(sq_build *b, const sq_node *named, const sq_target *target)
+{
+    if (target->kind != SQ_TARGET_SURVIVAL && target->kind != SQ_TARGET_INCIDENCE)
+        return sq_diag_error(b->diags, named->place, "a curve has points of survival or incidence: '%s' is neither",
+                             target->name);
+    for (size_t i = 0; i < b->targets.count; i++) {
+        const sq_target *other = &b->targets.items[i];
+        if (strcmp(other->curve, target->curve) != 0) continue;
+        if (other->kind != target->kind || other->index != target->index || other->strategy != target->strategy)
+            return sq_diag_error(b->diags, named->place, "'%s' is not of the curve that '%s' is a point of: %s",
+                                 target->name, other->name, other->what);
+        if (other->time == target->time)
+            return sq_diag_error(b->diags, named->place, "'%s' is the same point of the curve as '%s'", target->name,
+                                 other->name);
+    }
+    return true;
+}
+
 static void build_target(sq_build *b, const sq_entry *e)
 {
-    static const char *const known[] = {"what",   "published", "interval", "n",
-                                        "source", "use",       "note",     NULL};
+    static const char *const known[] = {"what", "published", "interval", "n",          "source",
+                                        "use",  "note",      "curve",    "known miss", NULL};
     static const char *const uses[] = {"input", "fitted", "unfitted", "display", NULL};
     sq_target target = {.name = sq_build_keep(b, e->name)};
     if (!sq_node_expect(e->node, SQ_NODE_MAP, "a target", b->diags)) return;
@@ -224,6 +243,8 @@ static void build_target(sq_build *b, const sq_entry *e)
     int use = sq_choice(b, sq_node_get(e->node, "use"), "use", uses, 2);
     target.source = text_of(b, e->node, "source");
     target.note = text_of(b, e->node, "note");
+    target.curve = text_of(b, e->node, "curve");
+    target.known_miss = text_of(b, e->node, "known miss");
     target.use = uses[use < 0 ? 2 : use];
     if (!what) {
         sq_diag_error(b->diags, e->node->place, "the target '%s' needs `what:`", e->name);
@@ -233,6 +254,7 @@ static void build_target(sq_build *b, const sq_entry *e)
     sq_writer w = {0};
     sq_write_node(&w, what);
     target.what = sq_build_keep_written(b, &w);
+    if (target.curve[0] && !joins_curve(b, sq_node_get(e->node, "curve"), &target)) return;
     if (target.strategy >= 0 && !sq_vec_push(&b->targets, target)) sq_build_no_memory(b);
 }
 

@@ -508,6 +508,8 @@ typedef enum sq_target_kind {
 
 typedef struct sq_target {
     const char *name, *source, *note, *use, *what; /* what: the comparison in words */
+    const char *curve;      /* of the published curve that this is a point of, as others of that name; "" if of none */
+    const char *known_miss; /* why it is known to be missed; "" if it is not */
     sq_target_kind kind;
     int strategy;
     int index;        /* endpoint, cause, quantity (outcome/life.h; discounted), occurrence, state or emulation */

@@ -1,6 +1,7 @@
 /* Targets: published figures beside the same figures simulated. A target names one strategy, so these
  * datasets have no axis strategy. */
 #include "outcome/finish.h"
+#include "outcome/target.h"
 
 #include <math.h>
 
@@ -69,8 +70,7 @@ static bool is_time_mean(const sq_target *t)
            (t->index == SQ_QUANTITY_LIFE_YEARS || t->index == SQ_QUANTITY_QALYS);
 }
 
-/* By what a figure of the model is divided for the file: times are in days there, in years here. */
-static double model_unit(const sq_target *t)
+double sq_target_divisor(const sq_target *t)
 {
     return t->kind == SQ_TARGET_MEDIAN || is_time_mean(t) ? SQ_DAYS_PER_YEAR : 1;
 }
@@ -109,9 +109,9 @@ static int32_t verdict_of(double simulated, double lower, double upper)
 
 /* ---- datasets -------------------------------------------------------------------------------------- */
 
-static const char *unit_of(const sq_model *m, const sq_target *t)
+const char *sq_target_unit(const sq_model *m, const sq_target *t)
 {
-    if (model_unit(t) != 1)
+    if (sq_target_divisor(t) != 1)
         return "year";
     return t->kind == SQ_TARGET_MEAN ? m->currency : "1";
 }
@@ -128,9 +128,9 @@ static void add_published(sq_finish *w)
                                   "upper end of the published 95 % interval", axis, NULL, NULL);
     for (int i = 0; !w->failed && i < m->n_targets; i++) {
         const sq_target *t = &m->targets[i];
-        published[i] = t->published / model_unit(t);
-        lower[i] = t->lower / model_unit(t);
-        upper[i] = t->upper / model_unit(t);
+        published[i] = t->published / sq_target_divisor(t);
+        lower[i] = t->lower / sq_target_divisor(t);
+        upper[i] = t->upper / sq_target_divisor(t);
     }
 }
 
@@ -157,7 +157,7 @@ static void add_texts(sq_finish *w)
                                       NULL, NULL);
     for (size_t i = 0; !w->failed && i < n; i++) {
         strategy[i] = sq_finish_text(w, m->strategies[m->targets[i].strategy].name);
-        unit[i] = sq_finish_text(w, unit_of(m, &m->targets[i]));
+        unit[i] = sq_finish_text(w, sq_target_unit(m, &m->targets[i]));
     }
 }
 
@@ -181,7 +181,7 @@ static void add_simulated(sq_finish *w)
         estimate e = simulate(w, w->grid[i / n], target);
         simulated[i] = e.value;
         se[i] = e.se;
-        verdict[i] = verdict_of(e.value, t->lower / model_unit(t), t->upper / model_unit(t));
+        verdict[i] = verdict_of(e.value, t->lower / sq_target_divisor(t), t->upper / sq_target_divisor(t));
     }
 }
 

@@ -1,0 +1,215 @@
+/* Experiments side by side. Each is run as `run` would run it, one after the other with all threads, since what is
+ * asked of them (a fit, a validation) needs the figures of all. Figures are read from the results themselves, so that
+ * they are the very numbers a result file would hold. */
+#include "study/suite.h"
+
+#include "engine/columns.h"
+#include "outcome/target.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sq_suite {
+    int n, n_targets;
+    sq_suite_experiment *experiments; /* [n] */
+    sq_model **models;                /* [n] */
+    sq_col_plan **columns;            /* [n] found when first run */
+    sq_suite_target *targets;
+};
+
+/* ---- loading ------------------------------------------------------------------------------------------- */
+
+/* Adds what the loader said to what was said of experiments before. */
+static bool add_messages(char **all, const sq_diags *diags)
+{
+    if (!all || diags->count == 0) return true;
+    char *more = sq_diags_render(diags);
+    size_t before = *all ? strlen(*all) : 0;
+    char *longer = more ? realloc(*all, before + strlen(more) + 1) : NULL;
+    if (longer) {
+        strcpy(longer + before, more);
+        *all = longer;
+    }
+    free(more);
+    return longer != NULL;
+}
+
+/* All but the targets are left out of results, which saves their making. */
+static void keep_targets_alone(sq_model *model) { model->left_out = ~(UINT32_C(1) << SQ_OUT_TARGETS); }
+
+static sq_status load_one(sq_suite *suite, const char *path, const sq_suite_load *options, char **messages,
+                          sq_error *err)
+{
+    sq_diags diags = {0};
+    sq_model *model = NULL;
+    sq_status status = sq_load_experiment(path, &options->load, &model, &diags, err);
+    if (!add_messages(messages, &diags)) status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the messages");
+    sq_diags_free(&diags);
+    if (model && !options->all_outputs) keep_targets_alone(model);
+    suite->models[suite->n] = model;
+    if (model)
+        suite->experiments[suite->n++] = (sq_suite_experiment){
+            .path = path, .name = model->experiment, .model = model, .n_targets = model->n_targets};
+    return status;
+}
+
+static sq_status names_differ(const sq_suite *suite, sq_error *err)
+{
+    for (int i = 0; i < suite->n; i++)
+        for (int j = 0; j < i; j++)
+            if (strcmp(suite->experiments[i].name, suite->experiments[j].name) == 0)
+                return sq_fail(err, SQ_ERR_INPUT, "%s and %s are both called '%s'", suite->experiments[j].path,
+                               suite->experiments[i].path, suite->experiments[i].name);
+    return SQ_OK;
+}
+
+static sq_suite_target target_of(const sq_suite *suite, int experiment, int index)
+{
+    const sq_model *m = suite->models[experiment];
+    const sq_target *t = &m->targets[index];
+    double divisor = sq_target_divisor(t);
+    return (sq_suite_target){
+        .experiment = experiment,
+        .index = index,
+        .target = t,
+        .unit = sq_target_unit(m, t),
+        .published = t->published / divisor,
+        .lower = t->lower / divisor,
+        .upper = t->upper / divisor,
+        .k = t->k,
+        .n = t->n,
+    };
+}
+
+static sq_status list_targets(sq_suite *suite, sq_error *err)
+{
+    size_t n = 0;
+    for (int i = 0; i < suite->n; i++) n += (size_t)suite->experiments[i].n_targets;
+    suite->targets = calloc(n + 1, sizeof *suite->targets);
+    if (!suite->targets) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the targets");
+    for (int i = 0; i < suite->n; i++) {
+        suite->experiments[i].first_target = suite->n_targets;
+        for (int j = 0; j < suite->experiments[i].n_targets; j++)
+            suite->targets[suite->n_targets++] = target_of(suite, i, j);
+    }
+    return SQ_OK;
+}
+
+sq_status sq_suite_new(sq_suite **out, int n, const char *const *paths, const sq_suite_load *options, char **messages,
+                       sq_error *err)
+{
+    static const sq_suite_load as_written;
+    size_t room = n > 0 ? (size_t)n : 1;
+    sq_suite *suite = *out = calloc(1, sizeof *suite);
+    if (messages) *messages = NULL;
+    if (!suite) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the experiments");
+    suite->experiments = calloc(room, sizeof *suite->experiments);
+    suite->models = calloc(room, sizeof *suite->models);
+    suite->columns = calloc(room, sizeof *suite->columns);
+    sq_status status = suite->experiments && suite->models && suite->columns
+                           ? SQ_OK
+                           : sq_fail(err, SQ_ERR_MEMORY, "no memory for the experiments");
+    for (int i = 0; i < n && !status; i++)
+        status = load_one(suite, paths[i], options ? options : &as_written, messages, err);
+    if (!status) status = names_differ(suite, err);
+    if (!status) status = list_targets(suite, err);
+    if (!status) return SQ_OK;
+    sq_suite_free(suite);
+    *out = NULL;
+    return status;
+}
+
+void sq_suite_free(sq_suite *suite)
+{
+    if (!suite) return;
+    for (int i = 0; i < suite->n; i++) {
+        sq_col_plan_free(suite->columns[i]);
+        sq_model_free(suite->models[i]);
+    }
+    free(suite->experiments);
+    free(suite->models);
+    free(suite->columns);
+    free(suite->targets);
+    free(suite);
+}
+
+int sq_suite_experiments(const sq_suite *suite, const sq_suite_experiment **experiments)
+{
+    *experiments = suite->experiments;
+    return suite->n;
+}
+
+int sq_suite_targets(const sq_suite *suite, const sq_suite_target **targets)
+{
+    *targets = suite->targets;
+    return suite->n_targets;
+}
+
+/* ---- evaluating ---------------------------------------------------------------------------------------- */
+
+/* The figures of an experiment, from its results or (NULL) as not run. */
+static void take_figures(const sq_suite *suite, int experiment, const sq_variables *results, sq_suite_figure *figures)
+{
+    const sq_suite_experiment *e = &suite->experiments[experiment];
+    const sq_variable *simulated = results ? sq_variables_find(results, "", "target_simulated") : NULL;
+    const sq_variable *se = results ? sq_variables_find(results, "", "target_se") : NULL;
+    for (int i = 0; i < e->n_targets; i++)
+        figures[e->first_target + i] = (sq_suite_figure){
+            .simulated = simulated ? ((const double *)simulated->data)[i] : NAN,
+            .se = se ? ((const double *)se->data)[i] : NAN,
+        };
+}
+
+static void add_facts(sq_run_facts *sum, const sq_run_facts *one)
+{
+    sum->threads = one->threads;
+    sum->engine = one->engine;
+    sum->instruction_set = one->instruction_set;
+    sum->wall_seconds += one->wall_seconds;
+    sum->cpu_seconds += one->cpu_seconds;
+    sum->busy_seconds += one->busy_seconds;
+    sum->busiest_thread_seconds += one->busiest_thread_seconds;
+    sum->patients += one->patients;
+    sum->lives += one->lives;
+    sum->firings += one->firings;
+    sum->draws += one->draws;
+}
+
+static sq_status run_one(sq_suite *suite, int experiment, const sq_suite_run *run, sq_variables *results,
+                         sq_error *err)
+{
+    const sq_model *m = suite->models[experiment];
+    sq_run_options options = run->options;
+    sq_run_facts facts;
+    sq_status status = SQ_OK;
+    if (options.engine == SQ_ENGINE_COLUMNAR && !suite->columns[experiment])
+        status = sq_col_plan_new(&suite->columns[experiment], m, false, err);
+    options.columns = suite->columns[experiment];
+    if (!status) status = sq_study_run(m, &options, results, &facts, err);
+    if (!status && run->facts) add_facts(run->facts, &facts);
+    return status;
+}
+
+static sq_status evaluate_one(sq_suite *suite, int experiment, const sq_suite_run *run, sq_suite_figure *figures,
+                              sq_error *err)
+{
+    sq_variables own = {0}, *results = run->results ? &run->results[experiment] : &own;
+    sq_error why = {0};
+    sq_status status = run_one(suite, experiment, run, results, &why);
+    if (!status) take_figures(suite, experiment, results, figures);
+    sq_variables_free(&own);
+    return status ? sq_fail(err, status, "%s: %s", suite->experiments[experiment].name, why.text) : SQ_OK;
+}
+
+sq_status sq_suite_evaluate(sq_suite *suite, const sq_suite_run *run, sq_suite_figure *figures, sq_error *err)
+{
+    if (run->facts) *run->facts = (sq_run_facts){0};
+    for (int i = 0; i < suite->n; i++) {
+        take_figures(suite, i, NULL, figures);
+        if (run->leave_out && run->leave_out[i]) continue;
+        sq_status status = evaluate_one(suite, i, run, figures, err);
+        if (status) return status;
+    }
+    return SQ_OK;
+}

@@ -1,0 +1,58 @@
+/* A suite: several loaded experiments that are evaluated together, for the published figures they are held against.
+ * What the columnar engine knows of each is found once, so that one more evaluation costs little beside its patients.
+ * Figures are in the units of a result file: probability, year, money. */
+#ifndef SQ_STUDY_SUITE_H
+#define SQ_STUDY_SUITE_H
+
+#include "lang/load.h"
+#include "study/study.h"
+
+typedef struct sq_suite sq_suite;
+
+typedef struct sq_suite_experiment {
+    const char *path; /* as given */
+    const char *name; /* `experiment:` */
+    const sq_model *model;
+    int first_target, n_targets;
+} sq_suite_experiment;
+
+/* A published figure. Texts belong to the model. */
+typedef struct sq_suite_target {
+    int experiment;          /* of the suite */
+    int index;               /* into the experiment's model->targets */
+    const sq_target *target; /* the same: name, use, what, source, note, curve, known miss */
+    const char *unit;        /* "1", "year", "EUR" */
+    double published, lower, upper; /* interval NaN if none */
+    double k, n;             /* NaN if not stated */
+} sq_suite_target;
+
+typedef struct sq_suite_load {
+    sq_load_options load; /* of every experiment: patients, seed, settings */
+    bool all_outputs;     /* results keep what the experiments' `outputs:` say, not the targets alone */
+} sq_suite_load;
+
+/* Loads experiments in order. *messages (may be NULL) receives all that the loader had to say, warnings too; malloc'd,
+ * NULL if nothing. Fails as sq_load_experiment does, and with SQ_ERR_INPUT where two experiments have one name. */
+sq_status sq_suite_new(sq_suite **out, int n, const char *const *paths, const sq_suite_load *options, char **messages,
+                       sq_error *err);
+void sq_suite_free(sq_suite *suite); /* NULL is allowed */
+
+int sq_suite_experiments(const sq_suite *suite, const sq_suite_experiment **experiments);
+int sq_suite_targets(const sq_suite *suite, const sq_suite_target **targets);
+
+typedef struct sq_suite_figure {
+    double simulated; /* NaN: not reached */
+    double se;        /* Monte Carlo standard error */
+} sq_suite_figure;
+
+typedef struct sq_suite_run {
+    const bool *leave_out;    /* [n_experiments] not run, their figures are NaN; NULL: all are run */
+    sq_run_options options;   /* threads, engine, progress; its columns are the suite's to fill */
+    sq_variables *results;    /* [n_experiments] zero-initialised, of each experiment; NULL: not wanted */
+    sq_run_facts *facts;      /* summed over experiments; may be NULL */
+} sq_suite_run;
+
+/* Runs the experiments and fills figures[n_targets]. Fails as sq_study_run does, the sentence naming the experiment. */
+sq_status sq_suite_evaluate(sq_suite *suite, const sq_suite_run *run, sq_suite_figure *figures, sq_error *err);
+
+#endif
