@@ -35,9 +35,10 @@ static double table_bytes(const sq_model *m, bool patients_table, bool event_log
 static double memory_bytes(const sq_model *m, int threads)
 {
     enum { PROGRAM = 13000000, WRITING = 10000000 };
+    const sq_extent extent = {m->n_patients, 1};
     sq_outcome_memory own = sq_outcome_memory_of(m);
     double blocks = (double)BYTES * m->block_size * m->n_strategies;
-    double lives = (threads + 1) * own.totals + threads * sq_columns_bytes(m, sq_columns_batch(m), own.block);
+    double lives = (threads + 1) * own.totals + threads * sq_columns_bytes(m, extent, sq_columns_batch(m, extent), own.block);
     return PROGRAM + blocks + 2 * result_bytes(m) + (lives > WRITING ? lives : WRITING);
 }
 

@@ -171,7 +171,7 @@ static int print_model(sequela *s, const char *plot)
     int code = SQ_EXIT_FAILED;
     if (text == NULL || block == NULL) {
         sq_say("out of memory");
-    } else if (sq_block_fill(m, m->reference, block, &err) != SQ_OK) {
+    } else if (sq_block_fill(m, m->reference, NULL, block, &err) != SQ_OK) {
         code = sq_say_error(&err);
     } else {
         fputs(text, stdout);

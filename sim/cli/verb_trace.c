@@ -231,7 +231,7 @@ static sq_status tell(const sq_model *m, int strategy, int64_t patient, sq_error
     double *block = calloc((size_t)m->block_size + 1, sizeof *block);
     sq_status status = block == NULL
                            ? sq_fail(err, SQ_ERR_MEMORY, "out of memory for the patient's story")
-                           : sq_block_fill(m, strategy, block, err);
+                           : sq_block_fill(m, strategy, NULL, block, err);
     if (status == SQ_OK) status = sq_ref_new(&ref, m, err);
     if (status == SQ_OK) status = sq_life_init(&life, m, err);
     if (status == SQ_OK) {

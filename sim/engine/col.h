@@ -129,6 +129,7 @@ struct sq_columns {
     const sq_col_plan *plan;
     const sq_model *model;
     const sq_lanes *lanes;
+    sq_extent extent;
     sq_status status;            /* memory: remembered until the loop looks */
     jmp_buf out_of_memory;       /* where the run ends when there is no scratch */
     sq_error *err;

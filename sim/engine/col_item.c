@@ -11,21 +11,22 @@
 
 /* ---- open items ---------------------------------------------------------------------------------------------- */
 
-static int cohort_size_for(const sq_model *m) { return m->n_patients < SQ_BLOCK ? (int)m->n_patients : SQ_BLOCK; }
+static int cohort_size_for(sq_extent extent) { return extent.patients < SQ_BLOCK ? (int)extent.patients : SQ_BLOCK; }
 
-/* Enough for items of the model's size to fill all lanes twice, and for stragglers. */
-static int open_items_for(const sq_model *m, int batch)
+/* Enough for items of this size to fill all lanes twice, and for stragglers. */
+static int open_items_for(const sq_model *m, sq_extent extent, int batch)
 {
     enum { STRAGGLING = 3, MOST = 64 };
-    int lives = cohort_size_for(m) * m->n_strategies, n = STRAGGLING + 2 * batch / lives;
+    int lives = cohort_size_for(extent) * m->n_strategies, n = STRAGGLING + 2 * batch / lives;
     return n < MOST ? n : MOST;
 }
 
 /* Likewise of cohorts, each of which serves one strategy at least. */
-static int cohorts_for(const sq_model *m, int batch)
+static int cohorts_for(const sq_model *m, sq_extent extent, int batch)
 {
     enum { STRAGGLING = 3 };
-    int most = open_items_for(m, batch) * m->n_strategies, n = STRAGGLING + 2 * batch / cohort_size_for(m);
+    int most = open_items_for(m, extent, batch) * m->n_strategies;
+    int n = STRAGGLING + 2 * batch / cohort_size_for(extent);
     return n < most ? n : most;
 }
 
@@ -48,11 +49,11 @@ static double lane_bytes(const sq_model *m)
 }
 
 /* Waves are the shorter the more queues lanes may wait in; but more lanes are more memory to wait for. */
-int sq_columns_batch(const sq_model *m)
+int sq_columns_batch(const sq_model *m, sq_extent extent)
 {
     enum { USUAL = 2048, MOST = 4096, IN_A_QUEUE = 5, FEWEST = 32, BYTES = 64 << 20 };
     double queues = (double)m->n_strategies * m->n_events * m->n_states;
-    double lives = (double)m->n_patients * m->n_strategies, fit = fmax(FEWEST, BYTES / lane_bytes(m));
+    double lives = (double)extent.patients * extent.points * m->n_strategies, fit = fmax(FEWEST, BYTES / lane_bytes(m));
     return (int)fmin(fmin(MOST, fmax(USUAL, IN_A_QUEUE * queues)), fmin(lives, fit));
 }
 
@@ -65,13 +66,13 @@ static int kept_attributes(const sq_model *m)
     return n;
 }
 
-double sq_columns_bytes(const sq_model *m, int batch, double block_bytes)
+double sq_columns_bytes(const sq_model *m, sq_extent extent, int batch, double block_bytes)
 {
     enum { SCRATCH = 1 << 20 };
     const double in_use = 2.5; /* one begins, one ends, and often one has stragglers: memory that nobody wrote to is none */
-    double items = ceil((double)m->n_patients / SQ_BLOCK), patients = cohort_size_for(m);
-    double open = fmin(open_items_for(m, batch), fmin(in_use, items));
-    double cohorts = fmin(cohorts_for(m, batch), fmin(in_use + batch / patients, items * m->n_strategies));
+    double items = ceil((double)extent.patients / SQ_BLOCK) * extent.points, patients = cohort_size_for(extent);
+    double open = fmin(open_items_for(m, extent, batch), fmin(in_use, items));
+    double cohorts = fmin(cohorts_for(m, extent, batch), fmin(in_use + batch / patients, items * m->n_strategies));
     double baseline = 8.0 * kept_attributes(m) + 4.0 * m->n_groupings;
     double parameters = 8.0 * m->block_size * m->n_strategies;
     return open * (parameters + block_bytes) + cohorts * patients * baseline + batch * lane_bytes(m) + SCRATCH;
@@ -80,7 +81,7 @@ double sq_columns_bytes(const sq_model *m, int batch, double block_bytes)
 static bool make_cohorts(sq_columns *c)
 {
     const sq_model *m = c->model;
-    c->source.n_cohorts = cohorts_for(m, c->pool.n_lanes);
+    c->source.n_cohorts = cohorts_for(m, c->extent, c->pool.n_lanes);
     c->cohort_row = (size_t)c->source.n_cohorts * (size_t)c->cohort_size;
     c->source.cohorts = calloc((size_t)c->source.n_cohorts, sizeof *c->source.cohorts);
     c->cohort_attribute = calloc((size_t)m->n_attributes + 1, sizeof *c->cohort_attribute);
@@ -120,8 +121,8 @@ static sq_status make_open_items(sq_columns *c, sq_error *err)
 sq_status sq_col_source_new(sq_columns *c, sq_error *err)
 {
     sq_col_source *source = &c->source;
-    c->cohort_size = sq_col_padded(cohort_size_for(c->model));
-    source->n_open = open_items_for(c->model, c->pool.n_lanes);
+    c->cohort_size = sq_col_padded(cohort_size_for(c->extent));
+    source->n_open = open_items_for(c->model, c->extent, c->pool.n_lanes);
     source->filling = -1;
     source->free = calloc((size_t)c->pool.n_lanes, sizeof *source->free);
     source->n_free = c->pool.n_lanes;

@@ -378,8 +378,8 @@ sq_status sq_columns_run(sq_columns *c, const sq_columns_work *work, sq_error *e
     }
 }
 
-sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lanes *lanes, int batch, bool want_log,
-                         sq_error *err)
+sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lanes *lanes, sq_extent extent, int batch,
+                         bool want_log, sq_error *err)
 {
     const sq_model *m = plan->model;
     sq_columns *c = *out = calloc(1, sizeof *c);
@@ -387,6 +387,7 @@ sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lan
     c->plan = plan;
     c->model = m;
     c->lanes = lanes;
+    c->extent = extent;
     c->p = &c->pool;
     sq_status status = sq_firing_new(&c->firing, plan, err);
     if (!status) status = sq_scratch_new(&c->scratch, err);

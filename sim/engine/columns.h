@@ -58,15 +58,21 @@ typedef struct sq_columns_facts {
     int64_t in_flight, rounds;    /* lanes in flight summed over waves: occupancy = in_flight / (rounds x lanes) */
 } sq_columns_facts;
 
+/* How much there is to live: the patients of each point, all under every strategy, and the points. */
+typedef struct sq_extent {
+    int64_t patients;
+    int points;
+} sq_extent;
+
 /* Lanes of a thread, unless told otherwise: 2,048, but no more than lives, and fewer where they would take much memory. */
-int sq_columns_batch(const sq_model *model);
+int sq_columns_batch(const sq_model *model, sq_extent extent);
 
 /* A thread's pool of `batch` lanes (at least 1); event logs are kept if wanted. */
-sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lanes *lanes, int batch, bool want_log,
-                         sq_error *err);
+sq_status sq_columns_new(sq_columns **out, const sq_col_plan *plan, const sq_lanes *lanes, sq_extent extent, int batch,
+                         bool want_log, sq_error *err);
 void sq_columns_free(sq_columns *columns);
 /* About how many bytes it takes, with the items that usually are open; block_bytes: of a block of lanes. */
-double sq_columns_bytes(const sq_model *model, int batch, double block_bytes);
+double sq_columns_bytes(const sq_model *model, sq_extent extent, int batch, double block_bytes);
 /* Lives all items. Fails with SQ_ERR_MEMORY or what `life` says; lives that fail are told by `done`. */
 sq_status sq_columns_run(sq_columns *columns, const sq_columns_work *work, sq_error *err);
 const sq_columns_facts *sq_columns_facts_of(const sq_columns *columns);

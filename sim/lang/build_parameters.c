@@ -609,8 +609,10 @@ static bool push_steps(sq_build *b, int strategy, int param)
     for (size_t i = 0; i < b->strategy_sets.count; i++) {
         const sq_strategy_set *set = &b->strategy_sets.items[i];
         if (set->strategy != strategy || set->param != param) continue;
-        b->steps.items[first + (size_t)set->step].value = set->value;
-        b->steps.items[first + (size_t)set->step].where = set->where;
+        sq_step *step = &b->steps.items[first + (size_t)set->step];
+        step->value = set->value;
+        step->where = set->where;
+        step->is_of_strategy = true;
     }
     return true;
 }

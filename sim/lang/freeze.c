@@ -310,7 +310,7 @@ bool sq_build_probe(sq_build *b)
     for (int s = 0; s < m->n_strategies && fine; s++) {
         sq_error why = {0};
         sq_view view = {.model = m, .block = block};
-        sq_status status = sq_block_fill(m, s, block, &why);
+        sq_status status = sq_block_fill(m, s, NULL, block, &why);
         const char *rest = why.text;
         if (status == SQ_ERR_MEMORY) sq_build_no_memory(b);
         if (status) {

@@ -28,17 +28,24 @@ static const char *value_problem(const sq_step *step, double x)
     return NULL;
 }
 
-static sq_status fill_value(const sq_view *view, const sq_step *step, double *block, sq_error *err)
+sq_status sq_step_judge(const sq_step *step, double x, const char *where, sq_error *err)
 {
-    double x = sq_program_value(view, step->value, 0);
     const char *problem = value_problem(step, x), *per = step->unit.time < 0 ? "/y" : "";
-    if (problem && step->unit.time < 0) x *= SQ_DAYS_PER_YEAR;
-    if (problem && step->unit.time > 0) per = " d";
-    if (problem)
-        return sq_fail(err, SQ_ERR_INPUT, "%s: %s = %g%s %s", step->where, step->name, x, per,
-                       problem);
+    if (!problem) return SQ_OK;
+    if (step->unit.time < 0) x *= SQ_DAYS_PER_YEAR;
+    if (step->unit.time > 0) per = " d";
+    return sq_fail(err, SQ_ERR_INPUT, "%s%s%s = %g%s %s", where ? where : "", where ? ": " : "", step->name, x, per,
+                   problem);
+}
+
+/* A setting replaces what the files say, but not what the strategy itself sets. */
+static sq_status fill_value(const sq_view *view, const sq_step *step, const sq_settings *settings, double *block,
+                            sq_error *err)
+{
+    const sq_assignment *set = step->is_of_strategy ? NULL : sq_settings_of(settings, step->slot);
+    double x = set ? set->value : sq_program_value(view, step->value, 0);
     block[step->slot] = x;
-    return SQ_OK;
+    return sq_step_judge(step, x, step->where, err);
 }
 
 /* Checks a row and fills what is prepared from its knots. */
@@ -98,7 +105,7 @@ static sq_status factorise(const sq_model *m, const sq_step *step, double *block
     return i == n ? SQ_OK : contradiction(m, step, a, i, err);
 }
 
-sq_status sq_block_fill(const sq_model *m, int strategy, double *block, sq_error *err)
+sq_status sq_block_fill(const sq_model *m, int strategy, const sq_settings *settings, double *block, sq_error *err)
 {
     const sq_strategy *s = &m->strategies[strategy];
     sq_view view = {.model = m, .block = block};
@@ -106,7 +113,7 @@ sq_status sq_block_fill(const sq_model *m, int strategy, double *block, sq_error
         const sq_step *step = &m->steps[s->first_step + i];
         sq_status status = SQ_OK;
         switch (step->kind) {
-        case SQ_STEP_VALUE: status = fill_value(&view, step, block, err); break;
+        case SQ_STEP_VALUE: status = fill_value(&view, step, settings, block, err); break;
         case SQ_STEP_SOLVE: status = sq_block_solve(&view, &m->solves[step->index], block, err); break;
         case SQ_STEP_TABLE: status = prepare_table(m, step, block, err); break;
         case SQ_STEP_CHOLESKY: status = factorise(m, step, block, err); break;

@@ -262,6 +262,7 @@ typedef struct sq_step {
     sq_program value;
     sq_unit unit;      /* probabilities must be in [0,1], counts and times not negative */
     bool may_be_negative, may_be_infinite;
+    bool is_of_strategy; /* from its own `set:`, which stands above settings */
     const char *name;  /* for messages */
     const char *where; /* file:line:column of the definition */
 } sq_step;

@@ -9,7 +9,7 @@
 #include "study/handle.h"
 #include "study/patient_tables.h"
 #include "study/provenance.h"
-#include "study/settings.h"
+#include "study/conditions.h"
 #include "study/study.h"
 
 #include <stdlib.h>
@@ -136,7 +136,7 @@ static sq_status know_model(sequela *s, sq_run_options *options, bool rows, sq_e
 static sq_status run_plainly(sequela *s, const sq_run_options *options, sq_error *err)
 {
     sq_status status = sq_study_run(s->model, options, &s->results, &s->facts, err);
-    return status ? status : sq_settings_add(s->model, s->n_changes, s->changes, &s->results, err);
+    return status ? status : sq_conditions_add(s->model, s->n_changes, s->changes, &s->results, err);
 }
 
 static sq_status run_with_tables(sequela *s, sq_run_options *options, const sequela_run_options *o,
@@ -194,7 +194,7 @@ int sequela_write(sequela *s, const char *path, const char *command_line)
         return conclude(s, sq_fail(&err, SQ_ERR_INPUT, "there are no results to write yet"), &err);
     sq_status status = sq_provenance_fill(&room, s->model, &s->facts, command_line, s->started, &err);
     if (!status)
-        status = sq_results_write(path, &s->results, sq_settings_title(s->model), &room.provenance, &err);
+        status = sq_results_write(path, &s->results, sq_conditions_title(s->model), &room.provenance, &err);
     sq_provenance_free(&room);
     return conclude(s, status, &err);
 }

@@ -3,7 +3,7 @@
  * become years here, as everywhere in a file. */
 #include "study/patient_tables.h"
 
-#include "study/settings.h"
+#include "study/conditions.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -242,7 +242,7 @@ sq_row_sink sq_patient_tables_sink(sq_patient_tables *t)
 sq_status sq_patient_tables_finish(sq_patient_tables *t, const sq_variables *variables,
                                    const sq_provenance *provenance, sq_error *err)
 {
-    sq_status status = sq_tables_finish(t->tables, variables, sq_settings_title(t->model), provenance, err);
+    sq_status status = sq_tables_finish(t->tables, variables, sq_conditions_title(t->model), provenance, err);
     release(t);
     return status;
 }

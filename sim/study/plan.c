@@ -7,10 +7,20 @@
 
 #include <stdlib.h>
 
+sq_extent sq_study_extent(const sq_model *m, const sq_run_options *o)
+{
+    return (sq_extent){.patients = o->patients > 0 ? o->patients : m->n_patients, .points = o->n_points > 0 ? o->n_points : 1};
+}
+
 /* ---- points --------------------------------------------------------------------------------------------- */
 
 /* Never nothing: a block's address says whose it is. */
 static size_t block_room(const sq_model *m) { return m->block_size > 0 ? (size_t)m->block_size : 1; }
+
+static const sq_settings *settings_of(const sq_plan *plan, int point)
+{
+    return plan->options->settings ? plan->options->settings[point] : NULL;
+}
 
 static sq_status fill_point(sq_plan *plan, int index, sq_error *err)
 {
@@ -18,12 +28,12 @@ static sq_status fill_point(sq_plan *plan, int index, sq_error *err)
     sq_point *point = &plan->points[index];
     size_t strategies = (size_t)m->n_strategies;
     double *block = plan->numbers + (size_t)index * strategies * block_room(m);
-    point->luck = sq_luck_of(m->seed, 0, 0);
+    point->luck = sq_luck_of(plan->options->seed ? *plan->options->seed : m->seed, 0, 0);
     point->blocks = calloc(strategies, sizeof *point->blocks);
     if (!point->blocks) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the parameters");
     for (int s = 0; s < m->n_strategies; s++, block += block_room(m)) {
         point->blocks[s] = block;
-        sq_status status = sq_block_fill(m, s, block, err);
+        sq_status status = sq_block_fill(m, s, settings_of(plan, index), block, err);
         if (status) return status;
     }
     sq_status status = sq_outcome_new(&point->total, m, err);
@@ -34,11 +44,11 @@ static sq_status fill_point(sq_plan *plan, int index, sq_error *err)
 static sq_status make_points(sq_plan *plan, sq_error *err)
 {
     const sq_model *m = plan->model;
-    size_t numbers = (size_t)plan->n_points * (size_t)m->n_strategies * block_room(m);
-    plan->points = calloc((size_t)plan->n_points, sizeof *plan->points);
+    size_t numbers = (size_t)plan->extent.points * (size_t)m->n_strategies * block_room(m);
+    plan->points = calloc((size_t)plan->extent.points, sizeof *plan->points);
     plan->numbers = calloc(numbers, sizeof *plan->numbers);
     if (!plan->points || !plan->numbers) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the parameters");
-    for (int i = 0; i < plan->n_points; i++) {
+    for (int i = 0; i < plan->extent.points; i++) {
         sq_status status = fill_point(plan, i, err);
         if (status) return status;
     }
@@ -49,9 +59,9 @@ sq_status sq_plan_init(sq_plan *plan, const sq_model *m, const sq_run_options *o
 {
     plan->model = m;
     plan->options = options;
-    plan->n_points = 1;
-    plan->point_items = (m->n_patients + SQ_BLOCK - 1) / SQ_BLOCK;
-    plan->n_items = plan->n_points * plan->point_items;
+    plan->extent = sq_study_extent(m, options);
+    plan->point_items = (plan->extent.patients + SQ_BLOCK - 1) / SQ_BLOCK;
+    plan->n_items = plan->extent.points * plan->point_items;
     plan->failure.item = plan->n_items;
     plan->rows = (sq_row_order){.model = m, .sink = options->sink};
     sq_status status = make_points(plan, err);
@@ -63,7 +73,7 @@ sq_status sq_plan_init(sq_plan *plan, const sq_model *m, const sq_run_options *o
 
 void sq_plan_free(sq_plan *plan)
 {
-    for (int i = 0; plan->points && i < plan->n_points; i++) {
+    for (int i = 0; plan->points && i < plan->extent.points; i++) {
         sq_outcome_free(plan->points[i].total);
         free(plan->points[i].blocks);
     }
@@ -84,7 +94,7 @@ bool sq_plan_next(sq_plan *plan, sq_item *item)
     number = plan->next++;
     if (number >= plan->n_items || sq_plan_in_vain(plan, number)) return false;
     const sq_point *point = &plan->points[sq_plan_point_of(plan, number)];
-    int64_t first = number % plan->point_items * SQ_BLOCK, rest = plan->model->n_patients - first;
+    int64_t first = number % plan->point_items * SQ_BLOCK, rest = plan->extent.patients - first;
     *item = (sq_item){
         .number = number,
         .first_patient = first,

@@ -24,11 +24,11 @@ typedef struct sq_failure {
 typedef struct sq_plan {
     const sq_model *model;
     const sq_run_options *options;
+    sq_extent extent;
     const sq_col_plan *columns; /* of the columnar engine */
     sq_col_plan *own_columns;   /* the same, unless it was given */
     sq_point *points;
-    double *numbers;        /* [n_points][n_strategies] blocks */
-    int n_points;
+    double *numbers;        /* [points][n_strategies] blocks */
     int64_t point_items;    /* of each point */
     int64_t n_items;
     int64_t next;           /* item to be handed out */
@@ -36,6 +36,9 @@ typedef struct sq_plan {
     sq_failure failure;
     sq_row_order rows;      /* if there is a sink */
 } sq_plan;
+
+/* What is lived with these options. */
+sq_extent sq_study_extent(const sq_model *model, const sq_run_options *options);
 
 /* Zero-initialise before; freed by sq_plan_free in every case. */
 sq_status sq_plan_init(sq_plan *plan, const sq_model *model, const sq_run_options *options, sq_error *err);

@@ -49,7 +49,7 @@ sq_status sq_row_buffer_emit(sq_row_buffer *b, const sq_model *m, const sq_row_s
             .end = kept->end,
             .died = kept->died,
         };
-        sq_row row = {kept->patient, kept->strategy, numbers, at_end, &life};
+        sq_row row = {b->point, kept->patient, kept->strategy, numbers, at_end, &life};
         sq_status status = sink->take(sink->context, &row, err);
         if (status) return status;
     }

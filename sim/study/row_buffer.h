@@ -19,6 +19,7 @@ typedef enum sq_row_use { SQ_ROWS_NONE, SQ_ROWS_COMING, SQ_ROWS_WHOLE } sq_row_u
 typedef struct sq_row_buffer {
     sq_row_use use;
     int64_t item;
+    int point;
     SQ_VEC(sq_kept_row) rows;
     SQ_VEC(double) numbers; /* per row: baseline attributes, those written at the end, totals */
     SQ_VEC(sq_log_entry) log;

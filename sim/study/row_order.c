@@ -20,13 +20,14 @@ static sq_row_buffer *add(sq_row_order *order)
     return NULL;
 }
 
-sq_row_buffer *sq_row_order_begin(sq_row_order *order, int64_t item)
+sq_row_buffer *sq_row_order_begin(sq_row_order *order, int64_t item, int point)
 {
     sq_row_buffer *buffer = find(order, SQ_ROWS_NONE, 0);
     if (!buffer) buffer = add(order);
     if (!buffer) return NULL;
     buffer->use = SQ_ROWS_COMING;
     buffer->item = item;
+    buffer->point = point;
     return buffer;
 }
 

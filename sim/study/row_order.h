@@ -14,8 +14,8 @@ typedef struct sq_row_order {
     SQ_VEC(sq_row_buffer *) buffers;
 } sq_row_order;
 
-/* A buffer for an item that begins; it belongs to the order. NULL when memory is out. */
-sq_row_buffer *sq_row_order_begin(sq_row_order *order, int64_t item);
+/* A buffer for an item of a point that begins; it belongs to the order. NULL when memory is out. */
+sq_row_buffer *sq_row_order_begin(sq_row_order *order, int64_t item, int point);
 /* The item of this buffer is over: hands on what is due. */
 sq_status sq_row_order_end(sq_row_order *order, sq_row_buffer *buffer, sq_error *err);
 void sq_row_order_free(sq_row_order *order);

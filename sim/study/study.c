@@ -44,7 +44,7 @@ static void run_items(sq_plan *plan, int threads, sq_run_facts *facts)
 static sq_status finish(const sq_plan *plan, sq_variables *variables, sq_error *err)
 {
     const sq_model *m = plan->model;
-    size_t n = (size_t)plan->n_points;
+    size_t n = (size_t)plan->extent.points;
     const sq_outcome **grid = calloc(n, sizeof *grid);
     const double **numbers = calloc(n, sizeof *numbers);
     sq_status status = grid && numbers ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the results");
@@ -52,9 +52,9 @@ static sq_status finish(const sq_plan *plan, sq_variables *variables, sq_error *
         grid[i] = plan->points[i].total;
         numbers[i] = plan->points[i].blocks[m->reference];
     }
-    if (!status) status = sq_outcome_finish(m, 1, plan->n_points, grid, variables, err);
+    if (!status) status = sq_outcome_finish(m, plan->extent.points, 1, grid, variables, err);
     if (!status && sq_wants(m, SQ_OUT_PARAMETERS))
-        status = sq_outcome_add_parameters(m, 1, plan->n_points, numbers, variables, err);
+        status = sq_outcome_add_parameters(m, plan->extent.points, 1, numbers, variables, err);
     free(grid);
     free(numbers);
     return status;
@@ -64,7 +64,7 @@ static sq_status finish(const sq_plan *plan, sq_variables *variables, sq_error *
 static int batch_of(const sq_model *m, const sq_run_options *o, int64_t lives)
 {
     if (o->engine != SQ_ENGINE_COLUMNAR) return 0;
-    if (o->batch == 0) return sq_columns_batch(m);
+    if (o->batch == 0) return sq_columns_batch(m, sq_study_extent(m, o));
     return o->batch < lives ? o->batch : (int)lives;
 }
 
@@ -75,11 +75,12 @@ sq_status sq_study_run(const sq_model *model, const sq_run_options *wanted, sq_v
     sq_run_options options = *wanted;
     sq_status status = sq_run_choose(&options, NULL, NULL, err);
     if (status) return status;
-    const int64_t lives = model->n_patients * model->n_strategies;
+    const sq_extent extent = sq_study_extent(model, &options);
+    const int64_t patients = extent.patients * extent.points, lives = patients * model->n_strategies;
     options.batch = batch_of(model, &options, lives);
     sq_run_facts own = {
         .threads = options.threads > 0 ? options.threads : omp_get_max_threads(),
-        .patients = model->n_patients,
+        .patients = patients,
         .lives = lives,
         .engine = sq_engine_name(options.engine),
         .instruction_set = options.lanes ? options.lanes->name : "scalar",

@@ -5,6 +5,7 @@
 #define SQ_STUDY_STUDY_H
 
 #include "base/error.h"
+#include "model/settings.h"
 #include "outcome/life.h"
 #include "outcome/variable.h"
 
@@ -13,8 +14,9 @@
 /* Called now and then from one thread at a time: patients done (each under all strategies) and in all. */
 typedef void sq_progress(void *context, int64_t done, int64_t total);
 
-/* One patient under one strategy, for patient tables and event logs. Pointers live during the call only. */
+/* One patient of a point under one strategy, for patient tables and event logs. Pointers live during the call only. */
 typedef struct sq_row {
+    int point;
     int64_t patient;
     int strategy;
     const double *baseline; /* [n_attributes] in internal units (day) */
@@ -22,7 +24,7 @@ typedef struct sq_row {
     const sq_life *life;
 } sq_row;
 
-/* Receives rows in canonical order: by patient, and for each patient by strategy. */
+/* Receives rows in canonical order: by point, within it by patient, and for each patient by strategy. */
 typedef struct sq_row_sink {
     void *context;
     sq_status (*take)(void *context, const sq_row *row, sq_error *err);
@@ -45,6 +47,10 @@ typedef struct sq_run_options {
     sq_engine engine;
     const struct sq_lanes *lanes; /* of the columnar engine: its instruction set; NULL: the best there is */
     int batch;               /* of the columnar engine: patients in flight in a thread; 0: the usual */
+    int64_t patients;        /* 0: as the model says */
+    const uint64_t *seed;    /* NULL: as the model says */
+    int n_points;            /* 0: one, without settings. All points have the same luck */
+    const sq_settings *const *settings; /* [n_points]; NULL, as a whole or of a point: none */
     const struct sq_col_plan *columns; /* of the columnar engine: what is known of the model, for rows if there is a
                                           sink; NULL: found for this run alone */
 } sq_run_options;
@@ -68,7 +74,8 @@ typedef struct sq_run_facts {
     double occupancy;             /* share of the lanes that hold a life */
 } sq_run_facts;
 
-/* Runs the experiment of a loaded model and appends its results to `variables`. On SQ_ERR_LIFE the sentence is
+/* Runs the experiment of a loaded model, at each point, and appends its results to `variables`: points lie along the axis
+ * scenario. On SQ_ERR_LIFE the sentence is
  * about the lowest patient that failed, whatever the number of threads. facts may be NULL. */
 sq_status sq_study_run(const sq_model *model, const sq_run_options *options, sq_variables *variables,
                        sq_run_facts *facts, sq_error *err);

@@ -18,7 +18,7 @@ void sq_worker_run(sq_worker *w, sq_plan *plan)
 {
     sq_error err = {0};
     double before = thread_seconds();
-    *w = (sq_worker){.plan = plan, .outcomes = calloc((size_t)plan->n_points, sizeof(sq_outcome *))};
+    *w = (sq_worker){.plan = plan, .outcomes = calloc((size_t)plan->extent.points, sizeof(sq_outcome *))};
     sq_status status = w->outcomes ? SQ_OK : sq_fail(&err, SQ_ERR_MEMORY, "no memory for the outcomes");
     bool by_columns = plan->options->engine == SQ_ENGINE_COLUMNAR;
     if (!status) status = by_columns ? sq_work_by_columns(w, &err) : sq_work_by_reference(w, &err);
@@ -28,13 +28,13 @@ void sq_worker_run(sq_worker *w, sq_plan *plan)
 
 void sq_worker_merge(const sq_worker *w)
 {
-    for (int i = 0; w->outcomes && i < w->plan->n_points; i++)
+    for (int i = 0; w->outcomes && i < w->plan->extent.points; i++)
         if (w->outcomes[i]) sq_outcome_merge(w->plan->points[i].total, w->outcomes[i]);
 }
 
 void sq_worker_free(sq_worker *w)
 {
-    for (int i = 0; w->outcomes && i < w->plan->n_points; i++) sq_outcome_free(w->outcomes[i]);
+    for (int i = 0; w->outcomes && i < w->plan->extent.points; i++) sq_outcome_free(w->outcomes[i]);
     free(w->outcomes);
 }
 
@@ -48,7 +48,7 @@ static sq_status begin_item(sq_worker *w, sq_item *item, sq_error *err)
     item->outcome = *outcome;
     if (status || !plan->options->sink) return status;
 #pragma omp critical(sq_worker_rows)
-    item->own = sq_row_order_begin(&plan->rows, item->number);
+    item->own = sq_row_order_begin(&plan->rows, item->number, sq_plan_point_of(plan, item->number));
     return item->own ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the rows of a patient table");
 }
 
@@ -68,7 +68,7 @@ static void report_progress(sq_plan *plan, int patients)
 #pragma omp critical(sq_worker_progress)
     {
         plan->done += patients;
-        o->progress(o->progress_context, plan->done, plan->n_points * plan->model->n_patients);
+        o->progress(o->progress_context, plan->done, plan->extent.points * plan->extent.patients);
     }
 }
 

@@ -6,7 +6,7 @@
 
 typedef struct sq_worker {
     sq_plan *plan;
-    sq_outcome **outcomes;   /* [n_points] the thread's own, made when first needed */
+    sq_outcome **outcomes;   /* [points] the thread's own, made when first needed */
     int64_t firings;
     sq_columns_facts columns; /* of the columnar engine */
     double busy;             /* processor seconds until the last item was over */

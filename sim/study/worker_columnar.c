@@ -18,7 +18,7 @@ sq_status sq_work_by_columns(sq_worker *worker, sq_error *err)
     const sq_run_options *o = worker->plan->options;
     const sq_columns_work work = {worker, next, done, o->sink ? keep_row : NULL};
     sq_columns *columns = NULL;
-    sq_status status = sq_columns_new(&columns, worker->plan->columns, o->lanes, o->batch,
+    sq_status status = sq_columns_new(&columns, worker->plan->columns, o->lanes, worker->plan->extent, o->batch,
                                       o->sink && o->sink->want_log, err);
     if (!status) status = sq_columns_run(columns, &work, err);
     if (columns) worker->columns = *sq_columns_facts_of(columns);

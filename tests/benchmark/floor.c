@@ -247,7 +247,7 @@ static sq_status count_experiment(const sq_model *m, double *blocks, int64_t pat
 {
     sq_status status = SQ_OK;
     for (int s = 0; s < m->n_strategies && !status; s++)
-        status = sq_block_fill(m, s, blocks + (size_t)s * (size_t)m->block_size, err);
+        status = sq_block_fill(m, s, NULL, blocks + (size_t)s * (size_t)m->block_size, err);
     return status ? status : floor_count(m, blocks, patients, c, err);
 }
 

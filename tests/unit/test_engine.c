@@ -504,16 +504,17 @@ static void lanes_in_flight(void **state)
     (void)state;
     toy t;
     toy_init(&t);
-    assert_int_equal(sq_columns_batch(&t.m), 5 * N_STRATEGIES);
-    t.m.n_patients = 1000000;
-    const int usual = sq_columns_batch(&t.m);
-    assert_true(sq_columns_bytes(&t.m, usual, 0) < 64 << 20);
+    assert_int_equal(sq_columns_batch(&t.m, (sq_extent){5, 1}), 5 * N_STRATEGIES);
+    assert_int_equal(sq_columns_batch(&t.m, (sq_extent){5, 4}), 20 * N_STRATEGIES);
+    const sq_extent many = {1000000, 1};
+    const int usual = sq_columns_batch(&t.m, many);
+    assert_true(sq_columns_bytes(&t.m, many, usual, 0) < 64 << 20);
     t.m.n_counters = 100000;
-    const int keyed = sq_columns_batch(&t.m);
-    const double lanes = sq_columns_bytes(&t.m, keyed, 0) - sq_columns_bytes(&t.m, 0, 0);
+    const int keyed = sq_columns_batch(&t.m, many);
+    const double lanes = sq_columns_bytes(&t.m, many, keyed, 0) - sq_columns_bytes(&t.m, many, 0, 0);
     assert_true(keyed < usual && lanes > 60 << 20 && lanes <= 64 << 20);
     t.m.n_counters = 100000000;
-    assert_true(sq_columns_batch(&t.m) > 0);
+    assert_true(sq_columns_batch(&t.m, many) > 0);
 }
 
 int main(void)

@@ -74,7 +74,7 @@ static double parameter(const study *s, int strategy, const char *name)
     double *block = calloc((size_t)m->block_size + 1, sizeof *block), value = NAN;
     sq_error err = {0};
     assert_non_null(block);
-    assert_int_equal(sq_block_fill(m, strategy, block, &err), SQ_OK);
+    assert_int_equal(sq_block_fill(m, strategy, NULL, block, &err), SQ_OK);
     for (int i = 0; i < m->n_parameters; i++)
         if (strcmp(m->parameters[i].name, name) == 0) value = block[m->parameters[i].slot];
     free(block);
@@ -101,7 +101,7 @@ static double parameter(const study *s, int strategy, const char *name)
 static sq_view view_of(const study *s, double *block, double *attribute)
 {
     sq_error err = {0};
-    assert_int_equal(sq_block_fill(s->model, 0, block, &err), SQ_OK);
+    assert_int_equal(sq_block_fill(s->model, 0, NULL, block, &err), SQ_OK);
     return (sq_view){.model = s->model, .block = block, .attribute = attribute};
 }
 

@@ -1,6 +1,6 @@
 /* What was run, in the result itself: horizon, discounting, seed, and what the user changed. */
-#ifndef SQ_STUDY_SETTINGS_H
-#define SQ_STUDY_SETTINGS_H
+#ifndef SQ_STUDY_CONDITIONS_H
+#define SQ_STUDY_CONDITIONS_H
 
 #include "model/model.h"
 #include "outcome/variable.h"
@@ -10,9 +10,9 @@
  * discount_change [year since discount_from]; discount_from [year since index]; and `changed`, what
  * replaced parameters as "NAME=VALUE": the files' overrides, then the n settings of the caller; left out where there
  * is neither. Fails with SQ_ERR_MEMORY. */
-sq_status sq_settings_add(const sq_model *model, int n, const char *const *changes, sq_variables *variables,
+sq_status sq_conditions_add(const sq_model *model, int n, const char *const *changes, sq_variables *variables,
                           sq_error *err);
 /* What a result is headed by: the experiment's title, or its name. Belongs to the model. */
-const char *sq_settings_title(const sq_model *model);
+const char *sq_conditions_title(const sq_model *model);
 
 #endif

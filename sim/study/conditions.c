@@ -1,6 +1,6 @@
-/* The settings of a run stand outside /provenance, because the numbers beside them follow from them: a reader
+/* The conditions of a run stand outside /provenance, because the numbers beside them follow from them: a reader
  * of the file sees which question they answer, and two results of different questions differ. */
-#include "study/settings.h"
+#include "study/conditions.h"
 
 #include "math/kernel.h"
 
@@ -92,15 +92,15 @@ static bool add_closing(sq_variables *v, const sq_model *m)
                                     m->closing_year);
 }
 
-sq_status sq_settings_add(const sq_model *m, int n, const char *const *changes, sq_variables *v, sq_error *err)
+sq_status sq_conditions_add(const sq_model *m, int n, const char *const *changes, sq_variables *v, sq_error *err)
 {
     bool added = add_number(v, "horizon", "year", "end of follow-up, since index",
                             m->horizon / SQ_DAYS_PER_YEAR) &&
                  add_closing(v, m) && add_seed(v, m->seed) && add_discount(v, m->discount) && add_changes(v, m, n, changes);
-    return added ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the settings of the run");
+    return added ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the conditions of the run");
 }
 
-const char *sq_settings_title(const sq_model *m)
+const char *sq_conditions_title(const sq_model *m)
 {
     return m->experiment_title[0] ? m->experiment_title : m->experiment;
 }
