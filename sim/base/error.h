@@ -13,6 +13,7 @@
     X(SQ_ERR_MEMORY,       1,    "out of memory")                                                  \
     X(SQ_ERR_IO,           1,    "a file could not be written or read")                            \
     X(SQ_ERR_LIFE,         1,    "an impossible value in a patient's life")                        \
+    X(SQ_ERR_COHORTS,      1,    "too few patients for an emulated cohort")                        \
     X(SQ_ERR_NUMERIC,      1,    "a numerical method did not converge")                            \
     X(SQ_ERR_HARDWARE,     1,    "this processor lacks what the program needs")
 
