@@ -452,14 +452,13 @@ OUTPUTS = define("outputs", or_nothing(keys([
      "100 scenario × draw points.")])))
 OCCURRENCES = define("occurrences", one_or_list(NAME), "Events, states entered, marks, death or index; one or a list.")
 ENDPOINT = define("endpoint", keys([
-    ("from", OCCURRENCES, "The origin: the first of these at which `who:` holds."),
+    ("index", OCCURRENCES, "Where time begins: the first of these at which `who:` holds; default: time zero."),
     ("who", EXPRESSION, "Who enters, as seen after the origin's firing (everybody)."),
-    ("event", OCCURRENCES, "What ends the time, taken together."),
+    ("events", OCCURRENCES, "What ends the time, taken together."),
     ("causes", mapped(OCCURRENCES), "Named causes that exclude each other: {CAUSE: OCCURRENCES}."),
-    ("competing", OCCURRENCES, "What makes the event impossible."), ("censor", OCCURRENCES, "What ends observation."),
+    ("competing", OCCURRENCES, "What makes the event impossible."), ("censor at", OCCURRENCES, "What ends observation."),
     ("landmark", TIME, "Moves the origin and leaves out who had an event before."),
-    ("origin counts", FLAG, "Whether what happens in the origin's firing counts."), ("title", TEXT, "Its name in tables.")],
-    ["from"]))
+    ("origin counts", FLAG, "Whether what happens in the origin's firing counts."), ("title", TEXT, "Its name in tables.")]))
 WHAT = define("what", keys([
     ("survival", NAME, "Survival of an endpoint `at:` a time."),
     ("incidence", NAME, "Cumulative incidence of an endpoint's cause `at:` a time."),

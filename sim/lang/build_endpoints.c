@@ -40,13 +40,13 @@ static bool add_causes(sq_build *b, const sq_node *map)
 
 static bool add_ends(sq_build *b, const sq_entry *e)
 {
-    const sq_node *event = sq_node_get(e->node, "event"), *causes = sq_node_get(e->node, "causes");
-    if ((event != NULL) + (causes != NULL) != 1)
+    const sq_node *named = sq_node_get(e->node, "events"), *causes = sq_node_get(e->node, "causes");
+    if ((named != NULL) + (causes != NULL) != 1)
         return sq_diag_error(b->diags, e->node->place,
-                             "the endpoint '%s' needs one of `event:` and `causes:`", e->name);
+                             "the endpoint '%s' needs one of `events:` and `causes:`", e->name);
     if (causes) return add_causes(b, causes);
     sq_bits events = {{0}};
-    return some_occurrence(b, event, &events) &&
+    return some_occurrence(b, named, &events) &&
            add_cause(b, e->name, events, e->place);
 }
 
@@ -99,25 +99,45 @@ static bool read_landmark(sq_build *b, const sq_node *node, double *days)
            sq_diag_error(b->diags, node->place, "a landmark cannot lie before the origin");
 }
 
+/* Keys of other tools and of earlier files, refused by the names that they have here. */
+static bool former_keys(sq_build *b, const sq_node *map)
+{
+    static const char *const former[][2] = {{"from", "index"}, {"event", "events"}, {"censor", "censor at"}};
+    bool none = true;
+    for (int i = 0; i < map->count; i++)
+        for (int k = 0; k < 3; k++)
+            if (strcmp(map->key[i], former[k][0]) == 0)
+                none = sq_diag_error(b->diags, map->key_place[i], "`%s:` of an endpoint is called `%s:`",
+                                     former[k][0], former[k][1]);
+    return none;
+}
+
+static bool known_keys(sq_build *b, const sq_node *map)
+{
+    static const char *const known[] = {"index",     "who",      "events",        "causes", "competing",
+                                        "censor at", "landmark", "origin counts", "title",  NULL};
+    return former_keys(b, map) && sq_node_known_keys(map, "an endpoint", known, b->diags);
+}
+
+/* Where time begins: unless said, at time zero. */
+static bool read_index(sq_build *b, const sq_node *node, sq_bits *set)
+{
+    if (node) return some_occurrence(b, node, set);
+    sq_bits_set(set, sq_find_occurrence(b, "index"));
+    return true;
+}
+
 static void build_endpoint(sq_build *b, const sq_entry *e)
 {
-    static const char *const known[] = {"from",      "who",    "event",    "causes",
-                                        "competing", "censor", "landmark", "origin counts",
-                                        "title",     NULL};
     sq_endpoint endpoint = {.name = sq_build_keep(b, e->name), .first_cause = (int)b->causes.count};
     if (!sq_is_word(e->name))
         sq_diag_error(b->diags, e->place, "'%.60s' cannot name an endpoint: a name is a word",
                       e->name);
     if (!sq_node_expect(e->node, SQ_NODE_MAP, "an endpoint", b->diags)) return;
-    bool fine = sq_node_known_keys(e->node, "an endpoint", known, b->diags);
-    const sq_node *from = sq_node_get(e->node, "from"), *who = sq_node_get(e->node, "who");
-    const sq_node *censor = sq_node_get(e->node, "censor"),
+    bool fine = known_keys(b, e->node);
+    const sq_node *who = sq_node_get(e->node, "who"), *censor = sq_node_get(e->node, "censor at"),
                   *counts = sq_node_get(e->node, "origin counts");
-    if (!from)
-        fine = sq_diag_error(b->diags, e->node->place, "the endpoint '%s' needs `from:` its origin",
-                             e->name);
-    else
-        fine = some_occurrence(b, from, &endpoint.from) && fine;
+    fine = read_index(b, sq_node_get(e->node, "index"), &endpoint.from) && fine;
     if (who)
         fine = sq_build_expr(b, who, sq_type_flag(), SQ_READ_LIFE, &endpoint.who, NULL) && fine;
     fine = add_ends(b, e) && fine;

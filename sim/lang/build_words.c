@@ -338,20 +338,23 @@ static void endpoint_in_words(sq_build *b, const sq_node *map, sq_endpoint *endp
 {
     sq_writer w = {0};
     const sq_node *causes = get(map, "causes");
-    write_option(&w, map, "from", "from ");
+    if (get(map, "index"))
+        write_option(&w, map, "index", "from ");
+    else
+        sq_write(&w, "from index");
     write_option(&w, map, "who", " where ");
     write_option(&w, map, "landmark", ", landmark ");
-    write_option(&w, map, "event", " to ");
+    write_option(&w, map, "events", " to ");
     for (int i = 0; causes && i < causes->count; i++) {
         sq_write(&w, "%s%s (", i ? ", " : " to ", causes->key[i]);
         write_choice(&w, causes->item[i]);
         sq_write(&w, ")");
     }
     write_option(&w, map, "competing", ", competing ");
-    const sq_node *censor = get(map, "censor");
+    const sq_node *censor = get(map, "censor at");
     if (censor && censor->kind != SQ_NODE_NULL &&
         !(censor->kind == SQ_NODE_LIST && censor->count == 0))
-        write_option(&w, map, "censor", ", censored at ");
+        write_option(&w, map, "censor at", ", censored at ");
     endpoint->text = sq_build_keep_written(b, &w);
 }
 

@@ -86,7 +86,7 @@ outputs:
   grid: {to: 10 y, every: 1 mo}
   quantiles: [0.25, 0.5, 0.75]
 endpoints:
-  os: {from: index, event: death}
+  os: {events: death}
 targets:
   book_os_3y:
     what: {survival: os, at: 3 y, strategy: wait}

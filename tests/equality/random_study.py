@@ -83,19 +83,19 @@ def discounting(parts):
 def endpoints(parts):
     world, words = parts.world, Words(parts.world, CONDITION, 1)
     happenings = [*parts.event_names[:-1], *world.states[1:], *parts.marks]
-    section = {"os": {"from": "index", "event": "death"}}
+    section = {"os": {"events": "death"}}
     for i in range(world.rng.randint(0, 3) if not parts.large else 66):
         parted = world.some(happenings, 3)
         world.rng.shuffle(parted)
-        endpoint = {"from": world.pick(["index", world.pick(happenings), world.some(happenings)[:2]])}
+        endpoint = {"index": world.pick(["index", world.pick(happenings), world.some(happenings)[:2]])}
         if world.chance(0.5) and len(parted) > 1:
             endpoint["causes"] = {f"cause{i}{j}": cause for j, cause in enumerate(parted[:2])}
         else:
-            endpoint["event"] = world.pick([parted[0], parted[:2]])
+            endpoint["events"] = world.pick([parted[0], parted[:2]])
         if world.chance(0.5):
             endpoint["competing"] = "death"
         if world.chance(0.4) and len(parted) > 2:
-            endpoint["censor"] = parted[2:3]
+            endpoint["censor at"] = parted[2:3]
         if world.chance(0.4):
             endpoint["who"] = words.flag(2)
         if world.chance(0.3):

@@ -82,7 +82,7 @@ class Bench:
                  "events": {"die": {"time": time, "goto": "dead"}}}
         path = self.program.write(f"model{self.runs}", model)
         content = experiment(path, "20 y", parameters=parameters,
-                             endpoints={"os": {"from": "index", "event": "death"}})
+                             endpoints={"os": {"events": "death"}})
         path = self.program.write(f"experiment{self.runs}", content)
         return Results(self.program.run_file(path, patients=PATIENTS))
 

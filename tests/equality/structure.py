@@ -65,7 +65,7 @@ def unused_state(model, _experiment):
 
 
 def unused_endpoint(_model, experiment):
-    experiment["endpoints"]["early"] = {"from": "index", "event": "remission", "landmark": "60 d"}
+    experiment["endpoints"]["early"] = {"events": "remission", "landmark": "60 d"}
 
 
 def unused_category(model, _experiment):

@@ -111,10 +111,10 @@ EXPERIMENT = {
     "discount": {"rate": "3 %", "kind": "effective", "from": "index"},
     "outputs": {"grid": {"to": "10 y", "every": "3 mo"}, "by": ["frail", ["drug", "frail"]]},
     "endpoints": {
-        "os": {"from": "index", "event": "death"},
-        "remission_time": {"from": "index", "event": "remission", "competing": "death"},
-        "rfs": {"from": "remission", "event": ["relapse", "death"]},
-        "death_of": {"from": "index", "causes": {"illness": "disease_death", "age": "background",
+        "os": {"events": "death"},
+        "remission_time": {"events": "remission", "competing": "death"},
+        "rfs": {"index": "remission", "events": ["relapse", "death"]},
+        "death_of": {"causes": {"illness": "disease_death", "age": "background",
                                                  "drug": "course_death"}},
     },
 }

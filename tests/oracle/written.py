@@ -82,10 +82,9 @@ def written_model(process, name):
 def written_experiment(process, model_path, name):
     """The experiment of a process, as a dictionary."""
     deaths = {clock.name: clock.name for clock in process.clocks if clock.target == DEAD}
-    endpoints = {"os": {"from": "index", "event": "death"}}
+    endpoints = {"os": {"events": "death"}}
     if deaths:
-        endpoints["how"] = {"from": "index",
-                            "causes": {"by_" + name: name for name in deaths}}
+        endpoints["how"] = {"causes": {"by_" + name: name for name in deaths}}
     costs, effects = process.discount
     return {"experiment": name, "model": model_path, "horizon": f"{process.horizon:g} y",
             "patients": 1000, "seed": 1,

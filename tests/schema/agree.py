@@ -31,7 +31,7 @@ STUDY = {
     "events": "{die: {time: {exponential: {rate: 0.1/y}}, goto: dead}}",
     "horizon": "10 y",
     "strategies": "{only: }",
-    "endpoints": "{os: {from: index, event: death}}",
+    "endpoints": "{os: {events: death}}",
 }
 FILES = {
     "model.yaml": "model: probe\n",
@@ -66,7 +66,7 @@ PROBES = {
     "later rate": "discount: {rate: 3 %, then: {from: 1 y, rate: 1 %, @}}",
     "outputs": "outputs: {@}",
     "grid": "outputs: {grid: {@}}",
-    "endpoint": "endpoints: {os: {from: index, event: death, @}}",
+    "endpoint": "endpoints: {os: {events: death, @}}",
     "target": "targets: {t: {what: {median: os}, published: 1 y, @}}",
     "what": "targets: {t: {what: {median: os, @}, published: 1 y}}",
     "population": "population: {@}",

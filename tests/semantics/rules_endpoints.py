@@ -15,10 +15,10 @@ def endpoint_origin(world):
     content = visits(("2 d", [{"mark": "seen"}]), ("4 d", [{"mark": "seen"}, {"set": {"x": 1}}]),
                      ("6 d", [{"mark": "seen"}]), ("9 d", [{"mark": "end"}]))
     lives = world.live(content, endpoints={
-        "any": {"from": "seen", "event": "end"},
-        "chosen": {"from": "seen", "who": "x > 0", "event": "end"},
-        "either": {"from": ["day2", "seen", "index"], "who": "x > 0", "event": "end"},
-        "nobody": {"from": "seen", "who": "x > 1", "event": "end"}})
+        "any": {"index": "seen", "events": "end"},
+        "chosen": {"index": "seen", "who": "x > 0", "events": "end"},
+        "either": {"index": ["day2", "seen", "index"], "who": "x > 0", "events": "end"},
+        "nobody": {"index": "seen", "who": "x > 1", "events": "end"}})
     return [(lives.passage("any"), {("any", 7.0): 1}),
             (lives.passage("chosen"), {("chosen", 5.0): 1}),
             (lives.passage("either"), {("either", 5.0): 1}), (lives.passage("nobody"), {})]
@@ -27,7 +27,7 @@ def endpoint_origin(world):
 def origin_counts(world):
     """The event happens in the firing of the origin on day 2 and once more on day 5."""
     content = visits(("2 d", [{"mark": "end"}, {"mark": "seen"}]), ("5 d", [{"mark": "end"}]))
-    origin = {"from": "seen", "event": "end"}
+    origin = {"index": "seen", "events": "end"}
     lives = world.live(content, endpoints={"later": origin,
                                            "counted": {**origin, "origin counts": True}})
     return [(lives.passage("later"), {("later", 3.0): 1}),
@@ -38,15 +38,15 @@ def endpoint_end(world):
     """On day 3 everything happens at once; death follows on day 6, the horizon is day 10."""
     content = visits(("3 d", [{"mark": name} for name in ("lost", "rival", "one", "two")]),
                      ("6 d", [{"goto": "dead"}]))
-    base = {"from": "index"}
-    rivals = {**base, "competing": "rival", "censor": ["lost"]}
+    base = {"index": "index"}
+    rivals = {**base, "competing": "rival", "censor at": ["lost"]}
     lives = world.live(content, horizon="10 d", endpoints={
         "all": {**rivals, "causes": {"all_two": "two", "all_one": "one"}},
         "beaten": {**rivals, "causes": {"beaten_none": "day1"}},
-        "left": {**base, "event": "day1", "censor": ["lost"]},
-        "unnamed": {**base, "event": "worse"}, "death_too": {**base, "event": "death"}})
+        "left": {**base, "events": "day1", "censor at": ["lost"]},
+        "unnamed": {**base, "events": "worse"}, "death_too": {**base, "events": "death"}})
     alive = world.live(visits(("3 d", [])), horizon="10 d",
-                       endpoints={"os": {**base, "event": "death"}})
+                       endpoints={"os": {**base, "events": "death"}})
     return [(lives.passage("all"), {("all_two", 3.0): 1}),
             (lives.passage("beaten"), {("beaten_competing", 3.0): 1}),
             (lives.passage("left"), {("censored", 3.0): 1}),
@@ -61,7 +61,7 @@ def who_lives(world, days, landmark, what="end", **more):
     do = {"goto": "dead"} if what == "death" else {"mark": "end"}
     content = model({"happens": {**once("happens", "1 d", do), "time": {"fixed": "day"}}},
                     attributes={"day": "time"})
-    rest = {"from": "index", "event": "end" if what == "end" else "ill", "landmark": landmark}
+    rest = {"events": "end" if what == "end" else "ill", "landmark": landmark}
     population = {"csv": {"file": rows, "columns": {"day": "day"}}}
     return world.live(content, patients=len(days), population=population, endpoints={"rest": rest},
                       **more)
@@ -73,7 +73,7 @@ def landmark(world):
     deaths = who_lives(world, (3, 5, 8), "5 d", "death")
     short = who_lives(world, (3, 9), "5 d", horizon="4 d")
     tenth = world.live(model({"move": once("move", "0.1 y")}), endpoints={
-        "after": {"from": "index", "event": "move", "landmark": "0.1 y"}}, horizon="1 y")
+        "after": {"events": "move", "landmark": "0.1 y"}}, horizon="1 y")
     return [(events.passage("rest"), {("rest", 0.0): 1, ("rest", 3.0): 1}),
             (int(events.results.get("endpoint_n", endpoint="rest", strategy="only")), 2),
             (deaths.passage("rest"), {("censored", 0.0): 1, ("censored", 3.0): 1}),
@@ -100,7 +100,7 @@ def subgroup(world):
                        outputs={"by": ["fit", "male", ["fit", "male"]], "grid": {"to": "20 d", "every": "1 d"}},
                        population={"csv": {"file": rows, "columns": {"fit": "fit", "male": "male"}},
                                    "attributes": {"was": False}},
-                       endpoints={"moved": {"from": "index", "event": "move"}})
+                       endpoints={"moved": {"events": "move"}})
     fit, unfit = (lives.results.get("events_by_subgroup", subgroup=name, endpoint="moved", strategy="only")
                   for name in ("fit=yes", "fit=no"))
     sizes = [int(lives.results.get("subgroup_n", subgroup=name, strategy="only"))

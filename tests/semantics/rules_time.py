@@ -46,8 +46,8 @@ def horizon_last(world):
     fifth = world.live(model({"die": once("die", "0.2 y", {"goto": "dead"}),
                               "stay": once("stay", "0.3 y")}), horizon="0.2 y",
                        outputs={"grid": {"to": "0.2 y", "every": "0.1 y"}},
-                       endpoints={"os": {"from": "index", "event": "death"},
-                                  "move": {"from": "index", "event": "stay"}})
+                       endpoints={"os": {"events": "death"},
+                                  "move": {"events": "stay"}})
     curve = {name: [float(s) for s in fifth.results.get("survival", endpoint=name, strategy="only")]
              for name in ("os", "move")}
     return [(lives.times("last"), [10.0]), (lives.times("late"), []),
@@ -82,7 +82,7 @@ def closing(world):
     population = {"csv": {"file": table, "columns": {"entry_year": "entry"}}}
     more = {"population": population, "patients": 4, "horizon": "50 d",
             "outputs": {"grid": {"to": "60 d", "every": "10 d"}},
-            "endpoints": {"os": {"from": "index", "event": "death"}}}
+            "endpoints": {"os": {"events": "death"}}}
     lives = world.live(content, closes=2020, **more)
     far, never = world.live(content, closes=2500, **more), world.live(content, **more)
     code, message = world.fails(content, closes=2019.9, **more)

@@ -472,8 +472,8 @@ static void test_endpoints_and_targets(void **state)
     study s = load(
         SMALL "events: {e: {time: {fixed: 1 d}, goto: ill}, f: {time: {fixed: 1 y}, goto: dead}}\n",
         ONLY "endpoints:\n"
-             "  os: {from: index, event: death}\n"
-             "  why: {from: [e], causes: {sick: ill, gone: f}, competing: death, landmark: 2 wk}\n"
+             "  os: {events: death}\n"
+             "  why: {index: [e], causes: {sick: ill, gone: f}, competing: death, landmark: 2 wk}\n"
              "targets:\n"
              "  k: {what: {incidence: why, cause: gone, at: 1 y}, published: 53 of 104}\n"
              "  v: {what: {survival: os, at: 1 y}, published: 51 %, n: 100}\n"
@@ -619,7 +619,7 @@ static void test_idle_events_and_no_way_out(void **state)
     (void)state;
     study s = load(SMALL "events:\n  seen: {time: {fixed: 1 d}}\n  idle: {time: {fixed: 2 d}}\n"
                          "  fall: {while: [well], time: {fixed: 3 d}, goto: ill}\n",
-                   ONLY "endpoints: {os: {from: index, event: seen}}\n");
+                   ONLY "endpoints: {os: {events: seen}}\n");
     assert_non_null(strstr(s.said, "the event 'idle' does nothing"));
     assert_null(strstr(s.said, "the event 'seen' does nothing"));
     assert_non_null(strstr(s.said, "no event leads out of the state 'ill'"));
@@ -675,7 +675,7 @@ static void test_words(void **state)
                          "y}}, hazard ratio: n + 1,\n"
                          "    do: [{set: {n: n + 1}}], goto: dead}\n"
                          "costs: {visit: , care: 2 EUR/d}\ndecisions: {treatment: {of: drug}}\n",
-                   ONLY "endpoints: {os: {from: index, event: death}}\n"
+                   ONLY "endpoints: {os: {events: death}}\n"
                         "decisions: {treatment: [{choose: a}]}\n");
     char *text = sq_describe(s.model);
     assert_non_null(text);

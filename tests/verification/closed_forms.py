@@ -58,7 +58,7 @@ class Bench:
 
 def first_time(event):
     """Endpoint: time from index to the first firing of an event."""
-    return {"from": "index", "event": event}
+    return {"events": event}
 
 
 def discounted(survival, horizon=math.inf, rate=DISCOUNT):
@@ -73,7 +73,7 @@ def annuity(start, end):
 
 def competing(bench):
     """Rates 0.3 and 0.2: incidence of cause a at 2 y is 0.379272, mean time 2 y."""
-    causes = {"from": "index", "causes": {"a": "death_a", "b": "death_b"}}
+    causes = {"causes": {"a": "death_a", "b": "death_b"}}
     result = bench.run("competing", "100 y", endpoints={"which": causes, "os": first_time("death")})
     bench.mean(result, "life_years_undiscounted", 2.0)
     bench.mean(result, "life_years", 1.0 / (0.5 + DISCOUNT))
@@ -91,9 +91,9 @@ def competing(bench):
 def estimators(bench):
     """The same deaths seen from a landmark and under censoring, and the errors that are stated."""
     endpoints = {"os": first_time("death"),
-                 "late": {"from": "index", "event": "death", "landmark": "1 y"},
-                 "alone": {"from": "index", "event": "death_a", "censor": "death_b"},
-                 "beside": {"from": "index", "event": "death_a", "competing": "death_b"}}
+                 "late": {"events": "death", "landmark": "1 y"},
+                 "alone": {"events": "death_a", "censor at": "death_b"},
+                 "beside": {"events": "death_a", "competing": "death_b"}}
     result = bench.run("competing", "100 y", endpoints=endpoints,
                        outputs={"grid": {"to": "5 y", "every": "1 mo"}})
     at_landmark = int(result.get("endpoint_n", strategy="only", endpoint="late"))
@@ -287,7 +287,7 @@ def staggered(bench):
     of the follow-up there was, which is uniform between one and six years."""
     entry = {"attributes": {"entry_year": {"from": {"uniform": {"min": 2015, "max": 2020}}}}}
     endpoints = {"os": first_time("death"),
-                 "which": {"from": "index", "causes": {"a": "death_a", "b": "death_b"}}}
+                 "which": {"causes": {"a": "death_a", "b": "death_b"}}}
     grid = {"grid": {"to": "6 y", "every": "1 mo"}}
     result = bench.run("staggered", "100 y", population=entry, closes=2021, endpoints=endpoints,
                        outputs=grid)

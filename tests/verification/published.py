@@ -73,7 +73,7 @@ class Bench:
         self.judge.share(f"incidence of {cause} at {year}", share, PATIENTS, expected, wrong=wrong)
 
 
-OS = {"from": "index", "event": "death"}
+OS = {"events": "death"}
 
 
 def overall_survival(bench):
@@ -99,7 +99,7 @@ def incidence(bench):
     toxicity = {"law": "weibull", "shape": 0.5, "scale": "20 y"}
     relapse = {"law": "weibull", "incidence": ["0.2 at 1 y", "0.35 at 4 y"], "for": WHOSE,
                "incidence against": ["background", "toxicity"]}
-    causes = {"from": "index", "causes": {"relapse": "relapse"}, "competing": "death"}
+    causes = {"causes": {"relapse": "relapse"}, "competing": "death"}
     result = bench.run({"first": causes}, relapse=relapse, toxicity=toxicity)
     for year, p in ((1, 0.2), (4, 0.35)):
         bench.incidence(result, "relapse", year, p)
