@@ -116,7 +116,7 @@ static bool known_keys(sq_build *b, const sq_node *map)
 {
     static const char *const known[] = {"index",     "who",      "events",        "causes", "competing",
                                         "censor at", "landmark", "origin counts", "title",  NULL};
-    return former_keys(b, map) && sq_node_known_keys(map, "an endpoint", known, b->diags);
+    return sq_node_known_keys(map, "an endpoint", known, b->diags);
 }
 
 /* Where time begins: unless said, at time zero. */
@@ -127,6 +127,23 @@ static bool read_index(sq_build *b, const sq_node *node, sq_bits *set)
     return true;
 }
 
+static bool read_endpoint(sq_build *b, const sq_entry *e, sq_endpoint *endpoint)
+{
+    bool fine = known_keys(b, e->node);
+    const sq_node *who = sq_node_get(e->node, "who"), *censor = sq_node_get(e->node, "censor at"),
+                  *counts = sq_node_get(e->node, "origin counts");
+    fine = read_index(b, sq_node_get(e->node, "index"), &endpoint->from) && fine;
+    if (who)
+        fine = sq_build_expr(b, who, sq_type_flag(), SQ_READ_LIFE, &endpoint->who, NULL) && fine;
+    fine = add_ends(b, e) && fine;
+    fine = add_competing(b, e, endpoint) && fine;
+    if (censor) fine = sq_occurrence_set(b, censor, "occurrence", &endpoint->censor) && fine;
+    fine = read_landmark(b, sq_node_get(e->node, "landmark"), &endpoint->landmark) && fine;
+    endpoint->origin_counts = counts && sq_flag_constant(b, counts, "origin counts", false);
+    endpoint->n_causes = (int)b->causes.count - endpoint->first_cause;
+    return fine && disjoint(b, endpoint, e->place);
+}
+
 static void build_endpoint(sq_build *b, const sq_entry *e)
 {
     sq_endpoint endpoint = {.name = sq_build_keep(b, e->name), .first_cause = (int)b->causes.count};
@@ -134,19 +151,7 @@ static void build_endpoint(sq_build *b, const sq_entry *e)
         sq_diag_error(b->diags, e->place, "'%.60s' cannot name an endpoint: a name is a word",
                       e->name);
     if (!sq_node_expect(e->node, SQ_NODE_MAP, "an endpoint", b->diags)) return;
-    bool fine = known_keys(b, e->node);
-    const sq_node *who = sq_node_get(e->node, "who"), *censor = sq_node_get(e->node, "censor at"),
-                  *counts = sq_node_get(e->node, "origin counts");
-    fine = read_index(b, sq_node_get(e->node, "index"), &endpoint.from) && fine;
-    if (who)
-        fine = sq_build_expr(b, who, sq_type_flag(), SQ_READ_LIFE, &endpoint.who, NULL) && fine;
-    fine = add_ends(b, e) && fine;
-    fine = add_competing(b, e, &endpoint) && fine;
-    if (censor) fine = sq_occurrence_set(b, censor, "occurrence", &endpoint.censor) && fine;
-    fine = read_landmark(b, sq_node_get(e->node, "landmark"), &endpoint.landmark) && fine;
-    endpoint.origin_counts = counts && sq_flag_constant(b, counts, "origin counts", false);
-    endpoint.n_causes = (int)b->causes.count - endpoint.first_cause;
-    if (fine) disjoint(b, &endpoint, e->place);
+    if (former_keys(b, e->node)) read_endpoint(b, e, &endpoint);
     if (!sq_vec_push(&b->endpoints, endpoint)) sq_build_no_memory(b);
 }
 
