@@ -1,9 +1,10 @@
 /* Endpoints in columns: ref_endpoint.c for all lanes of a selection. The plan says which endpoints a firing can concern
  * (col_status.c): mostly none. What occurred is known of all lanes together; where some marks are met by a part of them,
  * the lanes part by what they met before the endpoints that await those marks are looked at. A passage is counted when it
- * ends. */
+ * ends; what emulated cohorts want to know of it is written to attributes that no life reads. */
 #include "engine/col.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- lanes and words --------------------------------------------------------------------------------------- */
@@ -150,6 +151,55 @@ static sq_column find_entrants(const passage *p)
     return p->endpoint->who.count ? ask_who(p, candidate) : candidate;
 }
 
+/* What these are as they enter; what has no value stays unset. */
+static void take_snapshot(sq_columns *c, sq_selection *s, const sq_snapshot *snapshot)
+{
+    sq_mark mark = sq_col_mark(c);
+    sq_column value = sq_col_value(c, s, snapshot->value, 0);
+    double *column = c->p->attribute[snapshot->attribute];
+    for (int i = 0; i < s->n; i++) {
+        double x = value.p[i * value.step];
+        if (isnan(x)) continue;
+        column[s->lane[i]] = x;
+        if (!sq_col_fits(&c->model->attributes[snapshot->attribute], x)) sq_col_fail(c, s, i);
+    }
+    sq_col_release(c, mark);
+}
+
+static void note_entry(sq_columns *c, sq_selection *s, const sq_endpoint *e)
+{
+    double *origin = e->is_noted ? c->p->attribute[e->note[SQ_NOTE_ORIGIN]] : NULL;
+    for (int i = 0; i < s->n && origin; i++) origin[s->lane[i]] = s->now[i] + e->landmark;
+    for (int k = 0; k < e->n_snapshots; k++) take_snapshot(c, s, &c->model->snapshots[e->first_snapshot + k]);
+}
+
+static void note_entrants(const passage *p, sq_column entrants)
+{
+    sq_columns *c = p->all->c;
+    sq_selection *s = p->all->s, part;
+    if (entrants.step != 0 && sq_col_where(c, s, entrants.p, &part)) note_entry(c, &part, p->endpoint);
+    if (entrants.step == 0 && entrants.p[0] != 0) note_entry(c, s, p->endpoint);
+}
+
+/* Passages that end on these days; one that ends before its landmark was never at risk. */
+static void note_ends(const passage *p, const sq_passages *passages, const double *end)
+{
+    const sq_selection *s = p->all->s;
+    double *const *column = p->all->c->p->attribute, *note[SQ_NOTES];
+    for (int k = 0; k < SQ_NOTES; k++) note[k] = column[p->endpoint->note[k]];
+    for (int j = 0; j < passages->k; j++) {
+        int i = passages->which ? passages->which[j] : j;
+        int32_t lane = s->lane[i];
+        bool was_at_risk = end[i] >= note[SQ_NOTE_ORIGIN][lane];
+        if (was_at_risk) {
+            note[SQ_NOTE_END][lane] = end[i];
+            note[SQ_NOTE_CAUSE][lane] = passages->cause;
+        } else {
+            note[SQ_NOTE_ORIGIN][lane] = NAN;
+        }
+    }
+}
+
 static void enter(passage *p, sq_column entrants)
 {
     const sq_selection *s = p->all->s;
@@ -157,40 +207,75 @@ static void enter(passage *p, sq_column entrants)
         p->all->c->lanes->enter(p->inside, p->bit, p->origin, p->endpoint->landmark, entrants, s->now, s->lane, s->n);
     bool all_do = entrants.step == 0 && entrants.p[0] != 0;
     p->status = all_do ? SQ_INSIDE : p->status | SQ_INSIDE;
+    if (p->endpoint->is_noted || p->endpoint->n_snapshots > 0) note_entrants(p, entrants);
 }
 
-/* The cause that occurred, -1 for censoring, -2 for neither. Causes come before censoring. */
-static int leaves_by(const passage *p)
+/* Why and when a risk set is left: by a cause of the endpoint (-1: censored), now, or as of the origin. */
+typedef struct departure {
+    bool happens;
+    int cause;
+    bool at_origin;
+} departure;
+
+/* A non-response comes before all causes, and these before censoring. */
+static departure leaves_by(const passage *p)
 {
+    if (met(p->all, &p->endpoint->non_response)) return (departure){true, 0, true};
     for (int k = 0; k < p->endpoint->n_causes; k++)
-        if (met(p->all, &p->all->c->model->causes[p->endpoint->first_cause + k].events)) return k;
-    return met(p->all, &p->endpoint->censor) ? -1 : -2;
+        if (met(p->all, &p->all->c->model->causes[p->endpoint->first_cause + k].events)) return (departure){true, k, false};
+    return (departure){met(p->all, &p->endpoint->censor), -1, false};
 }
 
-/* How long after their origin it is now, on the grid: found once for endpoints of one origin. */
-static const int64_t *places(const passage *p)
+/* Where passages that end on these days end on the grid. */
+static void find_places(const passage *p, const double *end, int64_t *place)
 {
     situation *all = p->all;
-    const sq_selection *s = all->s;
+    const sq_grid *grid = sq_outcome_times(all->lives.outcome ? all->lives.outcome : all->lives.outcomes[0]);
+    all->c->lanes->places(place, grid, end, p->origin, p->endpoint->landmark, all->s->lane, all->s->n);
+}
+
+/* The same of those that end now: found once for endpoints of one origin. */
+static const int64_t *places_now(const passage *p)
+{
+    situation *all = p->all;
     double from = p->endpoint->landmark;
     if (all->has_places && !p->origin && all->origin == from) return all->place;
-    const sq_grid *grid = sq_outcome_times(all->lives.outcome ? all->lives.outcome : all->lives.outcomes[0]);
-    all->c->lanes->places(all->place, grid, s->now, p->origin, from, s->lane, s->n);
+    find_places(p, all->s->now, all->place);
     all->has_places = !p->origin;
     all->origin = from;
     return all->place;
 }
 
+/* The same of those that end where they begin. */
+static const int64_t *places_at_origin(const passage *p, const double *origin)
+{
+    int64_t *place = (int64_t *)sq_col_words(p->all->c, p->all->s->n);
+    find_places(p, origin, place);
+    return place;
+}
+
+/* The days on which passages began, where there are any. */
+static const double *origins(const passage *p)
+{
+    sq_columns *c = p->all->c;
+    if (p->origin) return sq_col_gather(c, p->all->s, p->origin);
+    return sq_col_dense(c, p->all->s, sq_col_uniform(c, p->endpoint->landmark));
+}
+
 /* Who is in the risk set leaves it. */
-static void leave(passage *p, int cause)
+static void leave(passage *p, departure why)
 {
     situation *all = p->all;
     int n = all->s->n;
     int32_t *which = sq_col_lanes(all->c, n);
     bool all_do = p->status == SQ_INSIDE;
     if (p->inside) n = all->c->lanes->leave(which, p->inside, p->over, p->bit, n);
-    const sq_passages passages = {n, all_do ? NULL : which, cause, places(p)};
-    if (n > 0) sq_count_passages(&all->lives, p->number, &passages);
+    if (n == 0) return;
+    const double *end = why.at_origin ? origins(p) : all->s->now;
+    const int64_t *place = why.at_origin ? places_at_origin(p, end) : places_now(p);
+    const sq_passages passages = {n, all_do ? NULL : which, why.cause, place};
+    sq_count_passages(&all->lives, p->number, &passages);
+    if (p->endpoint->is_noted) note_ends(p, &passages, end);
 }
 
 /* Some are inside, and some are not. */
@@ -208,8 +293,8 @@ static void look(situation *all, int number)
 {
     passage p = passage_of(all, number);
     bool enters = p.status & SQ_NOT_YET && met(all, &p.endpoint->from), at_once = p.endpoint->origin_counts;
-    int cause = leaves_by(&p);
-    bool leaves = cause > -2 && (p.status & SQ_INSIDE || (enters && at_once));
+    departure why = leaves_by(&p);
+    bool leaves = why.happens && (p.status & SQ_INSIDE || (enters && at_once));
     if (!enters && !leaves) return;
     if (leaves && all->lives.n == 0) all->lives = sq_col_lives(all->c, all->s);
     sq_mark mark = sq_col_mark(all->c);
@@ -217,7 +302,7 @@ static void look(situation *all, int number)
     if (needs_bits(&p, enters)) take_bits(&p);
     if (enters) entrants = find_entrants(&p);
     if (enters && at_once) enter(&p, entrants);
-    if (leaves) leave(&p, cause);
+    if (leaves) leave(&p, why);
     if (enters && !at_once) enter(&p, entrants);
     sq_col_release(all->c, mark);
 }
@@ -291,6 +376,7 @@ void sq_col_endpoints(sq_columns *c, sq_selection *s, int from, int go)
 void sq_col_endpoints_end(sq_columns *c, sq_selection *s)
 {
     static const sq_bits NOTHING = {{0}};
+    static const departure CENSORED = {true, -1, false};
     const sq_open_endpoints *open = &c->plan->open[s->state];
     if (open->n == 0) return;
     sq_mark mark = sq_col_mark(c);
@@ -300,7 +386,7 @@ void sq_col_endpoints_end(sq_columns *c, sq_selection *s)
         sq_mark here = sq_col_mark(c);
         passage p = passage_of(&all, open->endpoint[k]);
         if (is_mixed(p.status)) take_bits(&p);
-        leave(&p, -1);
+        leave(&p, CENSORED);
         sq_col_release(c, here);
     }
     sq_col_release(c, mark);

@@ -1,5 +1,6 @@
 /* Where the model keeps the programs that a life evaluates: conditions and laws of events, what actions, decisions and
- * draws compute, rewards, endpoints. Actions, draws and rules are found by following what leads to them. */
+ * draws compute, rewards, endpoints with what they see of who enters. Actions, draws and rules are found by following
+ * what leads to them. */
 #include "engine/col_program.h"
 
 #include <stdlib.h>
@@ -96,8 +97,12 @@ static bool measured(const walk *w)
         if (!one(w, m->costs[i].rate)) return false;
     for (int i = 0; i < m->n_breaks; i++)
         if (!one(w, m->breaks[i].argument)) return false;
-    for (int i = 0; i < m->n_endpoints; i++)
-        if (!one(w, m->endpoints[i].who)) return false;
+    for (int i = 0; i < m->n_endpoints; i++) {
+        const sq_endpoint *e = &m->endpoints[i];
+        if (!one(w, e->who)) return false;
+        for (int k = 0; k < e->n_snapshots; k++)
+            if (!one(w, m->snapshots[e->first_snapshot + k].value)) return false;
+    }
     return one(w, m->utility);
 }
 

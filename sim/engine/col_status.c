@@ -160,6 +160,7 @@ static bool find_status(finder *f)
     for (int i = 0; i < m->n_endpoints; i++) {
         const sq_endpoint *e = &m->endpoints[i];
         f->leaves[i] = e->censor;
+        sq_bits_join(&f->leaves[i], &e->non_response);
         for (int k = 0; k < e->n_causes; k++) sq_bits_join(&f->leaves[i], &m->causes[e->first_cause + k].events);
     }
     while (spread(f)) {}
@@ -168,10 +169,14 @@ static bool find_status(finder *f)
 
 /* ---- what is kept --------------------------------------------------------------------------------------------------- */
 
+/* Whether something is written of who enters. */
+static bool notes_entry(const sq_endpoint *e) { return e->is_noted || e->n_snapshots > 0; }
+
 /* Nobody asks for an endpoint's results, and that it is entered cannot go wrong. */
 static bool is_idle(const finder *f, int endpoint)
 {
-    return f->m->endpoints[endpoint].who.count == 0 && !sq_counts_passages(f->m);
+    const sq_endpoint *e = &f->m->endpoints[endpoint];
+    return e->who.count == 0 && !notes_entry(e) && !sq_counts_passages(f->m);
 }
 
 /* Some patients in the state are inside, and others may be outside. */
@@ -226,7 +231,8 @@ static bool concerns(const finder *f, int endpoint, unsigned status, const sq_wa
 {
     const sq_endpoint *e = &f->m->endpoints[endpoint];
     const sq_endpoint_plan *plan = &f->plan->endpoints[endpoint];
-    bool enters = may_enter(f, endpoint, status, way), notes = e->who.count || plan->bit >= 0 || plan->origin >= 0;
+    bool enters = may_enter(f, endpoint, status, way);
+    bool notes = e->who.count || plan->bit >= 0 || plan->origin >= 0 || notes_entry(e);
     bool inside = status & SQ_INSIDE || (enters && e->origin_counts);
     bool leaves = inside && meet(f, &f->leaves[endpoint], &way->possible);
     return !is_idle(f, endpoint) && (leaves || (enters && notes));

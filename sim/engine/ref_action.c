@@ -13,21 +13,26 @@ static sq_status value_of(sq_ref *r, sq_program program, const char *what, doubl
     return sq_ref_fail(r, "%s is not a finite number", what);
 }
 
-/* Writes an attribute after checking that its type can hold the value, which the program (if one) gave. */
-static sq_status assign(sq_ref *r, int index, double value, sq_program program)
+sq_status sq_ref_judge(sq_ref *r, int index, double value, sq_program program)
 {
     const sq_attribute *a = &r->model->attributes[index];
     bool plain = a->type.class == SQ_TYPE_NUMBER && a->type.unit.time == 0 && a->type.unit.money == 0;
     sq_kind kind = plain ? (sq_kind)a->type.unit.kind : SQ_KIND_NONE;
     bool fits_probability = kind != SQ_KIND_PROBABILITY || (value >= 0 && value <= 1);
     bool fits_count = kind != SQ_KIND_COUNT || value >= 0;
-    if (fits_probability && fits_count) {
-        sq_ref_assign(r, index, value);
-        return SQ_OK;
-    }
+    if (isfinite(value) && fits_probability && fits_count) return SQ_OK;
     sq_ref_blame(r, program);
+    if (!isfinite(value)) return sq_ref_fail(r, "%s is not a finite number", a->name);
     return sq_ref_fail(r, "%s becomes %g, which is not a %s", a->name, value,
                        fits_count ? "probability" : "count");
+}
+
+/* Writes an attribute after checking that its type can hold the value, which the program (if one) gave. */
+static sq_status assign(sq_ref *r, int index, double value, sq_program program)
+{
+    sq_status status = sq_ref_judge(r, index, value, program);
+    if (!status) sq_ref_assign(r, index, value);
+    return status;
 }
 
 /* The attribute that an action writes: of a vector the element that its index says now. */
@@ -43,11 +48,11 @@ static sq_status target(sq_ref *r, const sq_action *action, int *attribute)
 
 static sq_status set(sq_ref *r, const sq_action *action)
 {
-    double value;
     int attribute;
     sq_status status = target(r, action, &attribute);
-    if (!status) status = value_of(r, action->p, r->model->attributes[attribute].name, &value);
-    return status ? status : assign(r, attribute, value, action->p);
+    if (status) return status;
+    sq_view view = sq_ref_view(r);
+    return assign(r, attribute, sq_program_value(&view, action->p, 0), action->p);
 }
 
 static sq_status unset(sq_ref *r, const sq_action *action)

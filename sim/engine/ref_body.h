@@ -112,6 +112,8 @@ sq_status sq_ref_enter_clocks(sq_ref *r);
 sq_status sq_ref_follow_clocks(sq_ref *r);
 
 /* ref_action.c */
+/* Fails unless the type of an attribute can hold the value, which the program (if one) gave. */
+sq_status sq_ref_judge(sq_ref *r, int attribute, double value, sq_program program);
 sq_status sq_ref_actions(sq_ref *r, int first);
 
 /* ref_reward.c */

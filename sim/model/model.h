@@ -353,16 +353,19 @@ typedef enum sq_discounting { SQ_DISCOUNT_COSTS, SQ_DISCOUNT_EFFECTS, SQ_DISCOUN
 #define SQ_OCCURS_INDEX(m) (SQ_OCCURS_DEATH(m) + 1)
 #define SQ_OCCURRENCES(m) (SQ_OCCURS_DEATH(m) + 2)
 
-/* Where a passage through an endpoint is noted, in attributes of the patient; each unset before. */
+/* Where a passage through an endpoint is noted, in attributes of the patient that are unset at baseline and that nobody
+ * else reads or writes. All three are set at the end of a life, or none is: nothing is noted of a patient who does not
+ * enter, nor of one whose passage ends before its landmark, who was never at risk. */
 typedef enum sq_note {
-    SQ_NOTE_ORIGIN, /* day since time zero, landmark included; written when the patient enters */
-    SQ_NOTE_END,    /* day; written when the passage ends, by the end of follow-up at the latest */
-    SQ_NOTE_CAUSE,  /* within the endpoint, from 0; -1: censored */
+    SQ_NOTE_ORIGIN, /* day since time zero, landmark included */
+    SQ_NOTE_END,    /* day, not before the origin; the origin itself of a non-response */
+    SQ_NOTE_CAUSE,  /* within the endpoint, from 0; -1: censored, by the end of follow-up too */
     SQ_NOTES
 } sq_note;
 
-/* What a patient is when entering an endpoint's risk set, written to an attribute that nobody else writes: seen after the
- * firing, where `who` is. */
+/* What a patient is when entering an endpoint's risk set, written to an attribute that is unset at baseline and that nobody
+ * else reads or writes: seen after the firing, where `who` is, and whether or not the passage comes to its landmark. What
+ * comes to no value leaves it unset; any other value must be one that the attribute's type allows, or the life fails. */
 typedef struct sq_snapshot {
     int attribute;
     sq_program value;
