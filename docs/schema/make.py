@@ -304,6 +304,9 @@ PARAMETER = define("parameter", either(SCALAR, {
                       "else": {"if": {"anyOf": [{"required": ["by"]}, {"required": ["csv"]}]}, "then": ref("table"),
                                "else": ref("number")}}}}),
     "A number with what is known of it, a table by category, a function table, a hazard ratio over time, or a law.")
+OVERRIDDEN = define("overridden", either(SCALAR, keys(
+    [row for row in NUMBER_ROWS if row[0] in ("value", "interval", "range", "se")] + [*ABOUT], ["value"])),
+    "One number of a table or law: its value, or a map that says what is known of it too.")
 PARAMETERS = define("parameters", {
     **mapped(PARAMETER, r"^[A-Za-z_][A-Za-z0-9_.]*$"),
     "properties": {"csv": said(either(FILE, LIST_FILE), "Parameters from a comma-separated file, a row each.")}},
@@ -502,7 +505,9 @@ FILE_ROWS = [
     ("utility", or_nothing(REWARD), "Quality of life: one expression, or one per living state."),
     ("costs", section(or_nothing(REWARD)), "Cost per time by category: an expression, or one per state."),
     ("parameters", or_nothing(either(PARAMETERS, one_or_list(FILE))), "Numbers with their sources, or the files that hold them."),
-    ("override", or_nothing(mapped(either(SCALAR, PARAMETER))), "Replaces parameters: a number, or a whole definition."),
+    ("override", or_nothing({"type": "object", "patternProperties": {r"\[": OVERRIDDEN},
+                             "additionalProperties": either(SCALAR, PARAMETER)}),
+     "Replaces parameters: a number, or a whole definition."),
     ("horizon", TIME, "How long patients are followed."),
     ("closes", SCALAR, "Calendar year of a data cut, as in 2024.5; needs the attribute `entry_year`."),
     ("patients", COUNT, "Simulated patients per strategy (100,000)."),

@@ -189,6 +189,7 @@ typedef struct sq_param {
 typedef struct sq_patch {
     const char *name; /* canonical: "cr[reinduction, ge50]" */
     const sq_node *node;
+    const sq_node *about; /* the map that the value stands in, which says what is known of it; NULL */
     sq_place place;
     bool applied;
 } sq_patch;

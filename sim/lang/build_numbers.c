@@ -395,6 +395,17 @@ void sq_list_table(sq_build *b, const sq_param *param, const char *name, int n, 
     list_row(b, param, name, -1, n, unit, place, about);
 }
 
+/* What the map that replaces a number says of it. */
+static bool about_of_patch(sq_build *b, const sq_param *param, const char *name, const sq_patch *patch, sq_unit unit,
+                           sq_about *about)
+{
+    static const char *const known[] = {"value", "interval", "range", "se", "source", "class", "note", NULL};
+    return sq_node_known_keys(patch->about, "one number of an override", known, b->diags) &&
+           sq_read_about(b, patch->about, NULL, about) && read_uncertainty(b, patch->about, unit, about) &&
+           within_bounds(b, param, patch->about, patch->node, about) &&
+           sq_check_about(b, param, name, patch->about->place, about);
+}
+
 /* What was known of the replaced number says nothing about the one that stands there now; only a structural
  * switch, which is there to be turned, stays one. */
 static void about_replaced(sq_build *b, const sq_patch *patch, sq_about *about)
@@ -424,7 +435,8 @@ bool sq_add_number(sq_build *b, sq_param *param, const char *name, int slot, sq_
     if (patch) {
         patch->applied = true;
         place = patch->place;
-        about_replaced(b, patch, &known);
+        if (patch->about) fine = about_of_patch(b, param, name, patch, unit, &known) && fine;
+        else about_replaced(b, patch, &known);
         fine = sq_build_expr(b, patch->node, want, SQ_ALLOW_PARAMETERS, &value, NULL) && fine;
     }
     sq_list_number(b, param, name, slot, unit, place, &known);

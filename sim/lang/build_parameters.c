@@ -84,9 +84,9 @@ sq_patch *sq_find_patch(sq_build *b, const char *name)
 }
 
 /* The last replacement of a name holds: the command line comes after the files. */
-static void add_patch(sq_build *b, const char *name, const sq_node *node, sq_place place)
+static void add_patch(sq_build *b, const char *name, const sq_node *node, const sq_node *about, sq_place place)
 {
-    sq_patch patch = {sq_canonical_name(b, name), node, place, false};
+    sq_patch patch = {sq_canonical_name(b, name), node, about, place, false};
     sq_patch *before = sq_find_patch(b, patch.name);
     if (before)
         *before = patch;
@@ -106,11 +106,23 @@ static void nothing_to_override(sq_build *b, const sq_entry *e)
     for (size_t i = 0; i < parameters->count; i++) names[i] = parameters->items[i].name;
     if (e->name[n] && sq_index_get(&parameters->index, whole) >= 0)
         sq_diag_error(b->diags, e->place,
-                      "'%.80s' is one number of '%.80s': give it a value, or '%.80s' a whole new definition", e->name,
-                      whole, whole);
+                      "'%.80s' is one number of '%.80s': give it a value (or a map with `value:`), or '%.80s' a whole "
+                      "new definition",
+                      e->name, whole, whole);
     else
         sq_diag_error(b->diags, e->place, "there is no parameter '%.80s' to override%s", e->name,
                       sq_diag_hint(b->diags, e->name, names, parameters->count));
+}
+
+/* One number of a definition, by a map that says what is known of it. */
+static void override_number(sq_build *b, const sq_entry *e)
+{
+    const sq_node *value = sq_node_get(e->node, "value");
+    bool is_part = strpbrk(e->name, "[.") != NULL;
+    if (!value || !is_part)
+        nothing_to_override(b, e);
+    else if (sq_scalar_text(b, value, "a value"))
+        add_patch(b, e->name, value, e->node, e->place);
 }
 
 static void apply_overrides(sq_build *b)
@@ -123,9 +135,9 @@ static void apply_overrides(sq_build *b)
         if (e->node->kind == SQ_NODE_MAP && defined >= 0)
             parameters->items[defined] = *e;
         else if (e->node->kind == SQ_NODE_MAP)
-            nothing_to_override(b, e);
+            override_number(b, e);
         else if (sq_scalar_text(b, e->node, "a value"))
-            add_patch(b, e->name, e->node, e->place);
+            add_patch(b, e->name, e->node, NULL, e->place);
     }
 }
 
@@ -170,7 +182,7 @@ static void apply_set(sq_build *b, const char *text)
     if (strcmp(sq_canonical_name(b, name), HORIZON) == 0)
         b->one[SQ_ONE_HORIZON] = (sq_said){node, value};
     else
-        add_patch(b, name, node, named);
+        add_patch(b, name, node, NULL, named);
 }
 
 /* The slot of a number that a user can name; -1 if there is none of that name. */

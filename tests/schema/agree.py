@@ -58,6 +58,7 @@ PROBES = {
     "survival_from_file": "parameters: {p: {law: tabulated, csv: {file: rates.csv, @}, tail: never}}",
     "numbers_from_file": "parameters: {p: {by: kind, csv: {file: rates.csv, @}}}",
     "parameters_from_file": "parameters: {csv: {file: rates.csv, @}}",
+    "overridden": "parameters: {p: {by: kind, a: 1, b: 2}}|override: {\"p[a]\": {value: 3, @}}",
     "strategy": "strategies: {only: {@}}",
     "rule": "decisions: {q: {of: kind}}|strategies: {only: {decisions: {q: [{choose: a, @}]}}}",
     "discount": "discount: {rate: 3 %, @}",

@@ -230,6 +230,21 @@ static void test_replaced_numbers_lose_their_source(void **state)
     drop(&s);
 }
 
+/* A map in place of one number says what is known of it. */
+static void test_overrides_may_have_sources(void **state)
+{
+    (void)state;
+    study s = load(SMALL, ONLY "parameters:\n"
+                               "  p: {by: sex, default: 0.5, source: A 2019}\n"
+                               "override: {\"p[female]\": {value: 0.4, interval: [0.3, 0.6], class: calibrated, source: B}}\n");
+    assert_int_equal(s.status, SQ_OK);
+    assert_int_equal(row_of(&s, "p[female]")->class, SQ_CALIBRATED);
+    assert_int_equal(row_of(&s, "p[female]")->uncertainty, SQ_INTERVAL);
+    assert_string_equal(row_of(&s, "p[female]")->source, "B");
+    assert_int_equal(row_of(&s, "p[male]")->class, SQ_SOURCED);
+    drop(&s);
+}
+
 /* Laws given by knots are listed too, a row for each entry. */
 static void test_tables_are_listed(void **state)
 {
@@ -745,6 +760,7 @@ int main(void)
         cmocka_unit_test(test_tables_by_category),
         cmocka_unit_test(test_replacing_numbers),
         cmocka_unit_test(test_replaced_numbers_lose_their_source),
+        cmocka_unit_test(test_overrides_may_have_sources),
         cmocka_unit_test(test_tables_are_listed),
         cmocka_unit_test(test_laws_from_statements),
         cmocka_unit_test(test_life_table_by_attribute),
