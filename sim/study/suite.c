@@ -38,19 +38,13 @@ static bool add_messages(char **all, const sq_diags *diags)
 /* All but the targets are left out of results, which saves their making. */
 static void keep_targets_alone(sq_model *model) { model->left_out = ~(UINT32_C(1) << SQ_OUT_TARGETS); }
 
-static sq_status load_one(sq_suite *suite, const char *path, const sq_suite_load *options, char **messages,
+static sq_status load_one(const char *path, const sq_load_options *options, sq_model **model, char **messages,
                           sq_error *err)
 {
     sq_diags diags = {0};
-    sq_model *model = NULL;
-    sq_status status = sq_load_experiment(path, &options->load, &model, &diags, err);
+    sq_status status = sq_load_experiment(path, options, model, &diags, err);
     if (!add_messages(messages, &diags)) status = sq_fail(err, SQ_ERR_MEMORY, "no memory for the messages");
     sq_diags_free(&diags);
-    if (model && !options->all_outputs) keep_targets_alone(model);
-    suite->models[suite->n] = model;
-    if (model)
-        suite->experiments[suite->n++] = (sq_suite_experiment){
-            .path = path, .name = model->experiment, .model = model, .n_targets = model->n_targets};
     return status;
 }
 
@@ -96,27 +90,57 @@ static sq_status list_targets(sq_suite *suite, sq_error *err)
     return SQ_OK;
 }
 
-sq_status sq_suite_new(sq_suite **out, int n, const char *const *paths, const sq_suite_load *options, char **messages,
-                       sq_error *err)
+/* What loading allocates; the models become the suite's. */
+static bool make_room(sq_suite *suite, int n, sq_model *const *models, const char *const *paths)
 {
-    static const sq_suite_load as_written;
     size_t room = n > 0 ? (size_t)n : 1;
-    sq_suite *suite = *out = calloc(1, sizeof *suite);
-    if (messages) *messages = NULL;
-    if (!suite) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the experiments");
     suite->experiments = calloc(room, sizeof *suite->experiments);
     suite->models = calloc(room, sizeof *suite->models);
     suite->columns = calloc(room, sizeof *suite->columns);
-    sq_status status = suite->experiments && suite->models && suite->columns
-                           ? SQ_OK
-                           : sq_fail(err, SQ_ERR_MEMORY, "no memory for the experiments");
-    for (int i = 0; i < n && !status; i++)
-        status = load_one(suite, paths[i], options ? options : &as_written, messages, err);
-    if (!status) status = names_differ(suite, err);
+    if (!suite->experiments || !suite->models || !suite->columns) return false;
+    suite->n = n;
+    for (int i = 0; i < n; i++) {
+        suite->models[i] = models[i];
+        suite->experiments[i] = (sq_suite_experiment){
+            .path = paths[i], .name = models[i]->experiment, .model = models[i], .n_targets = models[i]->n_targets};
+    }
+    return true;
+}
+
+sq_status sq_suite_of(sq_suite **out, int n, sq_model *const *models, const char *const *paths, bool all_outputs,
+                      sq_error *err)
+{
+    sq_suite *suite = *out = calloc(1, sizeof *suite);
+    if (!suite || !make_room(suite, n, models, paths)) {
+        for (int i = 0; i < n; i++) sq_model_free(models[i]);
+        sq_suite_free(suite);
+        *out = NULL;
+        return sq_fail(err, SQ_ERR_MEMORY, "no memory for the experiments");
+    }
+    for (int i = 0; i < n && !all_outputs; i++) keep_targets_alone(suite->models[i]);
+    sq_status status = names_differ(suite, err);
     if (!status) status = list_targets(suite, err);
     if (!status) return SQ_OK;
     sq_suite_free(suite);
     *out = NULL;
+    return status;
+}
+
+sq_status sq_suite_new(sq_suite **out, int n, const char *const *paths, const sq_suite_load *options, char **messages,
+                       sq_error *err)
+{
+    static const sq_suite_load as_written;
+    const sq_suite_load *o = options ? options : &as_written;
+    sq_model **models = calloc(n > 0 ? (size_t)n : 1, sizeof *models);
+    *out = NULL;
+    if (messages) *messages = NULL;
+    sq_status status = models ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the experiments");
+    for (int i = 0; i < n && !status; i++) status = load_one(paths[i], &o->load, &models[i], messages, err);
+    if (!status)
+        status = sq_suite_of(out, n, models, paths, o->all_outputs, err);
+    else
+        for (int i = 0; models && i < n; i++) sq_model_free(models[i]);
+    free(models);
     return status;
 }
 
@@ -148,17 +172,20 @@ int sq_suite_targets(const sq_suite *suite, const sq_suite_target **targets)
 
 /* ---- evaluating ---------------------------------------------------------------------------------------- */
 
-/* The figures of an experiment, from its results or (NULL) as not run. */
-static void take_figures(const sq_suite *suite, int experiment, const sq_variables *results, sq_suite_figure *figures)
+/* The figures of an experiment, from its results (points lie along their first axis) or (NULL) as not run. */
+static void take_figures(const sq_suite *suite, int experiment, int n_points, const sq_variables *results,
+                         sq_suite_figure *figures)
 {
     const sq_suite_experiment *e = &suite->experiments[experiment];
     const sq_variable *simulated = results ? sq_variables_find(results, "", "target_simulated") : NULL;
     const sq_variable *se = results ? sq_variables_find(results, "", "target_se") : NULL;
-    for (int i = 0; i < e->n_targets; i++)
-        figures[e->first_target + i] = (sq_suite_figure){
+    for (int i = 0; i < n_points * e->n_targets; i++) {
+        int point = i / e->n_targets, target = i % e->n_targets;
+        figures[point * suite->n_targets + e->first_target + target] = (sq_suite_figure){
             .simulated = simulated ? ((const double *)simulated->data)[i] : NAN,
             .se = se ? ((const double *)se->data)[i] : NAN,
         };
+    }
 }
 
 static void add_facts(sq_run_facts *sum, const sq_run_facts *one)
@@ -186,10 +213,13 @@ static sq_status run_one(sq_suite *suite, int experiment, const sq_suite_run *ru
     if (options.engine == SQ_ENGINE_COLUMNAR && !suite->columns[experiment])
         status = sq_col_plan_new(&suite->columns[experiment], m, false, err);
     options.columns = suite->columns[experiment];
+    options.settings = run->settings ? run->settings[experiment] : NULL;
     if (!status) status = sq_study_run(m, &options, results, &facts, err);
     if (!status && run->facts) add_facts(run->facts, &facts);
     return status;
 }
+
+static int points_of(const sq_suite_run *run) { return run->options.n_points > 0 ? run->options.n_points : 1; }
 
 static sq_status evaluate_one(sq_suite *suite, int experiment, const sq_suite_run *run, sq_suite_figure *figures,
                               sq_error *err)
@@ -197,7 +227,7 @@ static sq_status evaluate_one(sq_suite *suite, int experiment, const sq_suite_ru
     sq_variables own = {0}, *results = run->results ? &run->results[experiment] : &own;
     sq_error why = {0};
     sq_status status = run_one(suite, experiment, run, results, &why);
-    if (!status) take_figures(suite, experiment, results, figures);
+    if (!status) take_figures(suite, experiment, points_of(run), results, figures);
     sq_variables_free(&own);
     return status ? sq_fail(err, status, "%s: %s", suite->experiments[experiment].name, why.text) : SQ_OK;
 }
@@ -206,7 +236,7 @@ sq_status sq_suite_evaluate(sq_suite *suite, const sq_suite_run *run, sq_suite_f
 {
     if (run->facts) *run->facts = (sq_run_facts){0};
     for (int i = 0; i < suite->n; i++) {
-        take_figures(suite, i, NULL, figures);
+        take_figures(suite, i, points_of(run), NULL, figures);
         if (run->leave_out && run->leave_out[i]) continue;
         sq_status status = evaluate_one(suite, i, run, figures, err);
         if (status) return status;

@@ -35,6 +35,10 @@ typedef struct sq_suite_load {
  * NULL if nothing. Fails as sq_load_experiment does, and with SQ_ERR_INPUT where two experiments have one name. */
 sq_status sq_suite_new(sq_suite **out, int n, const char *const *paths, const sq_suite_load *options, char **messages,
                        sq_error *err);
+/* The same of experiments that are loaded: the suite takes the models over, also where it fails. Paths are kept, not
+ * copied. */
+sq_status sq_suite_of(sq_suite **out, int n, sq_model *const *models, const char *const *paths, bool all_outputs,
+                      sq_error *err);
 void sq_suite_free(sq_suite *suite); /* NULL is allowed */
 
 int sq_suite_experiments(const sq_suite *suite, const sq_suite_experiment **experiments);
@@ -47,12 +51,15 @@ typedef struct sq_suite_figure {
 
 typedef struct sq_suite_run {
     const bool *leave_out;    /* [n_experiments] not run, their figures are NaN; NULL: all are run */
-    sq_run_options options;   /* threads, engine, progress; its columns are the suite's to fill */
+    sq_run_options options;   /* threads, patients, seed, progress, n_points (0: one); its columns and settings are the
+                                 suite's to fill */
+    const sq_settings *const *const *settings; /* [n_experiments][n_points]; NULL, as a whole or of an experiment: none */
     sq_variables *results;    /* [n_experiments] zero-initialised, of each experiment; NULL: not wanted */
     sq_run_facts *facts;      /* summed over experiments; may be NULL */
 } sq_suite_run;
 
-/* Runs the experiments and fills figures[n_targets]. Fails as sq_study_run does, the sentence naming the experiment. */
+/* Runs the experiments and fills figures[n_points * n_targets], point by point. Fails as sq_study_run does, the sentence
+ * naming the experiment; with settings that give an impossible value as sq_block_fill does. */
 sq_status sq_suite_evaluate(sq_suite *suite, const sq_suite_run *run, sq_suite_figure *figures, sq_error *err);
 
 #endif
