@@ -45,7 +45,8 @@ def sources(root):
 def everything(root):
     """All text in which an entry may be cited."""
     texts = []
-    for pattern in ("models/**/*.yaml", "configs/**/*.yaml", "docs/*.md", "README.md", "configs/README.md"):
+    for pattern in ("models/**/*.yaml", "configs/**/*.yaml", "configs/regimens/*.csv", "docs/*.md", "README.md",
+                    "configs/README.md"):
         for path in glob.glob(os.path.join(root, pattern), recursive=True):
             with open(path, encoding="utf-8") as file:
                 texts.append(" ".join(file.read().split()))
