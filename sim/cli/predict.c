@@ -29,7 +29,7 @@ static double table_bytes(const sq_model *m, bool patients_table, bool event_log
     return per_life * (double)m->n_patients * m->n_strategies;
 }
 
-/* Each thread holds an accumulator and an engine; another accumulator receives what they have won. The result is held
+/* Each thread holds an engine and the accumulators of the points that it is at. The result is held
  * as arrays and as the image of its file, which is written with memory that the threads have left. PROGRAM and WRITING
  * were measured. */
 static double memory_bytes(const sq_model *m, int threads)
@@ -38,7 +38,7 @@ static double memory_bytes(const sq_model *m, int threads)
     const sq_extent extent = {m->n_patients, 1};
     sq_outcome_memory own = sq_outcome_memory_of(m);
     double blocks = (double)BYTES * m->block_size * m->n_strategies;
-    double lives = (threads + 1) * own.totals + threads * sq_columns_bytes(m, extent, sq_columns_batch(m, extent), own.block);
+    double lives = threads * own.totals + threads * sq_columns_bytes(m, extent, sq_columns_batch(m, extent), own.block);
     return PROGRAM + blocks + 2 * result_bytes(m) + (lives > WRITING ? lives : WRITING);
 }
 

@@ -4,7 +4,7 @@
 #include "outcome/finish.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- the writer ------------------------------------------------------------------------------------ */
@@ -16,25 +16,59 @@ static void *added(sq_finish *w, void *data)
     return data;
 }
 
+static void *declare(sq_finish *w, sq_variable_type type, const char *name, const char *units,
+                     const char *long_name, const char *const *axes)
+{
+    return added(w, sq_variables_add(w->declared->variables, type, name, units, long_name, axes));
+}
+
 void *sq_finish_add(sq_finish *w, sq_variable_type type, const char *name, const char *units,
                     const char *long_name, const char *axis, const char *second, const char *third)
 {
     const char *axes[] = {axis, second, third, NULL};
-    return added(w, sq_variables_add(w->variables, type, name, units, long_name, axes));
+    return declare(w, type, name, units, long_name, axes);
 }
 
 size_t sq_finish_cells(const sq_finish *w)
 {
-    size_t cells = sq_finish_points(w) * (size_t)w->model->n_strategies;
+    size_t cells = w->outcome == NULL ? 0 : (size_t)w->model->n_strategies;
     return w->by_subgroup ? cells * (size_t)w->model->n_subgroups : cells;
 }
 
 sq_slice sq_finish_slice(const sq_finish *w, size_t cell)
 {
     size_t subgroups = w->by_subgroup ? (size_t)w->model->n_subgroups : 1;
-    size_t strategies = (size_t)w->model->n_strategies, row = cell / subgroups;
-    return (sq_slice){w->grid[row / strategies], (int)(row % strategies),
-                      w->by_subgroup ? (int)(cell % subgroups) : -1};
+    return (sq_slice){w->outcome, (int)(cell / subgroups), w->by_subgroup ? (int)(cell % subgroups) : -1};
+}
+
+static size_t element_bytes(sq_variable_type type)
+{
+    return type == SQ_I32 ? sizeof(int32_t) : sizeof(int64_t);
+}
+
+/* Declares a variable whose first axes are scenario and draw; or the point's slab of it. */
+static void *slab_of(sq_finish *w, sq_variable_type type, const char *name, const char *units,
+                     const char *long_name, const char *const *axes)
+{
+    if (w->declared == NULL) {
+        const sq_slab *slab = w->slab++;
+        return slab->data + (size_t)w->point * slab->bytes;
+    }
+    sq_estimates *e = w->declared;
+    char *data = declare(w, type, name, units, long_name, axes);
+    if (data == NULL)
+        return NULL;
+    size_t points = (size_t)e->n_scenarios * (size_t)e->n_draws;
+    size_t length = sq_variable_length(e->variables, &e->variables->items[e->variables->count - 1]);
+    sq_slab slab = {data, length / points * element_bytes(type)};
+    return sq_vec_push(&e->slabs, slab) ? data : added(w, NULL);
+}
+
+void *sq_finish_of_point(sq_finish *w, sq_variable_type type, const char *name, const char *units,
+                         const char *long_name, const char *axis, const char *second)
+{
+    const char *axes[] = {"scenario", "draw", axis, second, NULL};
+    return slab_of(w, type, name, units, long_name, axes);
 }
 
 static void *add_over_cells(sq_finish *w, sq_variable_type type, const char *name, const char *units,
@@ -43,9 +77,9 @@ static void *add_over_cells(sq_finish *w, sq_variable_type type, const char *nam
     const char *plain[] = {"scenario", "draw", "strategy", axis, second, NULL};
     const char *split[] = {"scenario", "draw", "strategy", "subgroup", axis, second, NULL};
     if (!w->by_subgroup)
-        return added(w, sq_variables_add(w->variables, type, name, units, long_name, plain));
-    return added(w, sq_variables_add(w->variables, type, sq_finish_name(w, name, "_by_subgroup", NULL),
-                                     units, sq_finish_name(w, long_name, ", by subgroup", NULL), split));
+        return slab_of(w, type, name, units, long_name, plain);
+    return slab_of(w, type, sq_finish_name(w, name, "_by_subgroup", NULL), units,
+                   sq_finish_name(w, long_name, ", by subgroup", NULL), split);
 }
 
 double *sq_finish_real(sq_finish *w, const char *name, const char *units, const char *long_name,
@@ -62,20 +96,20 @@ int64_t *sq_finish_count(sq_finish *w, const char *name, const char *long_name, 
 
 void sq_finish_axis(sq_finish *w, const char *name, size_t length)
 {
-    if (sq_variables_axis(w->variables, name, length) < 0)
+    if (w->declared != NULL && sq_variables_axis(w->declared->variables, name, length) < 0)
         w->failed = true;
 }
 
 void sq_finish_flags(sq_finish *w, const char *const *meanings, size_t n)
 {
-    if (!w->failed && !sq_variables_set_flags(w->variables, meanings, n))
+    if (w->declared != NULL && !w->failed && !sq_variables_set_flags(w->declared->variables, meanings, n))
         w->failed = true;
 }
 
 const char *sq_finish_text(sq_finish *w, const char *text)
 {
     const char *source = text == NULL ? "" : text;
-    const char *kept = sq_arena_text(&w->variables->arena, source, strlen(source));
+    const char *kept = sq_arena_text(&w->declared->variables->arena, source, strlen(source));
     if (kept == NULL)
         w->failed = true;
     return kept;
@@ -83,8 +117,7 @@ const char *sq_finish_text(sq_finish *w, const char *text)
 
 const char *sq_finish_name(sq_finish *w, const char *a, const char *b, const char *c)
 {
-    const char *name = sq_arena_format(&w->variables->arena, "%s%s%s", a ? a : "", b ? b : "",
-                                       c ? c : "");
+    const char *name = sq_arena_format(&w->names, "%s%s%s", a ? a : "", b ? b : "", c ? c : "");
     if (name == NULL)
         w->failed = true;
     return name == NULL ? "" : name;
@@ -135,31 +168,61 @@ static void finish_slices(sq_finish *w)
         parts[i](w);
 }
 
-sq_status sq_outcome_finish(const sq_model *model, int n_scenarios, int n_draws,
-                            const sq_outcome *const *grid, sq_variables *variables, sq_error *err)
+/* Goes through all parts; false if memory was out. */
+static bool finish(sq_finish *w, const sq_estimates *e)
 {
-    sq_finish w = {.model = model,
-                   .n_scenarios = n_scenarios,
-                   .n_draws = n_draws,
-                   .grid = grid,
-                   .variables = variables,
-                   .curve = sq_curve_new(model->n_grid, most_causes(model))};
-    w.with_curves = sq_has_curves(model, (double)sq_finish_points(&w));
-    w.failed = w.curve == NULL;
-    for (size_t i = 0; i < sq_finish_points(&w); i++)
-        w.failed = w.failed || grid[i]->failure != SQ_OK;
-    if (!w.failed)
-        sq_finish_coordinates(&w);
-    finish_slices(&w);
+    const sq_model *m = w->model = e->model;
+    w->with_curves = sq_has_curves(m, (double)e->n_scenarios * e->n_draws);
+    w->curve = sq_curve_new(m->n_grid, most_causes(m));
+    w->failed = w->curve == NULL;
+    if (!w->failed)
+        sq_finish_coordinates(w);
+    finish_slices(w);
     void (*const parts[])(sq_finish *) = {sq_finish_occupancy, sq_finish_transitions,
                                           sq_finish_first_times, sq_finish_targets};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !w.failed; i++)
-        parts[i](&w);
-    w.by_subgroup = true;
-    if (model->n_subgroups > 0) {
-        finish_slices(&w);
-        sq_finish_occupancy(&w);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !w->failed; i++)
+        parts[i](w);
+    w->by_subgroup = true;
+    if (m->n_subgroups > 0 && !w->failed) {
+        finish_slices(w);
+        sq_finish_occupancy(w);
     }
-    sq_curve_free(w.curve);
-    return w.failed ? sq_fail(err, SQ_ERR_MEMORY, "out of memory for the results") : SQ_OK;
+    w->by_subgroup = false;
+    if (!w->failed)
+        sq_finish_parameters(w);
+    sq_curve_free(w->curve);
+    sq_arena_free(&w->names);
+    return !w->failed;
+}
+
+sq_status sq_estimates_new(sq_estimates **out, const sq_model *model, int n_scenarios, int n_draws,
+                           sq_variables *variables, sq_error *err)
+{
+    sq_estimates *e = *out = calloc(1, sizeof *e);
+    if (e != NULL) {
+        *e = (sq_estimates){.model = model, .n_scenarios = n_scenarios, .n_draws = n_draws, .variables = variables};
+        sq_finish w = {.declared = e};
+        if (finish(&w, e))
+            return SQ_OK;
+    }
+    sq_estimates_free(e);
+    *out = NULL;
+    return sq_fail(err, SQ_ERR_MEMORY, "out of memory for the results");
+}
+
+void sq_estimates_free(sq_estimates *e)
+{
+    if (e == NULL)
+        return;
+    free(e->slabs.items);
+    free(e);
+}
+
+sq_status sq_estimates_take(const sq_estimates *e, int point, const sq_outcome *outcome, const double *block,
+                            sq_error *err)
+{
+    sq_finish w = {.slab = e->slabs.items, .point = point, .outcome = outcome, .block = block};
+    if (outcome->failure == SQ_OK && finish(&w, e))
+        return SQ_OK;
+    return sq_fail(err, SQ_ERR_MEMORY, "out of memory for the results");
 }

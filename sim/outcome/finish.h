@@ -1,21 +1,41 @@
-/* Writing results: what the parts of sq_outcome_finish share. Every dataset begins with the axes
- * scenario, draw, strategy (targets: scenario, draw), and those by subgroup have that axis next, so a *cell*
- * is one combination of these and its values lie side by side. A part that tells of subgroups as well is
- * gone through twice, the second time with by_subgroup set. */
+/* Writing results: what the parts of sq_estimates share. Every dataset begins with the axes scenario, draw, strategy (some:
+ * scenario, draw), and those by subgroup have that axis next, so a *cell* is one strategy (and subgroup) of a point and its
+ * values lie side by side. A part that tells of subgroups as well is gone through twice, the second time with by_subgroup
+ * set.
+ *
+ * All parts are gone through once to declare their variables, while there are no cells, and then once for each point: the
+ * same calls in the same order give what the point's values are to be written to, its *slab* of each variable. */
 #ifndef SQ_OUTCOME_FINISH_H
 #define SQ_OUTCOME_FINISH_H
 
+#include "base/vec.h"
 #include "outcome/tally.h"
 
 /* Bins of every published histogram. */
 enum { SQ_PUBLISHED_BINS = 100 };
 
-typedef struct sq_finish {
+/* The part of a variable that belongs to a point: so many bytes after that of the point before. */
+typedef struct sq_slab {
+    char *data;
+    size_t bytes;
+} sq_slab;
+
+struct sq_estimates {
     const sq_model *model;
     int n_scenarios, n_draws;
-    const sq_outcome *const *grid; /* [n_scenarios * n_draws] */
     sq_variables *variables;
+    SQ_VEC(sq_slab) slabs; /* in the order in which the parts ask for them */
+};
+
+typedef struct sq_finish {
+    const sq_model *model;
+    sq_estimates *declared;        /* what variables are added to; NULL: they are there, and a point's slabs are filled */
+    const sq_slab *slab;           /* the next one, then */
+    int point;
+    const sq_outcome *outcome;     /* of the point; NULL while variables are declared, and then there are no cells */
+    const double *block;           /* of the reference strategy */
     sq_curve *curve;               /* room for any endpoint's */
+    sq_arena names;                /* put together */
     bool with_curves;              /* curves over time and histograms are wanted */
     bool by_subgroup;
     bool failed;                   /* memory was out */
@@ -27,11 +47,7 @@ static inline bool sq_has_curves(const sq_model *m, double points)
     return m->curves == SQ_CURVES_ALWAYS || (m->curves == SQ_CURVES_AUTO && points <= SQ_CURVE_POINTS);
 }
 
-static inline size_t sq_finish_points(const sq_finish *w)
-{
-    return (size_t)w->n_scenarios * (size_t)w->n_draws;
-}
-/* How many cells there are, and the slice of an accumulator that one of them tells of. */
+/* How many cells there are, and the slice of the accumulator that one of them tells of. */
 size_t sq_finish_cells(const sq_finish *w);
 sq_slice sq_finish_slice(const sq_finish *w, size_t cell);
 
@@ -42,10 +58,14 @@ double *sq_finish_real(sq_finish *w, const char *name, const char *units, const 
                        const char *axis, const char *second);
 int64_t *sq_finish_count(sq_finish *w, const char *name, const char *long_name, const char *axis,
                          const char *second);
-/* Adds a variable over exactly these axes. */
+/* Likewise over scenario and draw, and up to two axes more. */
+void *sq_finish_of_point(sq_finish *w, sq_variable_type type, const char *name, const char *units,
+                         const char *long_name, const char *axis, const char *second);
+/* What follows only declares.
+ * Adds a variable over exactly these axes. */
 void *sq_finish_add(sq_finish *w, sq_variable_type type, const char *name, const char *units,
                     const char *long_name, const char *axis, const char *second, const char *third);
-/* Makes an axis. */
+/* Makes an axis, and (below) gives codes their meanings; nothing where that is done already. */
 void sq_finish_axis(sq_finish *w, const char *name, size_t length);
 /* The meanings of the codes of the variable added last. */
 void sq_finish_flags(sq_finish *w, const char *const *meanings, size_t n);
@@ -59,7 +79,7 @@ const char *sq_finish_text(sq_finish *w, const char *text);
  * n is 0. */
 void sq_finish_names(sq_finish *w, const char *axis, const char *long_name, const void *items, int n,
                      size_t item_size, size_t offset);
-/* A name put together; NULL texts are left out. The result lives as long as the variables. */
+/* A name put together; NULL texts are left out. The result lives as long as w. */
 const char *sq_finish_name(sq_finish *w, const char *a, const char *b, const char *c);
 
 /* Estimates the curves of an endpoint into w->curve. */
@@ -77,5 +97,6 @@ void sq_finish_first_times(sq_finish *w);
 void sq_finish_transitions(sq_finish *w);
 void sq_finish_quantities(sq_finish *w);
 void sq_finish_targets(sq_finish *w);
+void sq_finish_parameters(sq_finish *w);
 
 #endif

@@ -80,10 +80,10 @@ static void add_quantiles(sq_finish *w)
 
 static void add_patients(sq_finish *w)
 {
-    int64_t *patients = sq_finish_add(w, SQ_I64, "n_patients", "1", "patients under each strategy",
-                                      "scenario", "draw", NULL);
-    for (size_t point = 0; patients != NULL && point < sq_finish_points(w); point++)
-        patients[point] = w->grid[point]->patients;
+    int64_t *patients = sq_finish_of_point(w, SQ_I64, "n_patients", "1", "patients under each strategy", NULL,
+                                           NULL);
+    if (patients != NULL && w->outcome != NULL)
+        *patients = w->outcome->patients;
 }
 
 /* ---- states as ends of a transition, subgroups, what is left out ------------------------------------ */
@@ -101,10 +101,9 @@ static void add_transition_states(sq_finish *w)
 
 static void add_subgroup_sizes(sq_finish *w)
 {
+    int64_t *n = sq_finish_of_point(w, SQ_I64, "subgroup_n", "1", "patients in the subgroup", "strategy",
+                                    "subgroup");
     w->by_subgroup = true;
-    const char *axes[] = {"scenario", "draw", "strategy", "subgroup", NULL};
-    int64_t *n = sq_variables_add(w->variables, SQ_I64, "subgroup_n", "1", "patients in the subgroup", axes);
-    w->failed = w->failed || n == NULL;
     for (size_t cell = 0; n != NULL && cell < sq_finish_cells(w); cell++)
         n[cell] = sq_tally_lives(sq_finish_slice(w, cell));
     w->by_subgroup = false;
@@ -114,15 +113,12 @@ static void add_subgroups(sq_finish *w)
 {
     const sq_model *m = w->model;
     size_t n = (size_t)m->n_subgroups, size = sizeof *m->subgroups;
-    if (n == 0)
-        return;
     sq_finish_names(w, "subgroup", "subgroup, by value at baseline", m->subgroups, m->n_subgroups, size,
                     offsetof(sq_subgroup, name));
     sq_finish_texts(w, "subgroup_attribute", "attribute that makes the subgroup", "subgroup", m->subgroups, n,
                     size, offsetof(sq_subgroup, attribute));
     sq_finish_texts(w, "subgroup_label", "value of the attribute", "subgroup", m->subgroups, n, size,
                     offsetof(sq_subgroup, label));
-    add_subgroup_sizes(w);
 }
 
 /* What the experiment asked to leave out, so that a reader who misses it knows why. */
@@ -145,13 +141,10 @@ static void add_left_out(sq_finish *w)
         text[i] = sq_finish_text(w, word[i]);
 }
 
-void sq_finish_coordinates(sq_finish *w)
+/* What stands along the axes of all variables but those that numbers of patients are over. */
+static void declare_axes(sq_finish *w)
 {
     const sq_model *m = w->model;
-    add_numbers(w, "scenario", "scenario", w->n_scenarios);
-    add_numbers(w, "draw", "draw of the uncertain parameters", w->n_draws);
-    add_strategies(w);
-    add_patients(w);
     sq_finish_names(w, "endpoint", "endpoint", m->endpoints, m->n_endpoints, sizeof *m->endpoints,
               offsetof(sq_endpoint, name));
     sq_finish_names(w, "cause", "cause of an endpoint", m->causes, m->n_causes, sizeof *m->causes,
@@ -165,6 +158,23 @@ void sq_finish_coordinates(sq_finish *w)
     add_time(w);
     add_quantiles(w);
     add_transition_states(w);
-    add_subgroups(w);
-    add_left_out(w);
+    if (m->n_subgroups > 0)
+        add_subgroups(w);
+}
+
+void sq_finish_coordinates(sq_finish *w)
+{
+    const sq_estimates *e = w->declared;
+    if (e != NULL) {
+        add_numbers(w, "scenario", "scenario", e->n_scenarios);
+        add_numbers(w, "draw", "draw of the uncertain parameters", e->n_draws);
+        add_strategies(w);
+    }
+    add_patients(w);
+    if (e != NULL)
+        declare_axes(w);
+    if (w->model->n_subgroups > 0)
+        add_subgroup_sizes(w);
+    if (e != NULL)
+        add_left_out(w);
 }

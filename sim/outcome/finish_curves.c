@@ -40,7 +40,7 @@ static void add_cause_endpoint(sq_finish *w)
     const sq_model *m = w->model;
     int32_t *code = sq_finish_add(w, SQ_I32, "cause_endpoint", "1", "endpoint the cause belongs to",
                                   "cause", NULL, NULL);
-    const char **names = sq_arena_array(&w->variables->arena, (size_t)m->n_endpoints, sizeof *names);
+    const char **names = sq_arena_array(&w->declared->variables->arena, (size_t)m->n_endpoints, sizeof *names);
     if (names == NULL || code == NULL) {
         w->failed = true;
         return;
@@ -102,7 +102,7 @@ void sq_finish_endpoints(sq_finish *w)
     if (m->n_endpoints == 0 || (!survival && !incidence))
         return;
     endpoint_data d = {0};
-    if (!w->by_subgroup)
+    if (w->declared != NULL && !w->by_subgroup)
         add_cause_endpoint(w);
     d.n = sq_finish_count(w, "endpoint_n", "patients at risk at their origin", "endpoint", NULL);
     if (survival && m->n_quantiles > 0 && m->n_grid > 0)

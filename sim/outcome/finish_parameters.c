@@ -11,7 +11,7 @@ static const char *unit_of(sq_finish *w, sq_unit unit)
     static const char *const KINDS[] = {"1", "probability", "count", "utility"};
     char money[32] = "", time[32] = "";
     if (unit.money == 0 && unit.time == 0)
-        return sq_finish_text(w, KINDS[unit.kind < 4 ? unit.kind : 0]);
+        return KINDS[unit.kind < 4 ? unit.kind : 0];
     if (unit.money != 0)
         (void)snprintf(money, sizeof money, unit.money == 1 ? "%s" : "%s^%d", currency, unit.money);
     int power = unit.time < 0 ? -unit.time : unit.time;
@@ -36,7 +36,7 @@ static void add_parameter_facts(sq_finish *w)
     const char **units = sq_finish_add(w, SQ_TEXT, "parameter_unit", "", "unit of the parameter",
                                        "parameter", NULL, NULL);
     for (size_t i = 0; units != NULL && i < n; i++)
-        units[i] = unit_of(w, m->parameters[i].unit);
+        units[i] = sq_finish_text(w, unit_of(w, m->parameters[i].unit));
     int32_t *class = sq_finish_add(w, SQ_I32, "parameter_class", "1",
                                    "what is known of the parameter's origin", "parameter", NULL, NULL);
     sq_finish_flags(w, CLASSES, sizeof CLASSES / sizeof CLASSES[0]);
@@ -44,26 +44,18 @@ static void add_parameter_facts(sq_finish *w)
         class[i] = (int32_t)m->parameters[i].class;
 }
 
-sq_status sq_outcome_add_parameters(const sq_model *model, int n_scenarios, int n_draws,
-                                    const double *const *blocks, sq_variables *variables,
-                                    sq_error *err)
+void sq_finish_parameters(sq_finish *w)
 {
-    if (model->n_parameters == 0)
-        return SQ_OK;
-    sq_finish w = {.model = model,
-                   .n_scenarios = n_scenarios,
-                   .n_draws = n_draws,
-                   .variables = variables};
-    sq_finish_axis(&w, "scenario", (size_t)n_scenarios);
-    sq_finish_axis(&w, "draw", (size_t)n_draws);
-    add_parameter_facts(&w);
-    double *value = sq_finish_add(&w, SQ_F64, "parameter_value", "1",
-                                  "value of the parameter, reference strategy, in parameter_unit",
-                                  "scenario", "draw", "parameter");
-    size_t n = (size_t)model->n_parameters;
-    for (size_t i = 0; value != NULL && i < n * (size_t)sq_finish_points(&w); i++) {
-        int slot = model->parameters[i % n].slot;
-        value[i] = slot < 0 ? NAN : blocks[i / n][slot]; /* a table has no one value */
+    const sq_model *m = w->model;
+    if (m->n_parameters == 0 || !sq_wants(m, SQ_OUT_PARAMETERS))
+        return;
+    if (w->declared != NULL)
+        add_parameter_facts(w);
+    double *value = sq_finish_of_point(w, SQ_F64, "parameter_value", "1",
+                                       "value of the parameter, reference strategy, in parameter_unit",
+                                       "parameter", NULL);
+    for (int i = 0; value != NULL && w->outcome != NULL && i < m->n_parameters; i++) {
+        int slot = m->parameters[i].slot;
+        value[i] = slot < 0 ? NAN : w->block[slot]; /* a table has no one value */
     }
-    return w.failed ? sq_fail(err, SQ_ERR_MEMORY, "out of memory for the parameters") : SQ_OK;
 }

@@ -179,7 +179,7 @@ static bins choose_bins(double least, double greatest)
     return b;
 }
 
-/* The range of a quantity over all scenarios, draws and strategies; 0 to 0 if it has no finite value. */
+/* The range of a quantity over all strategies of the point; 0 to 0 if it has no finite value. */
 static void range_of(const sq_finish *w, int quantity, bool discounted, double *least, double *greatest)
 {
     bool any = false;
@@ -213,10 +213,10 @@ static void add_histogram(sq_finish *w, const family *f, const char *base, bool 
     int64_t *count = sq_finish_count(w, sq_finish_name(w, base, "_histogram", NULL),
                                      sq_finish_name(w, "patients per bin, ", of, NULL),
                                      f->axis ? f->axis : "bin", f->axis ? "bin" : NULL);
-    double *edges = sq_finish_add(w, SQ_F64, sq_finish_name(w, base, "_bin_edges", NULL), f->units,
-                                  sq_finish_name(w, "edges of the bins, ", of, NULL),
-                                  f->axis ? f->axis : "bin_edge", f->axis ? "bin_edge" : NULL, NULL);
-    if (w->failed)
+    double *edges = sq_finish_of_point(w, SQ_F64, sq_finish_name(w, base, "_bin_edges", NULL), f->units,
+                                       sq_finish_name(w, "edges of the bins, ", of, NULL),
+                                       f->axis ? f->axis : "bin_edge", f->axis ? "bin_edge" : NULL);
+    if (w->failed || w->outcome == NULL)
         return;
     for (int q = 0; q < f->count; q++) {
         double least, greatest, *own = edges + q * (SQ_PUBLISHED_BINS + 1);

@@ -165,20 +165,17 @@ static void add_simulated(sq_finish *w)
 {
     static const char *const VERDICTS[] = {"inside", "outside", "no_interval", "not_reached"};
     const sq_model *m = w->model;
-    double *simulated = sq_finish_add(w, SQ_F64, "target_simulated", "1",
-                                      "simulated figure, in target_unit", "scenario", "draw", "target");
-    double *se = sq_finish_add(w, SQ_F64, "target_se", "1",
-                               "Monte Carlo standard error of target_simulated", "scenario", "draw",
-                               "target");
-    int32_t *verdict = sq_finish_add(w, SQ_I32, "target_verdict", "1",
-                                     "where the simulated figure lies to the published interval",
-                                     "scenario", "draw", "target");
+    double *simulated = sq_finish_of_point(w, SQ_F64, "target_simulated", "1",
+                                           "simulated figure, in target_unit", "target", NULL);
+    double *se = sq_finish_of_point(w, SQ_F64, "target_se", "1",
+                                    "Monte Carlo standard error of target_simulated", "target", NULL);
+    int32_t *verdict = sq_finish_of_point(w, SQ_I32, "target_verdict", "1",
+                                          "where the simulated figure lies to the published interval",
+                                          "target", NULL);
     sq_finish_flags(w, VERDICTS, sizeof VERDICTS / sizeof VERDICTS[0]);
-    size_t n = (size_t)m->n_targets;
-    for (size_t i = 0; !w->failed && i < sq_finish_points(w) * n; i++) {
-        int target = (int)(i % n);
-        const sq_target *t = &m->targets[target];
-        estimate e = simulate(w, w->grid[i / n], target);
+    for (int i = 0; !w->failed && w->outcome != NULL && i < m->n_targets; i++) {
+        const sq_target *t = &m->targets[i];
+        estimate e = simulate(w, w->outcome, i);
         simulated[i] = e.value;
         se[i] = e.se;
         verdict[i] = verdict_of(e.value, t->lower / sq_target_divisor(t), t->upper / sq_target_divisor(t));
@@ -189,8 +186,10 @@ void sq_finish_targets(sq_finish *w)
 {
     if (w->model->n_targets == 0 || !sq_wants(w->model, SQ_OUT_TARGETS))
         return;
-    sq_finish_axis(w, "target", (size_t)w->model->n_targets);
-    add_texts(w);
-    add_published(w);
+    if (w->declared != NULL) {
+        sq_finish_axis(w, "target", (size_t)w->model->n_targets);
+        add_texts(w);
+        add_published(w);
+    }
     add_simulated(w);
 }

@@ -3,7 +3,7 @@
  * accumulators filled by different threads, in any chunking, merge to the same bits.
  *
  *   sq_outcome_new -> per block: sq_block_lanes_open, sq_outcome_observe for each patient and strategy, then
- *   sq_outcome_close_block -> sq_outcome_merge -> sq_outcome_finish (variables to be written).
+ *   sq_outcome_close_block -> sq_outcome_merge -> sq_estimates_take (into variables to be written).
  *
  * Several blocks may be open at once. outcome/count.h has another way to take lives in: many of them together, while
  * they go on. */
@@ -61,7 +61,7 @@ void sq_outcome_observe(sq_outcome *outcome, sq_block_lanes *block, int strategy
 /* Sums the block's quantities (add_up: NULL for plain C; whoever has vectors hands them down), their squares, and their differences from the reference strategy (and the
  * squares of those) by a fixed binary tree over its lanes, each of which holds a patient under every strategy,
  * adds the sums exactly, and fills the histograms. These may grow; if memory is out, this
- * is remembered (here and in merge) and sq_outcome_finish fails. The block may be opened again. */
+ * is remembered (here and in merge) and sq_estimates_take fails. The block may be opened again. */
 void sq_outcome_close_block(sq_outcome *outcome, const sq_block_lanes *block, sq_sum_records *add_up);
 /* Adds `from`, of the same model and with no block open, to `into`. */
 void sq_outcome_merge(sq_outcome *into, const sq_outcome *from);
@@ -72,17 +72,19 @@ double sq_outcome_mean(const sq_outcome *outcome, int strategy, int quantity, bo
  * they would fill gigabytes. */
 enum { SQ_CURVE_POINTS = 100 };
 
-/* The finished outcomes of all scenarios and draws (here a grid n_scenarios x n_draws of accumulators,
- * row-major) as named variables, with their coordinates: docs/output.md lists them, docs/methods.md the
- * estimators. Appends to `variables`. Fails with SQ_ERR_MEMORY. */
-sq_status sq_outcome_finish(const sq_model *model, int n_scenarios, int n_draws,
-                            const sq_outcome *const *grid, sq_variables *variables, sq_error *err);
+/* The estimates of a run at all its points, scenarios x draws (row-major), as named variables with their coordinates:
+ * docs/output.md lists them, docs/methods.md the estimators. The variables are there from the beginning; what is known of a
+ * point is written into them when its lives are over, and nothing of it need be kept longer. */
+typedef struct sq_estimates sq_estimates;
 
-/* Adds the parameters' names, units, classes and sources and parameter_value(scenario, draw, parameter)
- * from the blocks of the reference strategy (blocks[scenario * n_draws + draw]). Times are in days.
- * Fails with SQ_ERR_MEMORY. */
-sq_status sq_outcome_add_parameters(const sq_model *model, int n_scenarios, int n_draws,
-                                    const double *const *blocks, sq_variables *variables,
-                                    sq_error *err);
+/* Appends the variables, their values 0, to `variables`, which must outlive it. Fails with SQ_ERR_MEMORY. */
+sq_status sq_estimates_new(sq_estimates **out, const sq_model *model, int n_scenarios, int n_draws,
+                           sq_variables *variables, sq_error *err);
+void sq_estimates_free(sq_estimates *estimates); /* NULL is allowed; the variables stay */
+/* Writes what is known of a point: its outcome, and its parameters from the block of the reference strategy (which may be
+ * NULL for a model without any). Several threads may do so at once, for points of their own. Fails with SQ_ERR_MEMORY, also
+ * where the outcome ran out of it. */
+sq_status sq_estimates_take(const sq_estimates *estimates, int point, const sq_outcome *outcome, const double *block,
+                            sq_error *err);
 
 #endif

@@ -90,7 +90,7 @@ static void count_family(counter *c, sq_output output, int quantities)
         count(c, 2, values * m->n_quantiles);
     if (c->with_curves && sq_wants(m, SQ_OUT_HISTOGRAMS)) {
         count(c, 2, values * SQ_PUBLISHED_BINS);
-        count(c, 2, (double)quantities * (SQ_PUBLISHED_BINS + 1));
+        count(c, 2, c->cells / m->n_strategies * quantities * (SQ_PUBLISHED_BINS + 1));
     }
 }
 

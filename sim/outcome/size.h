@@ -8,8 +8,7 @@ typedef struct sq_outcome_size {
     double datasets, values;
 } sq_outcome_size;
 
-/* The number of datasets, and of the values in them, that sq_outcome_finish and sq_outcome_add_parameters
- * will make. Exact (a test counts them). */
+/* The number of datasets, and of the values in them, that sq_estimates_new will make. Exact (a test counts them). */
 sq_outcome_size sq_outcome_size_of(const sq_model *model, int n_scenarios, int n_draws);
 
 /* Bytes of an accumulator: what lasts, with histograms taken to touch twelve octaves, and what the block being

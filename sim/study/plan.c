@@ -22,43 +22,112 @@ static const sq_settings *settings_of(const sq_plan *plan, int point)
     return plan->options->settings ? plan->options->settings[point] : NULL;
 }
 
-static sq_status fill_point(sq_plan *plan, int index, sq_error *err)
+/* Says which scenario it is that something is wrong with, where it has a name. */
+static sq_status name_scenario(const sq_plan *plan, int point, sq_error *err)
+{
+    const sq_settings *settings = settings_of(plan, point);
+    if (!settings || !settings->name) return err->status;
+    const sq_error why = *err;
+    return sq_fail(err, why.status, "scenario %s: %s", settings->name, why.text);
+}
+
+static sq_status fill_blocks(const sq_plan *plan, int index, sq_error *err)
+{
+    const sq_model *m = plan->model;
+    const sq_point *point = &plan->points[index];
+    sq_status status = SQ_OK;
+    for (int s = 0; s < m->n_strategies && !status; s++) {
+        double *block = point->numbers + (size_t)s * block_room(m);
+        point->blocks[s] = block;
+        status = sq_block_fill(m, s, settings_of(plan, index), block, err);
+    }
+    return status ? name_scenario(plan, index, err) : SQ_OK;
+}
+
+static sq_status begin_point(const sq_plan *plan, int index, sq_error *err)
 {
     const sq_model *m = plan->model;
     sq_point *point = &plan->points[index];
     size_t strategies = (size_t)m->n_strategies;
-    double *block = plan->numbers + (size_t)index * strategies * block_room(m);
     point->luck = sq_luck_of(plan->options->seed ? *plan->options->seed : m->seed, 0, 0);
+    point->left = plan->point_items;
     point->blocks = calloc(strategies, sizeof *point->blocks);
-    if (!point->blocks) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the parameters");
-    for (int s = 0; s < m->n_strategies; s++, block += block_room(m)) {
-        point->blocks[s] = block;
-        sq_status status = sq_block_fill(m, s, settings_of(plan, index), block, err);
-        if (status) return status;
+    point->numbers = calloc(strategies * block_room(m), sizeof *point->numbers);
+    point->won = calloc((size_t)plan->threads, sizeof(sq_outcome *));
+    if (!point->blocks || !point->numbers || !point->won)
+        return sq_fail(err, SQ_ERR_MEMORY, "no memory for the parameters");
+    sq_status status = fill_blocks(plan, index, err);
+    point->begun = !status;
+    return status;
+}
+
+static void forget_point(const sq_plan *plan, sq_point *point)
+{
+    for (int i = 0; point->won && i < plan->threads; i++) sq_outcome_free(point->won[i]);
+    free(point->won);
+    free(point->blocks);
+    free(point->numbers);
+    point->won = NULL;
+    point->blocks = NULL;
+    point->numbers = NULL;
+}
+
+/* The point of an item, ready to be lived. */
+static sq_status ready_point(const sq_plan *plan, int index, int thread, sq_error *err)
+{
+    sq_point *point = &plan->points[index];
+    sq_status status = SQ_OK;
+    omp_set_lock(&point->lock);
+    if (!point->begun) {
+        forget_point(plan, point);
+        status = begin_point(plan, index, err);
     }
-    sq_status status = sq_outcome_new(&point->total, m, err);
-    if (!status) sq_outcome_shed(point->total); /* it only receives what the threads have won */
+    omp_unset_lock(&point->lock);
+    return status || point->won[thread] ? status : sq_outcome_new(&point->won[thread], plan->model, err);
+}
+
+/* Merges what all threads have won into one of the accumulators, which is returned. */
+static const sq_outcome *merged(const sq_plan *plan, const sq_point *point)
+{
+    sq_outcome *total = NULL;
+    for (int i = 0; i < plan->threads; i++) {
+        if (!point->won[i]) continue;
+        sq_outcome_shed(point->won[i]);
+        if (total) sq_outcome_merge(total, point->won[i]);
+        else total = point->won[i];
+    }
+    return total;
+}
+
+sq_status sq_plan_over(sq_plan *plan, const sq_item *item, sq_error *err)
+{
+    int index = sq_plan_point_of(plan, item->number);
+    sq_point *point = &plan->points[index];
+    omp_set_lock(&point->lock);
+    int64_t left = --point->left;
+    omp_unset_lock(&point->lock);
+    if (left > 0) return SQ_OK;
+    const double *numbers = point->blocks[plan->model->reference];
+    sq_status status = sq_estimates_take(plan->estimates, index, merged(plan, point), numbers, err);
+    forget_point(plan, point);
     return status;
 }
 
 static sq_status make_points(sq_plan *plan, sq_error *err)
 {
-    const sq_model *m = plan->model;
-    size_t numbers = (size_t)plan->extent.points * (size_t)m->n_strategies * block_room(m);
     plan->points = calloc((size_t)plan->extent.points, sizeof *plan->points);
-    plan->numbers = calloc(numbers, sizeof *plan->numbers);
-    if (!plan->points || !plan->numbers) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the parameters");
-    for (int i = 0; i < plan->extent.points; i++) {
-        sq_status status = fill_point(plan, i, err);
-        if (status) return status;
-    }
+    if (!plan->points) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the points of the run");
+    for (; plan->n_locks < plan->extent.points; plan->n_locks++) omp_init_lock(&plan->points[plan->n_locks].lock);
     return SQ_OK;
 }
 
-sq_status sq_plan_init(sq_plan *plan, const sq_model *m, const sq_run_options *options, sq_error *err)
+sq_status sq_plan_init(sq_plan *plan, const sq_model *m, const sq_run_options *options, int threads,
+                       const sq_estimates *estimates, sq_error *err)
 {
     plan->model = m;
     plan->options = options;
+    plan->threads = threads;
+    plan->estimates = estimates;
     plan->extent = sq_study_extent(m, options);
     plan->point_items = (plan->extent.patients + SQ_BLOCK - 1) / SQ_BLOCK;
     plan->n_items = plan->extent.points * plan->point_items;
@@ -73,12 +142,11 @@ sq_status sq_plan_init(sq_plan *plan, const sq_model *m, const sq_run_options *o
 
 void sq_plan_free(sq_plan *plan)
 {
-    for (int i = 0; plan->points && i < plan->extent.points; i++) {
-        sq_outcome_free(plan->points[i].total);
-        free(plan->points[i].blocks);
+    for (int i = 0; i < plan->n_locks; i++) {
+        forget_point(plan, &plan->points[i]);
+        omp_destroy_lock(&plan->points[i].lock);
     }
     free(plan->points);
-    free(plan->numbers);
     sq_col_plan_free(plan->own_columns);
     sq_row_order_free(&plan->rows);
 }
@@ -87,13 +155,19 @@ void sq_plan_free(sq_plan *plan)
 
 int sq_plan_point_of(const sq_plan *plan, int64_t item) { return (int)(item / plan->point_items); }
 
-bool sq_plan_next(sq_plan *plan, sq_item *item)
+bool sq_plan_next(sq_plan *plan, int thread, sq_item *item)
 {
     int64_t number;
+    sq_error err = {0};
 #pragma omp atomic capture
     number = plan->next++;
     if (number >= plan->n_items || sq_plan_in_vain(plan, number)) return false;
-    const sq_point *point = &plan->points[sq_plan_point_of(plan, number)];
+    int index = sq_plan_point_of(plan, number);
+    if (ready_point(plan, index, thread, &err)) {
+        sq_plan_note_failure(plan, number, -1, &err);
+        return false;
+    }
+    const sq_point *point = &plan->points[index];
     int64_t first = number % plan->point_items * SQ_BLOCK, rest = plan->extent.patients - first;
     *item = (sq_item){
         .number = number,
@@ -101,6 +175,7 @@ bool sq_plan_next(sq_plan *plan, sq_item *item)
         .n_patients = rest < SQ_BLOCK ? (int)rest : SQ_BLOCK,
         .luck = point->luck,
         .blocks = point->blocks,
+        .outcome = point->won[thread],
     };
     return true;
 }
@@ -130,10 +205,11 @@ bool sq_plan_in_vain(const sq_plan *plan, int64_t item)
 static sq_status live_again(const sq_plan *plan, sq_ref *ref, sq_life *life, sq_error *err)
 {
     const sq_failure *failure = &plan->failure;
-    const sq_point *point = &plan->points[sq_plan_point_of(plan, failure->item)];
+    int index = sq_plan_point_of(plan, failure->item);
+    const sq_point *point = &plan->points[index];
     for (int s = 0; s < plan->model->n_strategies; s++) {
         sq_status status = sq_ref_live(ref, point->blocks[s], s, point->luck, failure->patient, life, NULL, err);
-        if (status) return status;
+        if (status) return name_scenario(plan, index, err);
     }
     return sq_fail(err, SQ_ERR_LIFE,
                    "patient %lld failed, but not when it lived again: an error of the program, please report it",

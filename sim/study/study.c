@@ -1,12 +1,11 @@
-/* A team of threads does the plan's items; what each has won is merged at the end. Accumulators are order-free, so
- * neither the number of threads nor who did what can be seen in a result. */
+/* A team of threads does the plan's items; what each has won of a point is merged with its last. Accumulators are
+ * order-free, so neither the number of threads nor who did what can be seen in a result. */
 #include "study/study.h"
 
 #include "outcome/outcome.h"
 #include "study/worker.h"
 
 #include <omp.h>
-#include <stdlib.h>
 #include <time.h>
 
 /* Takes over what a thread did; the sums of lanes become shares in the end. */
@@ -29,35 +28,12 @@ static void run_items(sq_plan *plan, int threads, sq_run_facts *facts)
 #pragma omp parallel num_threads(threads) default(none) shared(plan, facts, columns)
     {
         sq_worker w;
-        sq_worker_run(&w, plan);
-#pragma omp critical(sq_study_merge)
-        {
-            sq_worker_merge(&w);
-            add_facts(facts, &columns, &w);
-        }
-        sq_worker_free(&w);
+        sq_worker_run(&w, plan, omp_get_thread_num());
+#pragma omp critical(sq_study_facts)
+        add_facts(facts, &columns, &w);
     }
     double lanes = (double)columns.rounds * facts->batch;
     facts->occupancy = lanes > 0 ? (double)columns.in_flight / lanes : 0;
-}
-
-static sq_status finish(const sq_plan *plan, sq_variables *variables, sq_error *err)
-{
-    const sq_model *m = plan->model;
-    size_t n = (size_t)plan->extent.points;
-    const sq_outcome **grid = calloc(n, sizeof *grid);
-    const double **numbers = calloc(n, sizeof *numbers);
-    sq_status status = grid && numbers ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the results");
-    for (size_t i = 0; i < n && !status; i++) {
-        grid[i] = plan->points[i].total;
-        numbers[i] = plan->points[i].blocks[m->reference];
-    }
-    if (!status) status = sq_outcome_finish(m, plan->extent.points, 1, grid, variables, err);
-    if (!status && sq_wants(m, SQ_OUT_PARAMETERS))
-        status = sq_outcome_add_parameters(m, plan->extent.points, 1, numbers, variables, err);
-    free(grid);
-    free(numbers);
-    return status;
 }
 
 /* Patients in flight in a thread; none in the reference. More than there are lives would never be. */
@@ -72,6 +48,7 @@ sq_status sq_study_run(const sq_model *model, const sq_run_options *wanted, sq_v
                        sq_run_facts *facts, sq_error *err)
 {
     sq_plan plan = {0};
+    sq_estimates *estimates = NULL;
     sq_run_options options = *wanted;
     sq_status status = sq_run_choose(&options, NULL, NULL, err);
     if (status) return status;
@@ -88,13 +65,14 @@ sq_status sq_study_run(const sq_model *model, const sq_run_options *wanted, sq_v
     };
     double wall = omp_get_wtime();
     clock_t cpu = clock();
-    status = sq_plan_init(&plan, model, &options, err);
+    status = sq_estimates_new(&estimates, model, extent.points, 1, variables, err);
+    if (!status) status = sq_plan_init(&plan, model, &options, own.threads, estimates, err);
     if (!status) {
         run_items(&plan, own.threads, &own);
         status = sq_plan_verdict(&plan, err);
     }
-    if (!status) status = finish(&plan, variables, err);
     sq_plan_free(&plan);
+    sq_estimates_free(estimates);
     own.wall_seconds = omp_get_wtime() - wall;
     own.cpu_seconds = (double)(clock() - cpu) / CLOCKS_PER_SEC;
     if (facts) *facts = own;

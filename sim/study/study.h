@@ -76,7 +76,9 @@ typedef struct sq_run_facts {
 
 /* Runs the experiment of a loaded model, at each point, and appends its results to `variables`: points lie along the axis
  * scenario. On SQ_ERR_LIFE the sentence is
- * about the lowest patient that failed, whatever the number of threads. facts may be NULL. */
+ * about the lowest patient that failed of the lowest point, whatever the number of threads, and names the settings if they
+ * have a name; so does SQ_ERR_INPUT of parameters that are impossible at a point. After a failure the variables that were
+ * appended mean nothing. Memory is that of the points in flight: a few for each thread. facts may be NULL. */
 sq_status sq_study_run(const sq_model *model, const sq_run_options *options, sq_variables *variables,
                        sq_run_facts *facts, sq_error *err);
 

@@ -3,7 +3,6 @@
  * do not pile up. */
 #include "study/worker.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 /* Processor time of the calling thread. */
@@ -14,28 +13,14 @@ static double thread_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-void sq_worker_run(sq_worker *w, sq_plan *plan)
+void sq_worker_run(sq_worker *w, sq_plan *plan, int thread)
 {
     sq_error err = {0};
     double before = thread_seconds();
-    *w = (sq_worker){.plan = plan, .outcomes = calloc((size_t)plan->extent.points, sizeof(sq_outcome *))};
-    sq_status status = w->outcomes ? SQ_OK : sq_fail(&err, SQ_ERR_MEMORY, "no memory for the outcomes");
+    *w = (sq_worker){.plan = plan, .thread = thread};
     bool by_columns = plan->options->engine == SQ_ENGINE_COLUMNAR;
-    if (!status) status = by_columns ? sq_work_by_columns(w, &err) : sq_work_by_reference(w, &err);
-    if (status) sq_worker_fail(w, 0, &err);
+    if (by_columns ? sq_work_by_columns(w, &err) : sq_work_by_reference(w, &err)) sq_worker_fail(w, 0, &err);
     w->busy = thread_seconds() - before;
-}
-
-void sq_worker_merge(const sq_worker *w)
-{
-    for (int i = 0; w->outcomes && i < w->plan->extent.points; i++)
-        if (w->outcomes[i]) sq_outcome_merge(w->plan->points[i].total, w->outcomes[i]);
-}
-
-void sq_worker_free(sq_worker *w)
-{
-    for (int i = 0; w->outcomes && i < w->plan->extent.points; i++) sq_outcome_free(w->outcomes[i]);
-    free(w->outcomes);
 }
 
 /* ---- items ---------------------------------------------------------------------------------------------- */
@@ -43,10 +28,7 @@ void sq_worker_free(sq_worker *w)
 static sq_status begin_item(sq_worker *w, sq_item *item, sq_error *err)
 {
     sq_plan *plan = w->plan;
-    sq_outcome **outcome = &w->outcomes[sq_plan_point_of(plan, item->number)];
-    sq_status status = *outcome ? SQ_OK : sq_outcome_new(outcome, plan->model, err);
-    item->outcome = *outcome;
-    if (status || !plan->options->sink) return status;
+    if (!plan->options->sink) return SQ_OK;
 #pragma omp critical(sq_worker_rows)
     item->own = sq_row_order_begin(&plan->rows, item->number, sq_plan_point_of(plan, item->number));
     return item->own ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the rows of a patient table");
@@ -55,7 +37,7 @@ static sq_status begin_item(sq_worker *w, sq_item *item, sq_error *err)
 bool sq_worker_next(sq_worker *w, sq_item *item)
 {
     sq_error err = {0};
-    if (!sq_plan_next(w->plan, item)) return false;
+    if (!sq_plan_next(w->plan, w->thread, item)) return false;
     if (begin_item(w, item, &err) == SQ_OK) return true;
     sq_worker_fail(w, item->number, &err);
     return false;
@@ -81,9 +63,11 @@ void sq_worker_done(sq_worker *w, const sq_item *item, int64_t failed)
         return;
     }
     report_progress(w->plan, item->n_patients);
-    if (!item->own) return;
+    if (item->own) {
 #pragma omp critical(sq_worker_rows)
-    status = sq_row_order_end(&w->plan->rows, item->own, &err);
+        status = sq_row_order_end(&w->plan->rows, item->own, &err);
+    }
+    if (!status) status = sq_plan_over(w->plan, item, &err);
     if (status) sq_worker_fail(w, item->number, &err);
 }
 

@@ -6,19 +6,16 @@
 
 typedef struct sq_worker {
     sq_plan *plan;
-    sq_outcome **outcomes;   /* [points] the thread's own, made when first needed */
+    int thread;              /* 0 ... threads of the plan - 1 */
     int64_t firings;
     sq_columns_facts columns; /* of the columnar engine */
     double busy;             /* processor seconds until the last item was over */
 } sq_worker;
 
-/* Does items until there are none; what fails is noted in the plan. Frees nothing. */
-void sq_worker_run(sq_worker *worker, sq_plan *plan);
-/* Merges what was won into the plan's points. One thread at a time. */
-void sq_worker_merge(const sq_worker *worker);
-void sq_worker_free(sq_worker *worker);
+/* Does items until there are none; what fails is noted in the plan. */
+void sq_worker_run(sq_worker *worker, sq_plan *plan, int thread);
 
-/* For the engines: the next item with the accumulator and the row buffer that belong to it; false when there is none.
+/* For the engines: the next item with the row buffer that belongs to it; false when there is none.
  * A buffer is there if rows are wanted (item->own). */
 bool sq_worker_next(sq_worker *worker, sq_item *item);
 /* An item is over; failed: its lowest patient that did, -1 none. */

@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+#include "finished.h"
+
 enum { PATIENTS = 300, LIVES = PATIENTS * N_STRATEGIES, QUANTITIES = 2 * 5, ATTRIBUTES = 1 };
 
 static const sq_grouping GROUPINGS[] = {
@@ -266,8 +268,8 @@ static void assert_same(const sq_model *m, sq_outcome *a, sq_outcome *b)
     sq_variables v = {0}, w = {0};
     const sq_outcome *one[] = {a}, *other[] = {b};
     assert_memory_equal(a->counts, b->counts, a->n_counts * sizeof *a->counts);
-    assert_int_equal(sq_outcome_finish(m, 1, 1, one, &v, NULL), SQ_OK);
-    assert_int_equal(sq_outcome_finish(m, 1, 1, other, &w, NULL), SQ_OK);
+    assert_int_equal(finish_points(m, 1, 1, one, NULL, &v), SQ_OK);
+    assert_int_equal(finish_points(m, 1, 1, other, NULL, &w), SQ_OK);
     assert_int_equal(v.count, w.count);
     for (size_t i = 0; i < v.count; i++) {
         size_t size = v.items[i].type == SQ_I32 ? 4 : 8;

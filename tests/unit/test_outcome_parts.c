@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "finished.h"
+
 enum { SEX, BAND, N_ATTRIBUTES };
 enum { BY_SEX, BY_BAND = 2, BY_BOTH = 5, N_SUBGROUPS = 11 };
 
@@ -90,7 +92,7 @@ static sq_outcome *lived(const sq_model *m)
 static sq_variables finish(const sq_model *m, const sq_outcome *o)
 {
     sq_variables v = {0};
-    assert_int_equal(sq_outcome_finish(m, 1, 1, &o, &v, NULL), SQ_OK);
+    assert_int_equal(finish_points(m, 1, 1, &o, NULL, &v), SQ_OK);
     return v;
 }
 
@@ -462,7 +464,7 @@ static void assert_predicted(const sq_model *m, int n_scenarios, int n_draws)
     sq_variables v = {0};
     for (int i = 0; i < n_scenarios * n_draws; i++)
         grid[i] = o;
-    assert_int_equal(sq_outcome_finish(m, n_scenarios, n_draws, grid, &v, NULL), SQ_OK);
+    assert_int_equal(finish_points(m, n_scenarios, n_draws, grid, NULL, &v), SQ_OK);
     double values = 0;
     for (size_t i = 0; i < v.count; i++)
         values += (double)sq_variable_length(&v, &v.items[i]);
@@ -508,13 +510,13 @@ static void curves_as_asked(void **state)
     for (int i = 0; i < DRAWS; i++)
         grid[i] = o;
     sq_variables v = {0}, w = {0};
-    assert_int_equal(sq_outcome_finish(&m, 1, DRAWS, grid, &v, NULL), SQ_OK);
+    assert_int_equal(finish_points(&m, 1, DRAWS, grid, NULL, &v), SQ_OK);
     assert_true(is_there(&v, "survival") && is_there(&v, "qalys_histogram"));
     sq_outcome_free(o);
     m.curves = SQ_CURVES_NEVER;
     o = lived(&m);
     grid[0] = o;
-    assert_int_equal(sq_outcome_finish(&m, 1, 1, grid, &w, NULL), SQ_OK);
+    assert_int_equal(finish_points(&m, 1, 1, grid, NULL, &w), SQ_OK);
     assert_true(!is_there(&w, "survival") && !is_there(&w, "state_occupancy") && !is_there(&w, "qalys_histogram"));
     assert_true(is_there(&w, "survival_quantile") && is_there(&w, "qalys_quantile") && is_there(&w, "left_out"));
     sq_variables_free(&v);

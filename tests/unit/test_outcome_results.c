@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "finished.h"
+
 enum { PATIENTS = 2000 };
 
 static void assert_close(double got, double want, double tolerance)
@@ -80,7 +82,7 @@ static void names_axes_and_units(void **state)
     sq_outcome *o = lived(&m, 0);
     sq_variables v = {0};
     const sq_outcome *grid[] = {o};
-    assert_int_equal(sq_outcome_finish(&m, 1, 1, grid, &v, NULL), SQ_OK);
+    assert_int_equal(finish_points(&m, 1, 1, grid, NULL, &v), SQ_OK);
     assert_axes(&v, "survival", "scenario draw strategy endpoint time");
     assert_axes(&v, "cumulative_incidence", "scenario draw strategy cause time");
     assert_axes(&v, "survival_quantile", "scenario draw strategy endpoint quantile");
@@ -89,8 +91,8 @@ static void names_axes_and_units(void **state)
     assert_axes(&v, "life_years", "scenario draw strategy");
     assert_axes(&v, "cost_quantile", "scenario draw strategy category quantile");
     assert_axes(&v, "cost_histogram", "scenario draw strategy category bin");
-    assert_axes(&v, "cost_bin_edges", "category bin_edge");
-    assert_axes(&v, "qalys_bin_edges", "bin_edge");
+    assert_axes(&v, "cost_bin_edges", "scenario draw category bin_edge");
+    assert_axes(&v, "qalys_bin_edges", "scenario draw bin_edge");
     assert_axes(&v, "increment_total_cost_se_unpaired", "scenario draw strategy");
     assert_axes(&v, "target_simulated", "scenario draw target");
     assert_string_equal(find(&v, "total_cost")->units, "EUR");
@@ -123,7 +125,7 @@ static void targets_are_compared(void **state)
     sq_outcome *o = lived(&m, 0);
     sq_variables v = {0};
     const sq_outcome *grid[] = {o};
-    assert_int_equal(sq_outcome_finish(&m, 1, 1, grid, &v, NULL), SQ_OK);
+    assert_int_equal(finish_points(&m, 1, 1, grid, NULL, &v), SQ_OK);
     const double *simulated = reals(&v, "target_simulated"), *se = reals(&v, "target_se");
     const int32_t *verdict = find(&v, "target_verdict")->data;
     const char *const *verdicts = find(&v, "target_verdict")->flags;
@@ -178,7 +180,7 @@ static void points_lie_row_major(void **state)
     for (int i = 0; i < 4; i++)
         grid[i] = o[i] = lived(&m, (int64_t)i * PATIENTS);
     sq_variables v = {0};
-    assert_int_equal(sq_outcome_finish(&m, 2, 2, grid, &v, NULL), SQ_OK);
+    assert_int_equal(finish_points(&m, 2, 2, grid, NULL, &v), SQ_OK);
     for (int i = 0; i < 4; i++) {
         double mean = reals(&v, "life_years")[i * N_STRATEGIES + 2];
         assert_true(mean == sq_outcome_mean(o[i], 2, SQ_QUANTITY_LIFE_YEARS, true));
@@ -200,7 +202,7 @@ static void curves_stay_out_of_many_draws(void **state)
     for (int i = 0; i < DRAWS; i++)
         grid[i] = o;
     sq_variables v = {0};
-    assert_int_equal(sq_outcome_finish(&m, 1, DRAWS, grid, &v, NULL), SQ_OK);
+    assert_int_equal(finish_points(&m, 1, DRAWS, grid, NULL, &v), SQ_OK);
     assert_null(sq_variables_find(&v, "", "survival"));
     assert_null(sq_variables_find(&v, "", "qalys_histogram"));
     assert_non_null(sq_variables_find(&v, "", "survival_quantile"));
@@ -224,13 +226,12 @@ static void a_bare_model_leaves_out_what_it_lacks(void **state)
     close_block(o, block);
     sq_variables v = {0};
     const sq_outcome *grid[] = {o};
-    assert_int_equal(sq_outcome_finish(&m, 1, 1, grid, &v, NULL), SQ_OK);
+    assert_int_equal(finish_points(&m, 1, 1, grid, NULL, &v), SQ_OK);
     static const char *const ABSENT[] = {"survival", "time", "cause", "cost", "total_cost", "target",
                                          "quantile", "life_years_quantile", "state_occupancy"};
     for (size_t i = 0; i < sizeof ABSENT / sizeof ABSENT[0]; i++)
         assert_null(sq_variables_find(&v, "", ABSENT[i]));
     assert_true(reals(&v, "life_years")[0] == 0);
-    assert_int_equal(sq_outcome_add_parameters(&m, 1, 1, NULL, &v, NULL), SQ_OK);
     assert_null(sq_variables_find(&v, "", "parameter"));
     sq_variables_free(&v);
     sq_outcome_free(o);
@@ -252,7 +253,9 @@ static void parameters_are_written_with_units(void **state)
     m.n_parameters = 5;
     m.parameters = PARAMETERS;
     sq_variables v = {0};
-    assert_int_equal(sq_outcome_add_parameters(&m, 1, 2, BLOCKS, &v, NULL), SQ_OK);
+    sq_outcome *o = lived(&m, 0);
+    const sq_outcome *grid[] = {o, o};
+    assert_int_equal(finish_points(&m, 1, 2, grid, BLOCKS, &v), SQ_OK);
     assert_axes(&v, "parameter_value", "scenario draw parameter");
     static const double WANT[] = {11, 10, 12, 13, 10, 21, 20, 22, 23, 20};
     assert_memory_equal(reals(&v, "parameter_value"), WANT, sizeof WANT);

@@ -42,6 +42,7 @@ static const char EXPERIMENT[] =
     "  twice: 2 * delay\n"
     "  course: {law: weibull, median: 3 y + twice, survival: 0.2 at 6 y + twice}\n"
     "  own: 3\n"
+    "  doubled: {value: 2 * chance, unit: probability}\n"
     "strategies:\n"
     "  A: {set: {own: 1, delay: 10 d}}\n"
     "  B: {set: {own: 2}}\n"
@@ -190,12 +191,39 @@ static void points_are_runs(void **state)
     sq_model_free(loaded);
 }
 
+/* Of several impossible points the first is told of, by its name, whoever came to it. */
+static void impossible_points_are_named(void **state)
+{
+    (void)state;
+    sq_model *m = load_set(0, NULL);
+    sq_settings low = {.name = "low"}, high = {.name = "high"}, higher = {.name = "higher"};
+    set(&low, m, "chance", 0.1);
+    set(&high, m, "chance", 0.6);
+    set(&higher, m, "chance", 0.7);
+    const sq_settings *points[] = {&low, &high, &low, &higher};
+    for (int engine = 0; engine < SQ_ENGINES; engine++) {
+        sq_variables v = {0};
+        sq_error err = {0};
+        const sq_run_options o = {.threads = 2, .engine = (sq_engine)engine, .n_points = 4, .settings = points};
+        assert_int_equal(sq_study_run(m, &o, &v, NULL, &err), SQ_ERR_INPUT);
+        if (strncmp(err.text, "scenario high: ", 15) != 0 ||
+            !strstr(err.text, "doubled = 1.2 is not a probability between 0 and 1"))
+            fail_msg("%s", err.text);
+        sq_variables_free(&v);
+    }
+    sq_settings_free(&low);
+    sq_settings_free(&high);
+    sq_settings_free(&higher);
+    sq_model_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_those_of_set),
         cmocka_unit_test(what_cannot_be_set),
         cmocka_unit_test(points_are_runs),
+        cmocka_unit_test(impossible_points_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
