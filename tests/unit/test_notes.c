@@ -218,18 +218,18 @@ static const char BY_HAND[] = "states: {well: , ill: , dead: {death: true}}\nsta
                               "  answers: {while: n == 3, time: {fixed: 2 d}, do: [{set: {n: n + 1}}, {mark: failed}, {mark: responded}]}\n";
 
 static const asked ASKED_BY_HAND[] = {
-    {"open", "from: index, event: death", ""},
-    {"by_name", "from: index, event: responded", ""},
-    {"in_vain", "from: ill, event: [responded, death]", "failed"},
-    {"from_index", "from: index, event: [fell, death]", "failed"},   /* it had the event before */
-    {"before", "from: again, event: death", "fell"},                 /* before it was in the risk set */
-    {"together", "from: again, event: responded", "failed"},         /* in one firing: not the event, the non-response */
-    {"same_firing", "from: failed, event: death", "fail"},           /* as it enters: not yet inside */
-    {"counted", "from: failed, event: death, origin counts: true", "fail"},
-    {"landmark", "from: fell, event: responded, landmark: 3 d", ""},
-    {"too_early", "from: fell, event: responded, landmark: 7 d", ""},
-    {"beyond", "from: fell, event: death, landmark: 9 d", ""},
-    {"nobody", "from: index, who: n > 0, event: death", ""},
+    {"open", "index: index, events: death", ""},
+    {"by_name", "index: index, events: responded", ""},
+    {"in_vain", "index: ill, events: [responded, death]", "failed"},
+    {"from_index", "index: index, events: [fell, death]", "failed"},   /* it had the event before */
+    {"before", "index: again, events: death", "fell"},                 /* before it was in the risk set */
+    {"together", "index: again, events: responded", "failed"},         /* in one firing: not the event, the non-response */
+    {"same_firing", "index: failed, events: death", "fail"},           /* as it enters: not yet inside */
+    {"counted", "index: failed, events: death, origin counts: true", "fail"},
+    {"landmark", "index: fell, events: responded, landmark: 3 d", ""},
+    {"too_early", "index: fell, events: responded, landmark: 7 d", ""},
+    {"beyond", "index: fell, events: death, landmark: 9 d", ""},
+    {"nobody", "index: index, who: n > 0, events: death", ""},
 };
 enum { N_BY_HAND = sizeof ASKED_BY_HAND / sizeof *ASKED_BY_HAND };
 
@@ -269,16 +269,16 @@ static const char RANDOM[] = "states: {well: , ill: , treated: , dead: {death: t
                              "  die: {time: {exponential: {rate: \"if(risk, 0.4/y, 0.2/y)\"}}, changes: follow, goto: dead}\n";
 
 static const asked ASKED_AT_RANDOM[] = {
-    {"os", "from: index, event: death", ""},
-    {"efs", "from: index, event: [lost, death]", "failed"},
-    {"from_ill", "from: ill, event: death, origin counts: true", "treat"},
-    {"rfs", "from: treated, who: n > 1 or risk, event: [ill, death], landmark: 45 d", ""},
-    {"kinds", "from: [treated, failed], causes: {kind_lost: lost, kind_fell: fall}, competing: death", ""},
-    {"late", "from: index, who: risk, event: death, censor: lost, landmark: 1 y", ""},
-    {"at_once", "from: [failed, responded], event: [responded, death], origin counts: true", "failed"},
-    {"both", "from: ill, event: [failed, death], censor: responded", "treat"},
-    {"apart", "from: responded, who: not risk, event: [fell, death], censor: lost", "failed"},
-    {"after_death", "from: death, event: lost", ""},
+    {"os", "index: index, events: death", ""},
+    {"efs", "index: index, events: [lost, death]", "failed"},
+    {"from_ill", "index: ill, events: death, origin counts: true", "treat"},
+    {"rfs", "index: treated, who: n > 1 or risk, events: [ill, death], landmark: 45 d", ""},
+    {"kinds", "index: [treated, failed], causes: {kind_lost: lost, kind_fell: fall}, competing: death", ""},
+    {"late", "index: index, who: risk, events: death, censor at: lost, landmark: 1 y", ""},
+    {"at_once", "index: [failed, responded], events: [responded, death], origin counts: true", "failed"},
+    {"both", "index: ill, events: [failed, death], censor at: responded", "treat"},
+    {"apart", "index: responded, who: not risk, events: [fell, death], censor at: lost", "failed"},
+    {"after_death", "index: death, events: lost", ""},
 };
 enum { N_AT_RANDOM = sizeof ASKED_AT_RANDOM / sizeof *ASKED_AT_RANDOM };
 
@@ -362,7 +362,7 @@ static void what_cannot_be_noted_fails(void **state)
     static const char wrong[] = "states: {well: , ill: , dead: {death: true}}\nstart: {state: well}\nevents:\n"
                                 "  fall: {while: well, time: {exponential: {rate: 0.001/y}}, goto: ill}\n"
                                 "  odd: {starts: on demand, time: {fixed: 1 d}, do: [{set: {n: \"n - 1\"}}]}\n";
-    static const asked endpoint = {"after", "from: ill, event: death", ""};
+    static const asked endpoint = {"after", "index: ill, events: death", ""};
     static const char *const engines[] = {"reference", "columnar"};
     world w = {0};
     make_world(&w, wrong, "strategies: {only: {title: Only}}\n", "10 y", &endpoint, 1);
