@@ -459,6 +459,7 @@ ENDPOINT = define("endpoint", keys([
     ("who", EXPRESSION, "Who enters, as seen after the origin's firing (everybody)."),
     ("events", OCCURRENCES, "What ends the time, taken together."),
     ("causes", mapped(OCCURRENCES), "Named causes that exclude each other: {CAUSE: OCCURRENCES}."),
+    ("non-response", OCCURRENCES, "What says that there was no response: the event, at time 0 of the endpoint."),
     ("competing", OCCURRENCES, "What makes the event impossible."), ("censor at", OCCURRENCES, "What ends observation."),
     ("landmark", TIME, "Moves the origin and leaves out who had an event before."),
     ("origin counts", FLAG, "Whether what happens in the origin's firing counts."), ("title", TEXT, "Its name in tables.")]))

@@ -61,17 +61,23 @@ static sq_bits spread(const sq_build *b, sq_bits set)
     return set;
 }
 
+static bool in_two(sq_build *b, const sq_endpoint *endpoint, int occurrence, sq_place place)
+{
+    return sq_diag_error(b->diags, place, "'%s' stands in two of the causes, competing events%s and censoring of '%s'",
+                         b->occurrence_names.items[occurrence],
+                         sq_bits_empty(&endpoint->non_response) ? "" : ", non-response", endpoint->name);
+}
+
 static bool disjoint(sq_build *b, const sq_endpoint *endpoint, sq_place place)
 {
-    sq_bits seen = spread(b, endpoint->censor);
+    sq_bits seen = spread(b, endpoint->censor), response = spread(b, endpoint->non_response);
+    for (size_t k = 0; k < b->occurrence_names.count; k++)
+        if (sq_bits_has(&seen, (int)k) && sq_bits_has(&response, (int)k)) return in_two(b, endpoint, (int)k, place);
+    sq_bits_join(&seen, &response);
     for (int i = endpoint->first_cause; i < endpoint->first_cause + endpoint->n_causes; i++) {
         sq_bits events = spread(b, b->causes.items[i].events);
         for (size_t k = 0; k < b->occurrence_names.count; k++)
-            if (sq_bits_has(&events, (int)k) && sq_bits_has(&seen, (int)k))
-                return sq_diag_error(
-                    b->diags, place,
-                    "'%s' stands in two of the causes, competing events and censoring of '%s'",
-                    b->occurrence_names.items[k], endpoint->name);
+            if (sq_bits_has(&events, (int)k) && sq_bits_has(&seen, (int)k)) return in_two(b, endpoint, (int)k, place);
         sq_bits_join(&seen, &events);
     }
     return true;
@@ -99,6 +105,20 @@ static bool read_landmark(sq_build *b, const sq_node *node, double *days)
            sq_diag_error(b->diags, node->place, "a landmark cannot lie before the origin");
 }
 
+/* Who does not respond has the event at the origin, which a landmark would leave out of the risk set. */
+static bool read_non_response(sq_build *b, const sq_node *map, sq_bits *set)
+{
+    const sq_node *node = sq_node_get(map, "non-response");
+    if (!node) return true;
+    if (!sq_node_get(map, "events"))
+        return sq_diag_error(b->diags, node->place,
+                             "`non-response:` needs `events:`: it is the same event, at the origin");
+    if (sq_node_get(map, "landmark"))
+        return sq_diag_error(b->diags, node->place,
+                             "`non-response:` has no meaning with `landmark:`, which leaves out who had the event before");
+    return some_occurrence(b, node, set);
+}
+
 /* Keys of other tools and of earlier files, refused by the names that they have here. */
 static bool former_keys(sq_build *b, const sq_node *map)
 {
@@ -114,8 +134,9 @@ static bool former_keys(sq_build *b, const sq_node *map)
 
 static bool known_keys(sq_build *b, const sq_node *map)
 {
-    static const char *const known[] = {"index",     "who",      "events",        "causes", "competing",
-                                        "censor at", "landmark", "origin counts", "title",  NULL};
+    static const char *const known[] = {"index",        "who",       "events",   "causes",        "competing",
+                                        "non-response", "censor at", "landmark", "origin counts", "title",
+                                        NULL};
     return sq_node_known_keys(map, "an endpoint", known, b->diags);
 }
 
@@ -138,6 +159,7 @@ static bool read_endpoint(sq_build *b, const sq_entry *e, sq_endpoint *endpoint)
     fine = add_ends(b, e) && fine;
     fine = add_competing(b, e, endpoint) && fine;
     if (censor) fine = sq_occurrence_set(b, censor, "occurrence", &endpoint->censor) && fine;
+    fine = read_non_response(b, e->node, &endpoint->non_response) && fine;
     fine = read_landmark(b, sq_node_get(e->node, "landmark"), &endpoint->landmark) && fine;
     endpoint->origin_counts = counts && sq_flag_constant(b, counts, "origin counts", false);
     endpoint->n_causes = (int)b->causes.count - endpoint->first_cause;

@@ -350,6 +350,10 @@ static void endpoint_in_words(sq_build *b, const sq_node *map, sq_endpoint *endp
         write_choice(&w, causes->item[i]);
         sq_write(&w, ")");
     }
+    if (get(map, "non-response")) {
+        write_option(&w, map, "non-response", ", no response (");
+        sq_write(&w, ") an event at time 0");
+    }
     write_option(&w, map, "competing", ", competing ");
     const sq_node *censor = get(map, "censor at");
     if (censor && censor->kind != SQ_NODE_NULL &&

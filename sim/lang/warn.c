@@ -162,7 +162,8 @@ static bool is_looked_at(const sq_build *b, int occurrence)
 {
     for (size_t i = 0; i < b->endpoints.count; i++)
         if (sq_bits_has(&b->endpoints.items[i].from, occurrence) ||
-            sq_bits_has(&b->endpoints.items[i].censor, occurrence))
+            sq_bits_has(&b->endpoints.items[i].censor, occurrence) ||
+            sq_bits_has(&b->endpoints.items[i].non_response, occurrence))
             return true;
     for (size_t i = 0; i < b->causes.count; i++)
         if (sq_bits_has(&b->causes.items[i].events, occurrence)) return true;
