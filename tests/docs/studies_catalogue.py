@@ -5,7 +5,6 @@ experiment in configs/studies serves a row. What is not runnable says why, and e
 docs/references.bib. The role of a study in validation is one for all its arms, is what docs/validation_registry.md
 lists it under, and is kept by every target of its experiment.
 """
-import csv
 import glob
 import os
 import re
@@ -15,29 +14,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import need  # noqa: E402
 
 need.modules("yaml")
-import yaml  # noqa: E402
+import catalogue  # noqa: E402
 from bibliography import read  # noqa: E402
+from catalogue import section  # noqa: E402
 
 COLUMNS = "key study arm setting population n regimen experiment strategy status role reason references".split()
 SETTINGS = {"relapsed", "primary refractory", "MRD-positive", "frontline", "catalogue-only"}
 ROLES = {"fitting": {"input", "fitted", "display"}, "unfitted": {"input", "unfitted", "display"},
          "display": {"display"}, "": {"display"}}
 STATUSES = {"runnable", "described, no outcome published", "catalogue-only", "pending"}
-
-
-def section(path, name, seen=None):
-    """A section of an experiment with that of the files it includes."""
-    seen = seen if seen is not None else set()
-    if path in seen:
-        return {}
-    seen.add(path)
-    with open(path, encoding="utf-8") as file:
-        node = yaml.load(file, Loader=yaml.BaseLoader) or {}
-    found = {}
-    for other in node.get("include", []):
-        found.update(section(os.path.normpath(os.path.join(os.path.dirname(path), other)), name, seen))
-    found.update(node.get(name) or {})
-    return found
 
 
 def row_faults(root, row, entries):
@@ -69,7 +54,7 @@ def role_faults(root, rows):
     for row in rows:
         if row["role"] and roles.setdefault(row["study"], row["role"]) != row["role"]:
             yield f"{row['study']} has two roles"
-        if row["experiment"].startswith("studies/"):
+        if row["experiment"] and row["role"] != "display":
             targets = section(os.path.join(root, "configs", row["experiment"]), "targets")
             uses = {target.get("use", "unfitted") for target in targets.values() if belongs(target, row, rows)}
             for use in sorted(uses - ROLES[row["role"]]):
@@ -88,10 +73,8 @@ def belongs(target, row, rows):
 def main():
     root = os.path.abspath(sys.argv[1])
     entries = read(os.path.join(root, "docs/references.bib"))
-    with open(os.path.join(root, "configs/catalogue/studies.csv"), encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        rows = list(reader)
-    failures = [] if reader.fieldnames == COLUMNS else [f"columns are {reader.fieldnames}, not {COLUMNS}"]
+    rows, columns = catalogue.rows(root)
+    failures = [] if columns == COLUMNS else [f"columns are {columns}, not {COLUMNS}"]
     keys = [row["key"] for row in rows]
     failures += [f"{key} stands twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
     for row in rows:
@@ -99,9 +82,7 @@ def main():
     failures += sorted(set(role_faults(root, rows)))
     served = {row["experiment"] for row in rows}
     for path in sorted(glob.glob(os.path.join(root, "configs/studies/*.yaml"))):
-        with open(path, encoding="utf-8") as file:
-            is_experiment = "strategies" in yaml.load(file, Loader=yaml.BaseLoader)
-        if is_experiment and f"studies/{os.path.basename(path)}" not in served:
+        if catalogue.is_experiment(path) and f"studies/{os.path.basename(path)}" not in served:
             failures.append(f"configs/studies/{os.path.basename(path)} serves no row of the catalogue")
     print("\n".join(failures) or f"{len(rows)} rows hold")
     return 1 if failures else 0
