@@ -388,6 +388,7 @@ EVENT = define("event", keys([
     ["time"]))
 DECISION = define("decision", keys([
     ("of", NAME, "The category of its options."),
+    ("refused", mapped(TEXT), "What no rule may choose, and why."),
     ("options", either(listed(NAME), mapped(ACTIONS)), "A list of options of its own, or further actions by choice."),
     ("do", ACTIONS, "Done after each choice, which stands in the attribute of the decision's name.")]))
 RULE = define("rule", keys([

@@ -692,6 +692,8 @@ bool sq_build_sets(sq_build *b, const sq_node *map, unsigned allow);
 int sq_add_action(sq_build *b, sq_action action);
 bool sq_declare_decisions(sq_build *b);
 bool sq_build_decisions(sq_build *b);
+/* The map in the files that declares the decision of this name, which is one. */
+const sq_node *sq_decision_node(const sq_build *b, const char *name);
 bool sq_build_strategies(sq_build *b);
 
 /* build_population.c, build_patients.c, build_correlation.c, build_rewards.c, build_endpoints.c,

@@ -11,7 +11,7 @@ static bool note_range(sq_build *b, int decision, sq_range range)
            sq_build_no_memory(b);
 }
 
-static const sq_node *decision_node(const sq_build *b, const char *name)
+const sq_node *sq_decision_node(const sq_build *b, const char *name)
 {
     const sq_entries *section = &b->section[SQ_IN_DECISIONS];
     return section->items[sq_index_get(&section->index, name)].node;
@@ -27,10 +27,18 @@ static void build_option(sq_build *b, int index, const sq_node *options, int i, 
     note_range(b, index, range);
 }
 
+/* What may not be chosen has its reason beside it, whether it is a label of the category or not. */
+static void check_refused(sq_build *b, const sq_node *refused)
+{
+    if (!sq_node_expect(refused, SQ_NODE_MAP, "refused: reasons by choice", b->diags)) return;
+    for (int i = 0; i < refused->count; i++)
+        sq_scalar_text(b, refused->item[i], "refused: a reason");
+}
+
 static void build_decision(sq_build *b, int index)
 {
     sq_decision decision = b->decisions.items[index];
-    const sq_node *node = decision_node(b, decision.name), *options = sq_node_get(node, "options");
+    const sq_node *node = sq_decision_node(b, decision.name), *options = sq_node_get(node, "options");
     int n = sq_category_of(b, decision.category)->n_labels;
     int *option = sq_arena_array(&b->model->arena, (size_t)n + 1, sizeof *option);
     sq_range range;
@@ -43,6 +51,7 @@ static void build_decision(sq_build *b, int index)
     decision.common = sq_build_actions(b, sq_node_get(node, "do"), NULL, decision.name, &range);
     note_range(b, index, range);
     b->decisions.items[index] = decision;
+    if (sq_node_get(node, "refused")) check_refused(b, sq_node_get(node, "refused"));
     bool is_branches = options && options->kind != SQ_NODE_LIST;
     if (is_branches &&
         !sq_node_expect(options, SQ_NODE_MAP, "options: branches by choice", b->diags))
@@ -69,7 +78,7 @@ static void report_circle(walk *w, int decision)
     while (i < w->path.count && w->path.items[i] != decision) i++;
     for (; i < w->path.count; i++)
         sq_write(&text, "%s -> ", w->b->decisions.items[w->path.items[i]].name);
-    const sq_node *node = decision_node(w->b, w->b->decisions.items[decision].name);
+    const sq_node *node = sq_decision_node(w->b, w->b->decisions.items[decision].name);
     w->fine =
         sq_diag_error(w->b->diags, node->place, "decisions lead to each other in a circle: %s%s",
                       text.items ? text.items : "", w->b->decisions.items[decision].name);

@@ -164,7 +164,7 @@ static void declare_categories(sq_build *b)
 /* A decision stores its choice in an attribute of its name: the user's, or one made here. */
 static void declare_decision(sq_build *b, const sq_entry *e)
 {
-    static const char *const known[] = {"of", "options", "do", NULL};
+    static const char *const known[] = {"of", "options", "refused", "do", NULL};
     sq_decision decision = {.name = sq_build_keep(b, e->name), .category = -1, .common = -1};
     if (!sq_expect_word(b, e->name, "a decision", e->place) ||
         !sq_node_expect(e->node, SQ_NODE_MAP, "a decision", b->diags))

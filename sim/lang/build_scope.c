@@ -40,6 +40,7 @@ static const struct {
     {"loads on", SQ_WORD_VALUE, SQ_WORD_VALUE},
     {"among", SQ_WORD_VALUE, SQ_WORD_LABEL},
     {"options", SQ_WORD_VALUE, SQ_WORD_LABEL},
+    {"refused", 0, SQ_WORD_LABEL},
     {"pay", SQ_WORD_VALUE, SQ_WORD_COST},
     {"run", SQ_WORD_PROCEDURE, 0},
     {"lose utility", SQ_WORD_LOSS, 0},

@@ -68,6 +68,23 @@ static void warn_of_condition(const splice *s, const sq_node *node, sq_program c
             sq_warn_once(s->b, node->place, "this rule can never match: one before it asks the same");
 }
 
+/* The option that a rule chooses: its label's index, or -1. */
+static int option_of(const splice *s, const sq_node *choose)
+{
+    sq_build *b = s->b;
+    const sq_decision *decision = &b->decisions.items[s->decision];
+    const char *text = sq_scalar_text(b, choose, "choose: an option");
+    if (!text) return -1;
+    const sq_node *refused = sq_node_get(sq_decision_node(b, decision->name), "refused");
+    const sq_node *reason = refused ? sq_node_get(refused, text) : NULL;
+    if (reason) {
+        sq_diag_error(b->diags, choose->place, "'%s' cannot be chosen for %s: %s", text,
+                      decision->name, reason->text);
+        return -1;
+    }
+    return sq_named_label(b, decision->category, text, choose->place);
+}
+
 static bool add_rule(splice *s, const sq_node *node)
 {
     static const char *const known[] = {"if", "choose", "set", "use", NULL};
@@ -84,11 +101,7 @@ static bool add_rule(splice *s, const sq_node *node)
         return sq_diag_error(b->diags, node->place, "`use:` stands alone in its rule");
     if (use) return use_list(s, use);
     if (!choose) return sq_diag_error(b->diags, node->place, "a rule needs `choose:` an option");
-    const char *text = sq_scalar_text(b, choose, "choose: an option");
-    sq_rule rule = {.sets = -1};
-    rule.option =
-        text ? sq_named_label(b, b->decisions.items[s->decision].category, text, choose->place)
-             : -1;
+    sq_rule rule = {.option = option_of(s, choose), .sets = -1};
     bool fine = rule.option >= 0;
     if (condition)
         fine = sq_build_expr(b, condition, sq_type_flag(), SQ_READ_LIFE, &rule.condition, NULL) &&
