@@ -6,6 +6,7 @@
 #include "outcome/life.h"
 #include "outcome/outcome.h"
 #include "outcome/size.h"
+#include "study/emulation.h"
 
 #include <stdio.h>
 
@@ -29,6 +30,14 @@ static double table_bytes(const sq_model *m, bool patients_table, bool event_log
     return per_life * (double)m->n_patients * m->n_strategies;
 }
 
+/* Cohorts, and the rows that they are made of, which wait in one buffer an item until it is their turn. */
+static double emulation_bytes(const sq_model *m, int threads)
+{
+    double numbers = m->n_attributes + sq_written_attributes(m) + 2.0 * sq_quantities(m);
+    double rows = (threads + 1.0) * SQ_BLOCK * m->n_strategies * BYTES * numbers;
+    return m->n_emulations > 0 ? sq_cohorts_bytes(m, m->n_patients) + rows : 0;
+}
+
 /* Each thread holds an engine and the accumulators of the points that it is at. The result is held
  * as arrays and as the image of its file, which is written with memory that the threads have left. PROGRAM and WRITING
  * were measured. */
@@ -39,7 +48,7 @@ static double memory_bytes(const sq_model *m, int threads)
     sq_outcome_memory own = sq_outcome_memory_of(m);
     double blocks = (double)BYTES * m->block_size * m->n_strategies;
     double lives = threads * own.totals + threads * sq_columns_bytes(m, extent, sq_columns_batch(m, extent), own.block);
-    return PROGRAM + blocks + 2 * result_bytes(m) + (lives > WRITING ? lives : WRITING);
+    return PROGRAM + blocks + 2 * result_bytes(m) + emulation_bytes(m, threads) + (lives > WRITING ? lives : WRITING);
 }
 
 sq_prediction sq_predict(const sq_model *model, int threads, bool patients_table, bool event_log)

@@ -27,6 +27,18 @@ void sq_emulated_free(sq_emulated *emulated)
     free(emulated);
 }
 
+sq_emulated_sizes sq_emulated_lengths(const sq_model *m)
+{
+    sq_emulated_sizes all = {0};
+    for (int i = 0; i < m->n_emulations; i++) {
+        const sq_emulation *e = &m->emulations[i];
+        all.estimates += (size_t)e->n_estimates;
+        all.groups += (size_t)e->n_groups;
+        all.cohorts = (size_t)e->n_cohorts > all.cohorts ? (size_t)e->n_cohorts : all.cohorts;
+    }
+    return all;
+}
+
 int64_t sq_emulated_cohort_size(const sq_emulation *e)
 {
     int64_t size = e->size;

@@ -58,6 +58,11 @@ void sq_emulated_free(sq_emulated *emulated); /* allocated by malloc; NULL is al
 
 /* Groups of an emulation: without any, all are in one. */
 static inline int sq_emulated_groups(const sq_emulation *e) { return e->n_groups > 0 ? e->n_groups : 1; }
+/* Of all emulations: their estimates and groups, and the most cohorts that one of them asks for. */
+typedef struct sq_emulated_sizes {
+    size_t estimates, groups, cohorts;
+} sq_emulated_sizes;
+sq_emulated_sizes sq_emulated_lengths(const sq_model *model);
 /* Patients that a cohort takes. */
 int64_t sq_emulated_cohort_size(const sq_emulation *e);
 /* What an estimate is divided by for the file: days become years. */

@@ -46,14 +46,14 @@ static size_t element_bytes(sq_variable_type type)
     return type == SQ_I32 ? sizeof(int32_t) : sizeof(int64_t);
 }
 
+void *sq_finish_slab(const sq_finish *w, const sq_slab *slab) { return slab->data + (size_t)w->point * slab->bytes; }
+
 /* Declares a variable whose first axes are scenario and draw; or the point's slab of it. */
 static void *slab_of(sq_finish *w, sq_variable_type type, const char *name, const char *units,
                      const char *long_name, const char *const *axes)
 {
-    if (w->declared == NULL) {
-        const sq_slab *slab = w->slab++;
-        return slab->data + (size_t)w->point * slab->bytes;
-    }
+    if (w->declared == NULL)
+        return sq_finish_slab(w, w->slab++);
     sq_estimates *e = w->declared;
     char *data = declare(w, type, name, units, long_name, axes);
     if (data == NULL)
@@ -168,11 +168,28 @@ static void finish_slices(sq_finish *w)
         parts[i](w);
 }
 
-/* Goes through all parts; false if memory was out. */
+static void begin(sq_finish *w, const sq_estimates *e)
+{
+    w->model = e->model;
+    w->with_curves = sq_has_curves(e->model, (double)e->n_scenarios * e->n_draws);
+}
+
+/* Goes through the parts of emulated cohorts; false if memory was out. */
+static bool finish_emulated(sq_finish *w, const sq_estimates *e)
+{
+    begin(w, e);
+    sq_finish_emulations(w);
+    if (!w->failed)
+        sq_finish_predictive(w);
+    sq_arena_free(&w->names);
+    return !w->failed;
+}
+
+/* Goes through all other parts; false if memory was out. */
 static bool finish(sq_finish *w, const sq_estimates *e)
 {
-    const sq_model *m = w->model = e->model;
-    w->with_curves = sq_has_curves(m, (double)e->n_scenarios * e->n_draws);
+    const sq_model *m = e->model;
+    begin(w, e);
     w->curve = sq_curve_new(m->n_grid, most_causes(m));
     w->failed = w->curve == NULL;
     if (!w->failed)
@@ -201,8 +218,10 @@ sq_status sq_estimates_new(sq_estimates **out, const sq_model *model, int n_scen
     sq_estimates *e = *out = calloc(1, sizeof *e);
     if (e != NULL) {
         *e = (sq_estimates){.model = model, .n_scenarios = n_scenarios, .n_draws = n_draws, .variables = variables};
-        sq_finish w = {.declared = e};
-        if (finish(&w, e))
+        sq_finish w = {.declared = e}, then = {.declared = e};
+        bool declared = finish(&w, e);
+        e->first_emulated = e->slabs.count;
+        if (declared && finish_emulated(&then, e))
             return SQ_OK;
     }
     sq_estimates_free(e);
@@ -225,4 +244,13 @@ sq_status sq_estimates_take(const sq_estimates *e, int point, const sq_outcome *
     if (outcome->failure == SQ_OK && finish(&w, e))
         return SQ_OK;
     return sq_fail(err, SQ_ERR_MEMORY, "out of memory for the results");
+}
+
+sq_status sq_estimates_take_emulated(const sq_estimates *e, int point, const sq_emulated *emulated, sq_error *err)
+{
+    sq_finish w = {.slab = e->slabs.items + e->first_emulated,
+                   .target_slab = e->slabs.items + e->target_slabs,
+                   .point = point,
+                   .emulated = emulated};
+    return finish_emulated(&w, e) ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "out of memory for the results");
 }

@@ -25,6 +25,8 @@ struct sq_estimates {
     int n_scenarios, n_draws;
     sq_variables *variables;
     SQ_VEC(sq_slab) slabs; /* in the order in which the parts ask for them */
+    size_t first_emulated; /* of the parts that tell of emulated cohorts, which a point has at another time */
+    size_t target_slabs;   /* simulated figure, its error, verdict: to which both kinds of parts write */
 };
 
 typedef struct sq_finish {
@@ -33,6 +35,8 @@ typedef struct sq_finish {
     const sq_slab *slab;           /* the next one, then */
     int point;
     const sq_outcome *outcome;     /* of the point; NULL while variables are declared, and then there are no cells */
+    const sq_emulated *emulated;   /* of the point, where the parts of emulated cohorts are gone through; NULL as above */
+    const sq_slab *target_slab;    /* then: three, as above */
     const double *block;           /* of the reference strategy */
     sq_curve *curve;               /* room for any endpoint's */
     sq_arena names;                /* put together */
@@ -61,6 +65,8 @@ int64_t *sq_finish_count(sq_finish *w, const char *name, const char *long_name, 
 /* Likewise over scenario and draw, and up to two axes more. */
 void *sq_finish_of_point(sq_finish *w, sq_variable_type type, const char *name, const char *units,
                          const char *long_name, const char *axis, const char *second);
+/* Of a slab what belongs to the point. */
+void *sq_finish_slab(const sq_finish *w, const sq_slab *slab);
 /* What follows only declares.
  * Adds a variable over exactly these axes. */
 void *sq_finish_add(sq_finish *w, sq_variable_type type, const char *name, const char *units,
@@ -98,5 +104,8 @@ void sq_finish_transitions(sq_finish *w);
 void sq_finish_quantities(sq_finish *w);
 void sq_finish_targets(sq_finish *w);
 void sq_finish_parameters(sq_finish *w);
+/* The parts of emulated cohorts. */
+void sq_finish_emulations(sq_finish *w);
+void sq_finish_predictive(sq_finish *w); /* targets that are estimates of them */
 
 #endif

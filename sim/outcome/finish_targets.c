@@ -70,8 +70,10 @@ static bool is_time_mean(const sq_target *t)
            (t->index == SQ_QUANTITY_LIFE_YEARS || t->index == SQ_QUANTITY_QALYS);
 }
 
-double sq_target_divisor(const sq_target *t)
+double sq_target_divisor(const sq_model *m, const sq_target *t)
 {
+    if (t->kind == SQ_TARGET_ESTIMATE)
+        return sq_estimate_unit(&m->emulations[t->index].estimates[t->estimate]);
     return t->kind == SQ_TARGET_MEDIAN || is_time_mean(t) ? SQ_DAYS_PER_YEAR : 1;
 }
 
@@ -93,7 +95,7 @@ static estimate simulate(sq_finish *w, const sq_outcome *o, int target)
     case SQ_TARGET_MEAN: return mean(o, t);
     case SQ_TARGET_SHARE: return share(o, target);
     case SQ_TARGET_OCCUPANCY: return occupancy(w, o, t);
-    case SQ_TARGET_ESTIMATE: break; /* known when the cohorts are: study/emulation */
+    case SQ_TARGET_ESTIMATE: break; /* sq_finish_predictive */
     }
     return (estimate){NAN, NAN};
 }
@@ -111,7 +113,7 @@ static int32_t verdict_of(double simulated, double lower, double upper)
 
 const char *sq_target_unit(const sq_model *m, const sq_target *t)
 {
-    if (sq_target_divisor(t) != 1)
+    if (sq_target_divisor(m, t) != 1)
         return "year";
     return t->kind == SQ_TARGET_MEAN ? m->currency : "1";
 }
@@ -128,9 +130,9 @@ static void add_published(sq_finish *w)
                                   "upper end of the published 95 % interval", axis, NULL, NULL);
     for (int i = 0; !w->failed && i < m->n_targets; i++) {
         const sq_target *t = &m->targets[i];
-        published[i] = t->published / sq_target_divisor(t);
-        lower[i] = t->lower / sq_target_divisor(t);
-        upper[i] = t->upper / sq_target_divisor(t);
+        published[i] = t->published / sq_target_divisor(m, t);
+        lower[i] = t->lower / sq_target_divisor(m, t);
+        upper[i] = t->upper / sq_target_divisor(m, t);
     }
 }
 
@@ -165,6 +167,8 @@ static void add_simulated(sq_finish *w)
 {
     static const char *const VERDICTS[] = {"inside", "outside", "no_interval", "not_reached"};
     const sq_model *m = w->model;
+    if (w->declared != NULL)
+        w->declared->target_slabs = w->declared->slabs.count;
     double *simulated = sq_finish_of_point(w, SQ_F64, "target_simulated", "1",
                                            "simulated figure, in target_unit", "target", NULL);
     double *se = sq_finish_of_point(w, SQ_F64, "target_se", "1",
@@ -175,10 +179,12 @@ static void add_simulated(sq_finish *w)
     sq_finish_flags(w, VERDICTS, sizeof VERDICTS / sizeof VERDICTS[0]);
     for (int i = 0; !w->failed && w->outcome != NULL && i < m->n_targets; i++) {
         const sq_target *t = &m->targets[i];
+        if (t->kind == SQ_TARGET_ESTIMATE)
+            continue;
         estimate e = simulate(w, w->outcome, i);
         simulated[i] = e.value;
         se[i] = e.se;
-        verdict[i] = verdict_of(e.value, t->lower / sq_target_divisor(t), t->upper / sq_target_divisor(t));
+        verdict[i] = verdict_of(e.value, t->lower / sq_target_divisor(m, t), t->upper / sq_target_divisor(m, t));
     }
 }
 
@@ -192,4 +198,61 @@ void sq_finish_targets(sq_finish *w)
         add_published(w);
     }
     add_simulated(w);
+}
+
+/* ---- targets that are estimates of an emulated cohort ----------------------------------------------- */
+
+/* Where what is known of one of them goes: quantile has one element for each of sq_cohort_quantiles. */
+typedef struct predicted {
+    double *simulated, *se, *quantile, *p;
+    int32_t *verdict;
+} predicted;
+
+/* The figure is that of all eligible patients; cohorts of the study's size judge the published one. */
+static void judge_by_cohorts(const sq_finish *w, const sq_target *t, const sq_cohort_spread *spread, const predicted *to)
+{
+    const sq_emulated_figure *pooled = &w->emulated->emulation[t->index].pooled[t->estimate];
+    double unit = sq_target_divisor(w->model, t), low = sq_cohort_quantile(spread, sq_cohort_quantiles[SQ_COHORT_LOW]);
+    double high = sq_cohort_quantile(spread, sq_cohort_quantiles[SQ_COHORT_HIGH]);
+    *to->simulated = pooled->value / unit;
+    *to->se = pooled->se / unit;
+    for (int k = 0; k < SQ_COHORT_QUANTILES; k++)
+        to->quantile[k] = sq_cohort_quantile(spread, sq_cohort_quantiles[k]) / unit;
+    *to->p = sq_cohort_mid_p(spread, t->published);
+    *to->verdict = spread->n == 0 ? NOT_REACHED : t->published >= low && t->published <= high ? INSIDE : OUTSIDE;
+}
+
+static void fill_predicted(sq_finish *w, int target, double *quantile, double *p)
+{
+    const sq_model *m = w->model;
+    const sq_target *t = &m->targets[target];
+    const predicted to = {(double *)sq_finish_slab(w, &w->target_slab[0]) + target,
+                          (double *)sq_finish_slab(w, &w->target_slab[1]) + target,
+                          quantile + (size_t)target * SQ_COHORT_QUANTILES, p + target,
+                          (int32_t *)sq_finish_slab(w, &w->target_slab[2]) + target};
+    for (int k = 0; k < SQ_COHORT_QUANTILES; k++)
+        to.quantile[k] = NAN;
+    *to.p = NAN;
+    if (t->kind != SQ_TARGET_ESTIMATE)
+        return;
+    sq_arena arena = {0};
+    sq_cohort_spread spread;
+    w->failed = !sq_cohort_spread_of(&w->emulated->emulation[t->index], &m->emulations[t->index], t->estimate, &arena, &spread);
+    if (!w->failed)
+        judge_by_cohorts(w, t, &spread, &to);
+    sq_arena_free(&arena);
+}
+
+void sq_finish_predictive(sq_finish *w)
+{
+    const sq_model *m = w->model;
+    if (m->n_emulations == 0 || m->n_targets == 0 || !sq_wants(m, SQ_OUT_TARGETS))
+        return;
+    double *quantile = sq_finish_of_point(w, SQ_F64, "target_predictive", "1",
+                                          "quantile over cohorts of the study's size, in target_unit", "target",
+                                          "cohort_quantile");
+    double *p = sq_finish_of_point(w, SQ_F64, "target_predictive_p", "1",
+                                   "two-sided predictive probability of the published figure", "target", NULL);
+    for (int i = 0; !w->failed && w->emulated != NULL && i < m->n_targets; i++)
+        fill_predicted(w, i, quantile, p);
 }

@@ -11,6 +11,7 @@
 #define SQ_OUTCOME_OUTCOME_H
 
 #include "base/exact.h"
+#include "outcome/emulated.h"
 #include "outcome/life.h"
 #include "outcome/variable.h"
 
@@ -86,5 +87,9 @@ void sq_estimates_free(sq_estimates *estimates); /* NULL is allowed; the variabl
  * where the outcome ran out of it. */
 sq_status sq_estimates_take(const sq_estimates *estimates, int point, const sq_outcome *outcome, const double *block,
                             sq_error *err);
+
+/* Likewise of a point of a model with emulations: what their cohorts gave, before or after its outcome. */
+sq_status sq_estimates_take_emulated(const sq_estimates *estimates, int point, const sq_emulated *emulated,
+                                     sq_error *err);
 
 #endif

@@ -128,12 +128,40 @@ static void count_states_and_events(counter *c)
         count(c, 1, events * m->n_quantiles);
 }
 
+static void count_emulations(counter *c, double points)
+{
+    const sq_model *m = c->model;
+    const sq_emulated_sizes n = sq_emulated_lengths(m);
+    count_axis(c, 4, m->n_emulations);
+    count_axis(c, 2, (double)n.groups);
+    count_axis(c, 6, points * m->n_emulations);
+    count_axis(c, 1, points * (double)n.groups);
+    count_axis(c, 1, m->n_emulations > 0 ? SQ_ESTIMATE_ENDINGS : 0);
+    count_axis(c, 1, m->n_emulations > 0 ? SQ_COHORT_QUANTILES : 0);
+    if (n.estimates == 0)
+        return;
+    count(c, 4, (double)n.estimates);
+    count(c, 5, points * (double)n.estimates);
+    count(c, 1, points * (double)n.estimates * SQ_COHORT_QUANTILES);
+    count(c, 1, points * (double)n.estimates * SQ_ESTIMATE_ENDINGS);
+    if (c->with_curves)
+        count(c, 1, points * (double)n.estimates * (double)n.cohorts);
+}
+
+static void count_predictive(counter *c, double targets)
+{
+    count(c, 1, targets * SQ_COHORT_QUANTILES);
+    count(c, 1, targets);
+}
+
 static void count_targets_and_parameters(counter *c, double points)
 {
     const sq_model *m = c->model;
     if (m->n_targets > 0 && sq_wants(m, SQ_OUT_TARGETS)) {
         count(c, 10, m->n_targets);
         count(c, 3, points * m->n_targets);
+        if (m->n_emulations > 0)
+            count_predictive(c, points * m->n_targets);
     }
     if (m->n_parameters > 0 && sq_wants(m, SQ_OUT_PARAMETERS)) {
         count(c, 4, m->n_parameters);
@@ -150,6 +178,7 @@ sq_outcome_size sq_outcome_size_of(const sq_model *m, int n_scenarios, int n_dra
     count_coordinates(&c, n_scenarios, n_draws);
     count_slices(&c);
     count_states_and_events(&c);
+    count_emulations(&c, points);
     count_targets_and_parameters(&c, points);
     c.by_subgroup = true;
     c.cells *= m->n_subgroups;

@@ -5,7 +5,7 @@
 #include "model/model.h"
 
 /* By what a figure of the model (published, lower, upper) is divided for files and summaries. */
-double sq_target_divisor(const sq_target *target);
+double sq_target_divisor(const sq_model *model, const sq_target *target);
 /* The unit it then has: "year", "1" or the currency. Belongs to the model or to nobody. */
 const char *sq_target_unit(const sq_model *model, const sq_target *target);
 

@@ -10,6 +10,7 @@
 
 struct sq_cohorts {
     const sq_model *model;
+    int64_t patients;
     int *place;          /* [n_attributes] in sq_row.at_end; -1: not written */
     sq_members *members; /* [n_emulations] */
 };
@@ -24,11 +25,12 @@ static sq_status find_places(sq_cohorts *c, sq_error *err)
     return SQ_OK;
 }
 
-sq_status sq_cohorts_new(sq_cohorts **out, const sq_model *m, sq_error *err)
+sq_status sq_cohorts_new(sq_cohorts **out, const sq_model *m, int64_t patients, sq_error *err)
 {
     sq_cohorts *c = *out = calloc(1, sizeof *c);
     if (!c) return sq_fail(err, SQ_ERR_MEMORY, "no memory for emulated cohorts");
     c->model = m;
+    c->patients = patients;
     c->members = calloc((size_t)m->n_emulations + 1, sizeof *c->members);
     sq_status status = c->members ? find_places(c, err) : sq_fail(err, SQ_ERR_MEMORY, "no memory for emulated cohorts");
     for (int i = 0; i < m->n_emulations && !status; i++)
@@ -57,13 +59,13 @@ sq_status sq_cohorts_take(sq_cohorts *c, const sq_row *row, sq_error *err)
     return status;
 }
 
-double sq_cohorts_bytes(const sq_model *m)
+double sq_cohorts_bytes(const sq_model *m, int64_t patients)
 {
     double bytes = 0;
     for (int i = 0; i < m->n_emulations; i++) {
         const sq_emulation *e = &m->emulations[i];
         double wanted = (double)sq_emulated_cohort_size(e) * e->n_cohorts, most = SQ_POOLED_PATIENTS + wanted;
-        double members = (double)m->n_patients < most ? (double)m->n_patients : most;
+        double members = (double)patients < most ? (double)patients : most;
         double row = 2 * sizeof(int) + (double)e->n_covariates * sizeof(double) +
                      (double)e->n_estimates * (sizeof(double) + sizeof(int));
         bytes += members * row + (double)e->n_estimates * e->n_cohorts * sizeof(sq_emulated_figure);
@@ -73,7 +75,7 @@ double sq_cohorts_bytes(const sq_model *m)
 
 /* ---- room for what is estimated ------------------------------------------------------------------------- */
 
-/* "; 12 in in_remission, 3 in overt" */
+/* ": 12 in in_remission, 3 in overt" */
 static void add_counts(const sq_members *m, char *text, size_t size)
 {
     size_t n = strlen(text);
@@ -89,7 +91,7 @@ static void add_sizes(const sq_emulation *e, char *text, size_t size)
         n += (size_t)snprintf(text + n, size - n, "%s%d in %s", g > 0 ? ", " : ": ", e->groups[g].size, e->groups[g].name);
 }
 
-static sq_status fail_empty(const sq_members *m, sq_error *err)
+static sq_status fail_empty(const sq_members *m, int64_t patients, sq_error *err)
 {
     char counts[512] = "", sizes[512];
     add_counts(m, counts, sizeof counts);
@@ -97,15 +99,15 @@ static sq_status fail_empty(const sq_members *m, sq_error *err)
     return sq_fail(err, SQ_ERR_COHORTS,
                    "%s: not one cohort of `%s` is whole: of %lld patients %lld are eligible%s (%lld are in none of its groups), "
                    "and a cohort takes %s; run more patients or look at the endpoint `%s` and the groups",
-                   m->e->where, m->e->name, (long long)m->model->n_patients, (long long)m->eligible, counts,
+                   m->e->where, m->e->name, (long long)patients, (long long)m->eligible, counts,
                    (long long)m->no_group, sizes, m->model->endpoints[m->e->endpoint].name);
 }
 
-static sq_status make_room(const sq_members *m, sq_arena *arena, sq_emulated_cohorts *to, sq_error *err)
+static sq_status make_room(const sq_members *m, int64_t patients, sq_arena *arena, sq_emulated_cohorts *to, sq_error *err)
 {
     size_t groups = (size_t)sq_emulated_groups(m->e), n = (size_t)m->e->n_estimates;
     int cohorts = sq_members_cohorts(m);
-    if (cohorts == 0) return fail_empty(m, err);
+    if (cohorts == 0) return fail_empty(m, patients, err);
     *to = (sq_emulated_cohorts){
         .no_group = m->no_group,
         .eligible = m->eligible,
@@ -204,7 +206,7 @@ sq_status sq_cohorts_estimate(const sq_cohorts *c, int threads, sq_emulated **ou
     sq_status status = r->emulation ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for emulated cohorts");
     for (int i = 0; i < n && !status; i++) {
         work w = {.members = &c->members[i], .to = &r->emulation[i], .failed = INT32_MAX};
-        status = make_room(w.members, &r->arena, w.to, err);
+        status = make_room(w.members, c->patients, &r->arena, w.to, err);
         if (!status) status = estimate(&w, threads, err);
     }
     if (status) {

@@ -14,8 +14,8 @@ typedef struct sq_cohorts sq_cohorts;
 /* Eligible patients that a pooled estimate is of, at most: the first so many. */
 enum { SQ_POOLED_PATIENTS = 2000000 };
 
-/* `model` must outlive it. On failure *out is NULL. */
-sq_status sq_cohorts_new(sq_cohorts **out, const sq_model *model, sq_error *err);
+/* For so many patients (named in messages). `model` must outlive it. On failure *out is NULL. */
+sq_status sq_cohorts_new(sq_cohorts **out, const sq_model *model, int64_t patients, sq_error *err);
 void sq_cohorts_free(sq_cohorts *cohorts); /* NULL is allowed */
 /* Takes in one row, of any strategy; rows come in canonical order. SQ_ERR_MEMORY; SQ_ERR_LIFE if a time of follow-up is
  * negative, or a covariate has no value. */
@@ -23,7 +23,7 @@ sq_status sq_cohorts_take(sq_cohorts *cohorts, const sq_row *row, sq_error *err)
 /* All estimates, by so many threads (by the calling one alone inside of a parallel region); the numbers do not depend on it.
  * *out is freed by sq_emulated_free. SQ_ERR_COHORTS with the counts of each group if a whole cohort cannot be made. */
 sq_status sq_cohorts_estimate(const sq_cohorts *cohorts, int threads, sq_emulated **out, sq_error *err);
-/* Bytes that the cohorts of a scenario and draw may take: all patients may be eligible. */
-double sq_cohorts_bytes(const sq_model *model);
+/* Bytes that the cohorts of a scenario and draw may take: all of so many patients may be eligible. */
+double sq_cohorts_bytes(const sq_model *model, int64_t patients);
 
 #endif

@@ -132,10 +132,13 @@ sq_status sq_plan_init(sq_plan *plan, const sq_model *m, const sq_run_options *o
     plan->point_items = (plan->extent.patients + SQ_BLOCK - 1) / SQ_BLOCK;
     plan->n_items = plan->extent.points * plan->point_items;
     plan->failure.item = plan->n_items;
-    plan->rows = (sq_row_order){.model = m, .sink = options->sink};
+    plan->has_rows = sq_run_has_rows(m, options);
+    plan->emulation = (sq_emulation_run){.model = m, .patients = plan->extent.patients, .also = options->sink};
+    plan->sink = sq_emulation_run_sink(&plan->emulation);
+    plan->rows = (sq_row_order){.model = m, .sink = &plan->sink};
     sq_status status = make_points(plan, err);
     if (status || options->engine != SQ_ENGINE_COLUMNAR) return status;
-    if (!options->columns) status = sq_col_plan_new(&plan->own_columns, m, options->sink != NULL, err);
+    if (!options->columns) status = sq_col_plan_new(&plan->own_columns, m, plan->has_rows, err);
     plan->columns = options->columns ? options->columns : plan->own_columns;
     return status;
 }
@@ -149,6 +152,7 @@ void sq_plan_free(sq_plan *plan)
     free(plan->points);
     sq_col_plan_free(plan->own_columns);
     sq_row_order_free(&plan->rows);
+    sq_emulation_run_free(&plan->emulation);
 }
 
 /* ---- items ---------------------------------------------------------------------------------------------- */
@@ -178,6 +182,24 @@ bool sq_plan_next(sq_plan *plan, int thread, sq_item *item)
         .outcome = point->won[thread],
     };
     return true;
+}
+
+/* ---- emulated cohorts ----------------------------------------------------------------------------------- */
+
+sq_point_cohorts sq_plan_whole_cohorts(sq_plan *plan)
+{
+    return sq_emulation_run_whole(&plan->emulation, (int)(plan->rows.next / plan->point_items));
+}
+
+sq_status sq_plan_analyse(sq_plan *plan, sq_point_cohorts whole, int threads, sq_error *err)
+{
+    sq_emulated *emulated = NULL;
+    sq_status status = sq_cohorts_estimate(whole.cohorts, threads, &emulated, err);
+    sq_cohorts_free(whole.cohorts);
+    if (status) return name_scenario(plan, whole.point, err);
+    status = sq_estimates_take_emulated(plan->estimates, whole.point, emulated, err);
+    sq_emulated_free(emulated);
+    return status;
 }
 
 /* ---- failures ------------------------------------------------------------------------------------------- */

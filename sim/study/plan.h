@@ -7,6 +7,7 @@
 #define SQ_STUDY_PLAN_H
 
 #include "engine/columns.h"
+#include "study/emulation_run.h"
 #include "study/row_order.h"
 #include "study/study.h"
 
@@ -44,7 +45,10 @@ typedef struct sq_plan {
     int64_t next;           /* item to be handed out */
     int64_t done;           /* patients of the items that are over */
     sq_failure failure;
-    sq_row_order rows;      /* if there is a sink */
+    bool has_rows;
+    sq_emulation_run emulation; /* where rows go, and on to the options' sink */
+    sq_row_sink sink;       /* the same */
+    sq_row_order rows;      /* if there are any */
 } sq_plan;
 
 /* What is lived with these options. */
@@ -62,6 +66,11 @@ int sq_plan_point_of(const sq_plan *plan, int64_t item);
 /* An item that did not fail is over: its accumulator has taken all in. With the last item of a point its estimates are
  * taken and its memory is given back. Any thread. */
 sq_status sq_plan_over(sq_plan *plan, const sq_item *item, sq_error *err);
+
+/* The cohorts of a point all of whose rows have come, once; none: NULL. Under the lock of the rows. */
+sq_point_cohorts sq_plan_whole_cohorts(sq_plan *plan);
+/* Analyses them by so many threads, writes what they gave to the results, and frees them. */
+sq_status sq_plan_analyse(sq_plan *plan, sq_point_cohorts cohorts, int threads, sq_error *err);
 
 /* An item whose patient failed (err NULL), or during which something else did (patient -1). Any thread. */
 void sq_plan_note_failure(sq_plan *plan, int64_t item, int64_t patient, const sq_error *err);

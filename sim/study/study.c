@@ -36,6 +36,15 @@ static void run_items(sq_plan *plan, int threads, sq_run_facts *facts)
     facts->occupancy = lanes > 0 ? (double)columns.in_flight / lanes : 0;
 }
 
+/* The cohorts of points that no thread has analysed on its way, by all of them. */
+static sq_status analyse_cohorts(sq_plan *plan, int threads, sq_error *err)
+{
+    sq_status status = SQ_OK;
+    sq_point_cohorts whole;
+    while (!status && (whole = sq_plan_whole_cohorts(plan)).cohorts) status = sq_plan_analyse(plan, whole, threads, err);
+    return status;
+}
+
 /* Patients in flight in a thread; none in the reference. More than there are lives would never be. */
 static int batch_of(const sq_model *m, const sq_run_options *o, int64_t lives)
 {
@@ -71,6 +80,7 @@ sq_status sq_study_run(const sq_model *model, const sq_run_options *wanted, sq_v
         run_items(&plan, own.threads, &own);
         status = sq_plan_verdict(&plan, err);
     }
+    if (!status) status = analyse_cohorts(&plan, own.threads, err);
     sq_plan_free(&plan);
     sq_estimates_free(estimates);
     own.wall_seconds = omp_get_wtime() - wall;

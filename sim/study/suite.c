@@ -62,7 +62,7 @@ static sq_suite_target target_of(const sq_suite *suite, int experiment, int inde
 {
     const sq_model *m = suite->models[experiment];
     const sq_target *t = &m->targets[index];
-    double divisor = sq_target_divisor(t);
+    double divisor = sq_target_divisor(m, t);
     return (sq_suite_target){
         .experiment = experiment,
         .index = index,
@@ -211,7 +211,7 @@ static sq_status run_one(sq_suite *suite, int experiment, const sq_suite_run *ru
     sq_run_facts facts;
     sq_status status = SQ_OK;
     if (options.engine == SQ_ENGINE_COLUMNAR && !suite->columns[experiment])
-        status = sq_col_plan_new(&suite->columns[experiment], m, false, err);
+        status = sq_col_plan_new(&suite->columns[experiment], m, sq_run_has_rows(m, &options), err);
     options.columns = suite->columns[experiment];
     options.settings = run->settings ? run->settings[experiment] : NULL;
     if (!status) status = sq_study_run(m, &options, results, &facts, err);

@@ -28,7 +28,7 @@ void sq_worker_run(sq_worker *w, sq_plan *plan, int thread)
 static sq_status begin_item(sq_worker *w, sq_item *item, sq_error *err)
 {
     sq_plan *plan = w->plan;
-    if (!plan->options->sink) return SQ_OK;
+    if (!plan->has_rows) return SQ_OK;
 #pragma omp critical(sq_worker_rows)
     item->own = sq_row_order_begin(&plan->rows, item->number, sq_plan_point_of(plan, item->number));
     return item->own ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the rows of a patient table");
@@ -54,21 +54,29 @@ static void report_progress(sq_plan *plan, int patients)
     }
 }
 
+/* Whose item was the last of a point's analyses its cohorts; a single point waits until all threads can. */
 void sq_worker_done(sq_worker *w, const sq_item *item, int64_t failed)
 {
+    sq_plan *plan = w->plan;
     sq_error err = {0};
     sq_status status = SQ_OK;
     if (failed >= 0) {
-        sq_plan_note_failure(w->plan, item->number, failed, NULL);
+        sq_plan_note_failure(plan, item->number, failed, NULL);
         return;
     }
-    report_progress(w->plan, item->n_patients);
+    report_progress(plan, item->n_patients);
+    sq_point_cohorts whole = {0};
     if (item->own) {
 #pragma omp critical(sq_worker_rows)
-        status = sq_row_order_end(&w->plan->rows, item->own, &err);
+        {
+            status = sq_row_order_end(&plan->rows, item->own, &err);
+            if (plan->extent.points > 1) whole = sq_plan_whole_cohorts(plan);
+        }
     }
-    if (!status) status = sq_plan_over(w->plan, item, &err);
+    if (!status) status = sq_plan_over(plan, item, &err);
     if (status) sq_worker_fail(w, item->number, &err);
+    if (whole.cohorts && sq_plan_analyse(plan, whole, 1, &err))
+        sq_worker_fail(w, (whole.point + 1) * plan->point_items - 1, &err);
 }
 
 void sq_worker_fail(sq_worker *w, int64_t item, const sq_error *err)

@@ -9,6 +9,7 @@ static sq_status keep_row(void *context, const sq_finished_life *life, sq_error 
 {
     const sq_worker *worker = context;
     const sq_item *item = life->item;
+    if (!sq_emulation_run_wants(&worker->plan->emulation, life->strategy)) return SQ_OK;
     return sq_row_buffer_add(item->own, worker->plan->model, item->first_patient + life->place, life->strategy,
                              life->baseline, life->at_end, life->life, err);
 }
@@ -16,10 +17,10 @@ static sq_status keep_row(void *context, const sq_finished_life *life, sq_error 
 sq_status sq_work_by_columns(sq_worker *worker, sq_error *err)
 {
     const sq_run_options *o = worker->plan->options;
-    const sq_columns_work work = {worker, next, done, o->sink ? keep_row : NULL};
+    const sq_columns_work work = {worker, next, done, worker->plan->has_rows ? keep_row : NULL};
     sq_columns *columns = NULL;
     sq_status status = sq_columns_new(&columns, worker->plan->columns, o->lanes, worker->plan->extent, o->batch,
-                                      o->sink && o->sink->want_log, err);
+                                      worker->plan->sink.want_log, err);
     if (!status) status = sq_columns_run(columns, &work, err);
     if (columns) worker->columns = *sq_columns_facts_of(columns);
     worker->firings = worker->columns.firings;

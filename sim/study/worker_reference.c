@@ -10,7 +10,7 @@ typedef struct reference {
 
 static sq_status keep_row(const reference *r, const sq_item *item, int place, int strategy, sq_error *err)
 {
-    if (!item->own) return SQ_OK;
+    if (!item->own || !sq_emulation_run_wants(&r->worker->plan->emulation, strategy)) return SQ_OK;
     return sq_row_buffer_add(item->own, r->worker->plan->model, item->first_patient + place, strategy,
                              sq_ref_baseline(r->ref), sq_ref_at_end(r->ref), &r->life, err);
 }
@@ -53,7 +53,7 @@ sq_status sq_work_by_reference(sq_worker *worker, sq_error *err)
     sq_status status = sq_ref_new(&r.ref, plan->model, err);
     if (!status) status = sq_block_lanes_new(&r.block, plan->model, err);
     if (!status) status = sq_life_init(&r.life, plan->model, err);
-    r.life.keep_log = plan->options->sink && plan->options->sink->want_log;
+    r.life.keep_log = plan->sink.want_log;
     while (!status && sq_worker_next(worker, &item)) status = do_item(&r, &item, err);
     sq_ref_free(r.ref);
     sq_block_lanes_free(r.block);

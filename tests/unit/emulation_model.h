@@ -51,7 +51,7 @@ static inline sq_emulation groups_of_two_and_three(const sq_cohort_estimate *est
 static inline sq_model model_of(const sq_emulation *e)
 {
     return (sq_model){.name = "made up", .n_attributes = N_ATTRIBUTES, .attributes = ATTRIBUTES, .n_endpoints = 2,
-                      .endpoints = ENDPOINTS, .n_emulations = 1, .emulations = e, .n_patients = 1000};
+                      .endpoints = ENDPOINTS, .n_emulations = 1, .emulations = e};
 }
 
 /* A patient: in group 0 or 1 (-1: in none), died on a day since index (cause 0) or was censored then (-1). */
@@ -89,7 +89,7 @@ static inline sq_emulated *emulate(const sq_model *m, const someone *p, int n, i
     sq_cohorts *c = NULL;
     sq_emulated *r = NULL;
     sq_error err = {0};
-    assert_int_equal(sq_cohorts_new(&c, m, &err), SQ_OK);
+    assert_int_equal(sq_cohorts_new(&c, m, 1000, &err), SQ_OK);
     for (int i = 0; i < n; i++) assert_int_equal(take(c, i, 1, &p[i], &err), SQ_OK);
     if (sq_cohorts_estimate(c, threads, &r, &err)) fail_msg("%s", err.text);
     sq_cohorts_free(c);

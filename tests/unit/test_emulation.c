@@ -174,7 +174,7 @@ static void assert_refused(const someone *p, const char *words)
     const sq_model m = model_of(&e);
     sq_cohorts *c = NULL;
     sq_error err = {0};
-    assert_int_equal(sq_cohorts_new(&c, &m, &err), SQ_OK);
+    assert_int_equal(sq_cohorts_new(&c, &m, 1000, &err), SQ_OK);
     assert_int_equal(take(c, 41, 1, p, &err), SQ_ERR_LIFE);
     if (!strstr(err.text, words) || !strstr(err.text, "patient 41")) fail_msg("'%s' in \"%s\"", words, err.text);
     sq_cohorts_free(c);
@@ -199,7 +199,7 @@ static void test_too_few_for_a_cohort(void **state)
     sq_cohorts *c = NULL;
     sq_emulated *r = NULL;
     sq_error err = {0};
-    assert_int_equal(sq_cohorts_new(&c, &m, &err), SQ_OK);
+    assert_int_equal(sq_cohorts_new(&c, &m, 1000, &err), SQ_OK);
     for (int i = 0; i < 7; i++) assert_int_equal(take(c, i, 1, &p, &err), SQ_OK);
     assert_int_equal(sq_cohorts_estimate(c, 1, &r, &err), SQ_ERR_COHORTS);
     assert_int_equal(sq_status_exit_code(SQ_ERR_COHORTS), 1);
