@@ -1,9 +1,9 @@
 """configs/catalogue/studies.csv holds together: words, citations, experiments and their strategies.
 
-A row is runnable if and only if it names an experiment, which exists and has the strategy named; every
-experiment in configs/studies serves a row. What is not runnable says why, and every citation is an entry of
-docs/references.bib. The role of a study in validation is one for all its arms, is what docs/validation_registry.md
-lists it under, and is kept by every target of its experiment.
+A row is runnable if and only if it names an experiment, which exists and has the strategy named, and its
+regimens are those of a model; every experiment in configs/studies serves a row. What is not runnable says why,
+and every citation is an entry of docs/references.bib. The role of a study in validation is one for all its arms,
+is what docs/validation_registry.md lists it under, and is kept by every target of its experiment.
 """
 import glob
 import os
@@ -25,8 +25,19 @@ ROLES = {"fitting": {"input", "fitted", "display"}, "unfitted": {"input", "unfit
 STATUSES = {"runnable", "described, no outcome published", "catalogue-only", "pending"}
 
 
-def row_faults(root, row, entries):
+def regimens(root):
+    """Every label that a model gives to a regimen."""
+    labels = {"described"}
+    for path in glob.glob(os.path.join(root, "models/**/*.yaml"), recursive=True):
+        labels |= set(section(path, "categories").get("regimen", []))
+    return labels
+
+
+def row_faults(root, row, entries, labels):
     """What is wrong with a row, in words."""
+    for regimen in row["regimen"].split(" then "):
+        if row["status"] == "runnable" and regimen not in labels:
+            yield f"'{regimen}' is a regimen of no model"
     if row["setting"] not in SETTINGS:
         yield f"setting '{row['setting']}' is none of {sorted(SETTINGS)}"
     if row["status"] not in STATUSES:
@@ -77,8 +88,9 @@ def main():
     failures = [] if columns == COLUMNS else [f"columns are {columns}, not {COLUMNS}"]
     keys = [row["key"] for row in rows]
     failures += [f"{key} stands twice" for key in sorted({key for key in keys if keys.count(key) > 1})]
+    labels = regimens(root)
     for row in rows:
-        failures += [f"{row['key']}: {fault}" for fault in row_faults(root, row, entries)]
+        failures += [f"{row['key']}: {fault}" for fault in row_faults(root, row, entries, labels)]
     failures += sorted(set(role_faults(root, rows)))
     served = {row["experiment"] for row in rows}
     for path in sorted(glob.glob(os.path.join(root, "configs/studies/*.yaml"))):
