@@ -94,7 +94,8 @@ typedef struct sequela_facts {
     int64_t draws, waves, waved;
 } sequela_facts;
 
-/* Lives all patients under all strategies. Results replace those of an earlier run. */
+/* Lives all patients under all strategies. Results replace those of an earlier run. A run that is done may leave warnings
+ * in sequela_messages. */
 SEQUELA_API int sequela_run(sequela *s, const sequela_run_options *options);
 
 SEQUELA_API sequela_facts sequela_run_facts(const sequela *s);

@@ -49,6 +49,7 @@ void sq_collect_note(sq_collector *c, const char *note);
 /* ---- parts ---------------------------------------------------------------------------------- */
 
 void sq_collect_targets(sq_collector *c);
+void sq_collect_emulations(sq_collector *c);
 void sq_collect_subgroups(sq_collector *c);
 
 /* Survival is told after these years and, last, by its median: the headings of tables (summary.c). */

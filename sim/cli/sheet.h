@@ -59,12 +59,14 @@ sq_entry *sq_sheet_at(const sq_sheet *sheet, int row, int column);
 sq_entry sq_number(double value, double se);
 sq_entry sq_words(const char *text);
 
+enum { SQ_SHEETS = 48 }; /* more than any summary has */
+
 typedef struct sq_report {
     const char *title;
     int n_settings;
     const char *settings[3]; /* what was run, under the title */
     int n_sheets;
-    sq_sheet *sheets[16];
+    sq_sheet *sheets[SQ_SHEETS];
     int n_notes;
     const char *notes[8]; /* the honest footers */
 } sq_report;

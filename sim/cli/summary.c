@@ -410,6 +410,7 @@ sq_status sq_summarise(const sq_variables *variables, const char *title, sq_aren
                        "strategy.");
     add_hundred(&c);
     sq_collect_subgroups(&c);
+    sq_collect_emulations(&c);
     sq_collect_targets(&c);
     explain_error(&c);
     add_notes(&c);

@@ -1,13 +1,13 @@
 /* Published figures beside the same figures simulated, in the summary: in words for people, with all digits for
  * programs. */
 #include "cli/collect.h"
-#include "cli/console.h"
+#include "cli/measure.h"
 
 #include <math.h>
 #include <string.h>
 
 typedef struct target_data {
-    const sq_variable *name, *what, *strategy, *unit, *use, *verdict;
+    const sq_variable *name, *what, *strategy, *unit, *use, *verdict, *estimate, *kind; /* the last two may be NULL */
     const double *published, *lower, *upper, *simulated, *se;
 } target_data;
 
@@ -17,49 +17,29 @@ static const double *numbers(const sq_collector *c, const char *name)
     return var == NULL || var->type != SQ_F64 ? NULL : var->data;
 }
 
-/* How people read a figure: shares as percent, times below two years in months. */
-typedef struct scale {
-    double by;
-    int decimals;
-    const char *word;
-} scale;
-
-static scale scale_of(const target_data *d, int i)
+/* The kind of estimate of an emulated cohort that a target is; "" of others. */
+static const char *kind_of(const target_data *d, int i)
 {
-    const char *unit = sq_found_label(d->unit, i);
-    if (strcmp(unit, "1") == 0) return (scale){100, 1, "%"};
-    if (strcmp(unit, "year") != 0) return (scale){1, 0, unit};
-    return d->published[i] < 2 ? (scale){12, 1, "mo"} : (scale){1, 2, "y"};
+    int place = d->estimate == NULL ? -1 : ((const int32_t *)d->estimate->data)[i];
+    int code = place < 0 || d->kind == NULL ? -1 : ((const int32_t *)d->kind->data)[place];
+    return code >= 0 && code < d->kind->n_flags ? d->kind->flags[code] : "";
 }
 
-/* Enough decimals for one digit of the error. */
-static int decimals_for(int decimals, double se)
+static sq_measure measure_of(const target_data *d, int i)
 {
-    if (!(se > 0)) return decimals;
-    int needed = -(int)floor(log10(se));
-    return needed > decimals ? (needed < 4 ? needed : 4) : decimals;
+    const char *kind = kind_of(d, i);
+    bool plain = strcmp(kind, "hazard_ratio") == 0 || strcmp(kind, "log_rank") == 0 || strcmp(kind, "share") == 0;
+    return plain ? sq_measure_plain() : sq_measure_of(sq_found_label(d->unit, i), d->published[i]);
 }
 
 static const char *figure(sq_collector *c, const target_data *d, int i, double value, double se)
 {
-    scale s = scale_of(d, i);
-    int decimals = decimals_for(s.decimals, se * s.by);
-    char number[48], error[48];
-    if (isnan(value)) return "–";
-    sq_grouped(value * s.by, decimals, number, sizeof number);
-    if (isnan(se)) return sq_collect_text(c, sq_arena_format(c->arena, "%s %s", number, s.word));
-    sq_grouped(se * s.by, decimals, error, sizeof error);
-    return sq_collect_text(c, sq_arena_format(c->arena, "%s ± %s %s", number, error, s.word));
+    return sq_collect_text(c, sq_measure_text(measure_of(d, i), value, se, c->arena));
 }
 
 static const char *interval(sq_collector *c, const target_data *d, int i)
 {
-    scale s = scale_of(d, i);
-    char lower[48], upper[48];
-    if (isnan(d->lower[i]) || isnan(d->upper[i])) return "–";
-    sq_grouped(d->lower[i] * s.by, s.decimals, lower, sizeof lower);
-    sq_grouped(d->upper[i] * s.by, s.decimals, upper, sizeof upper);
-    return sq_collect_text(c, sq_arena_format(c->arena, "%s to %s", lower, upper));
+    return sq_collect_text(c, sq_measure_interval(measure_of(d, i), d->lower[i], d->upper[i], c->arena));
 }
 
 /* Without an interval nothing is claimed. */
@@ -93,7 +73,7 @@ static const char *target_words(sq_collector *c, const target_data *d, int i)
     const char *survival = value_of(c, what, "survival"), *median = value_of(c, what, "median");
     const char *incidence = value_of(c, what, "incidence"), *cause = value_of(c, what, "cause");
     const char *mean = value_of(c, what, "mean"), *share = value_of(c, what, "share");
-    const char *occupancy = value_of(c, what, "occupancy");
+    const char *occupancy = value_of(c, what, "occupancy"), *estimate = value_of(c, what, "estimate");
     const char *at = value_of(c, what, "at"), *among = value_of(c, what, "among");
     sq_arena *a = c->arena;
     if (survival != NULL && at != NULL)
@@ -110,7 +90,8 @@ static const char *target_words(sq_collector *c, const target_data *d, int i)
     if (mean != NULL) return sq_collect_text(c, sq_arena_format(a, "mean %s", mean));
     if (share != NULL && among != NULL)
         return sq_collect_text(c, sq_arena_format(a, "%s, of those with %s", share, among));
-    return share != NULL ? share : "";
+    if (share != NULL) return share;
+    return estimate != NULL ? estimate : "";
 }
 
 /* The words, and the name that the experiment gives the target: two rows may compare the same. */
@@ -129,6 +110,8 @@ static bool find_targets(const sq_collector *c, target_data *d)
         .unit = sq_found(c, "target_unit"),
         .use = sq_found(c, "target_use"),
         .verdict = sq_found(c, "target_verdict"),
+        .estimate = sq_found(c, "target_estimate"),
+        .kind = sq_found(c, "estimate_kind"),
         .published = numbers(c, "target_published"),
         .lower = numbers(c, "target_lower"),
         .upper = numbers(c, "target_upper"),
@@ -143,7 +126,8 @@ static bool find_targets(const sq_collector *c, target_data *d)
 static const char target_title[] = "Published figures and the same figures simulated";
 static const char target_note[] =
     "Verdict: whether the simulated figure lies inside or outside the published 95 % interval; – "
-    "where none was published. Use: input = the figure is a number of the model; fitted = numbers "
+    "where none was published. Of estimates of emulated cohorts: whether the published figure lies inside the interval that "
+    "holds 95 % of cohorts of its size. Use: input = the figure is a number of the model; fitted = numbers "
     "were chosen with it in view; unfitted = not used so; display = shown, not a test.";
 
 static void add_targets_for_people(sq_collector *c, const target_data *d, int n)

@@ -110,7 +110,9 @@ static int live_and_write(const sq_arguments *a, sequela *s, const char *path, c
     int code = sequela_run(s, &options);
     sq_progress_end(&bar);
     bool written = options.patients_table || options.event_log;
-    if (code == SEQUELA_OK && !written) code = sequela_write(s, path, a->command_line);
+    sq_say_messages(sequela_messages(s));
+    if (code != SEQUELA_OK || written) return code;
+    code = sequela_write(s, path, a->command_line);
     sq_say_messages(sequela_messages(s));
     return code;
 }

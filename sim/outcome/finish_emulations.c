@@ -4,6 +4,9 @@
 
 #include <math.h>
 
+static const char *const KINDS[] = {"survival", "median",   "restricted_mean", "incidence",
+                                    "share",    "fraction", "hazard_ratio",    "log_rank"};
+
 /* One estimate of all, wherever it stands. */
 typedef struct place {
     int emulation, estimate;
@@ -66,9 +69,12 @@ static void name_estimates(sq_finish *w)
     const char **unit = sq_finish_add(w, SQ_TEXT, "estimate_unit", "", "unit of the estimate", "estimate", NULL, NULL);
     int32_t *of = sq_finish_add(w, SQ_I32, "estimate_emulation", "1", "emulated study that the estimate belongs to",
                                 "estimate", NULL, NULL);
+    int32_t *kind = sq_finish_add(w, SQ_I32, "estimate_kind", "1", "kind of estimate", "estimate", NULL, NULL);
+    sq_finish_flags(w, KINDS, sizeof KINDS / sizeof *KINDS);
     for (size_t i = 0; !w->failed && i < n; i++) {
         place at = place_of(m, i);
         const sq_cohort_estimate *t = &m->emulations[at.emulation].estimates[at.estimate];
+        kind[i] = (int32_t)t->kind;
         name[i] = sq_finish_text(w, sq_finish_name(w, m->emulations[at.emulation].name, ".", t->name));
         what[i] = sq_finish_text(w, t->text);
         unit[i] = sq_estimate_unit(t) != 1 ? "year" : "1";

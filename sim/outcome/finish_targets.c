@@ -243,11 +243,30 @@ static void fill_predicted(sq_finish *w, int target, double *quantile, double *p
     sq_arena_free(&arena);
 }
 
+/* Where a target's estimate is among those of all emulations; -1 if it is none. */
+static int estimate_of(const sq_model *m, const sq_target *t)
+{
+    int place = t->estimate;
+    for (int i = 0; t->kind == SQ_TARGET_ESTIMATE && i < t->index; i++)
+        place += m->emulations[i].n_estimates;
+    return t->kind == SQ_TARGET_ESTIMATE ? place : -1;
+}
+
+static void add_places(sq_finish *w)
+{
+    int32_t *place = sq_finish_add(w, SQ_I32, "target_estimate", "1", "place on the axis estimate, from 0; -1: of no cohort",
+                                   "target", NULL, NULL);
+    for (int i = 0; place != NULL && i < w->model->n_targets; i++)
+        place[i] = estimate_of(w->model, &w->model->targets[i]);
+}
+
 void sq_finish_predictive(sq_finish *w)
 {
     const sq_model *m = w->model;
     if (m->n_emulations == 0 || m->n_targets == 0 || !sq_wants(m, SQ_OUT_TARGETS))
         return;
+    if (w->declared != NULL)
+        add_places(w);
     double *quantile = sq_finish_of_point(w, SQ_F64, "target_predictive", "1",
                                           "quantile over cohorts of the study's size, in target_unit", "target",
                                           "cohort_quantile");

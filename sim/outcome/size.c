@@ -140,7 +140,7 @@ static void count_emulations(counter *c, double points)
     count_axis(c, 1, m->n_emulations > 0 ? SQ_COHORT_QUANTILES : 0);
     if (n.estimates == 0)
         return;
-    count(c, 4, (double)n.estimates);
+    count(c, 5, (double)n.estimates);
     count(c, 5, points * (double)n.estimates);
     count(c, 1, points * (double)n.estimates * SQ_COHORT_QUANTILES);
     count(c, 1, points * (double)n.estimates * SQ_ESTIMATE_ENDINGS);
@@ -148,10 +148,11 @@ static void count_emulations(counter *c, double points)
         count(c, 1, points * (double)n.estimates * (double)n.cohorts);
 }
 
-static void count_predictive(counter *c, double targets)
+static void count_predictive(counter *c, double points, double targets)
 {
-    count(c, 1, targets * SQ_COHORT_QUANTILES);
-    count(c, 1, targets);
+    count(c, 1, targets); /* which estimate */
+    count(c, 1, points * targets * SQ_COHORT_QUANTILES);
+    count(c, 1, points * targets);
 }
 
 static void count_targets_and_parameters(counter *c, double points)
@@ -161,7 +162,7 @@ static void count_targets_and_parameters(counter *c, double points)
         count(c, 10, m->n_targets);
         count(c, 3, points * m->n_targets);
         if (m->n_emulations > 0)
-            count_predictive(c, points * m->n_targets);
+            count_predictive(c, points, m->n_targets);
     }
     if (m->n_parameters > 0 && sq_wants(m, SQ_OUT_PARAMETERS)) {
         count(c, 4, m->n_parameters);

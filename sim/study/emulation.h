@@ -26,4 +26,8 @@ sq_status sq_cohorts_estimate(const sq_cohorts *cohorts, int threads, sq_emulate
 /* Bytes that the cohorts of a scenario and draw may take: all of so many patients may be eligible. */
 double sq_cohorts_bytes(const sq_model *model, int64_t patients);
 
+/* What a person should know of a result: of each emulation that has fewer cohorts than were asked for at some point, one
+ * warning with how many patients would do. malloc'd, NULL if there is nothing to say or no memory. */
+char *sq_cohorts_warnings(const sq_model *model, const sq_variables *results);
+
 #endif

@@ -6,6 +6,7 @@
 #include "engine/columns.h"
 #include "io/results.h"
 #include "lang/load.h"
+#include "study/emulation.h"
 #include "study/handle.h"
 #include "study/patient_tables.h"
 #include "study/provenance.h"
@@ -25,7 +26,7 @@ struct sequela {
     int n_changes;        /* parameters replaced by the caller */
     const char **changes; /* "NAME=VALUE" */
     double started;
-    char *messages;     /* diagnostics or the last error; NULL: none */
+    char *messages;     /* diagnostics, the last error, or warnings of the last run; NULL: none */
     int warnings;
 };
 
@@ -182,6 +183,8 @@ int sequela_run(sequela *s, const sequela_run_options *options)
     if (status) {
         forget_results(s);
         s->facts = (sq_run_facts){0};
+    } else {
+        s->messages = sq_cohorts_warnings(s->model, &s->results);
     }
     return conclude(s, status, &err);
 }

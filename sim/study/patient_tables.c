@@ -20,7 +20,8 @@ struct sq_patient_tables {
 enum { FIRST_ATTRIBUTE = 3 }; /* after patient, survival_time, died */
 enum { EVENT_COLUMNS = 4 };
 
-static int patient_columns(const sq_model *m)
+/* At most: notes have none. */
+static int most_columns(const sq_model *m)
 {
     return FIRST_ATTRIBUTE + m->n_attributes + sq_written_attributes(m) + 2 * sq_quantities(m);
 }
@@ -74,9 +75,9 @@ static sq_table_column end_column(const sq_model *m, const sq_attribute *a, sq_a
 static sq_table_column *attribute_columns(const sq_model *m, sq_table_column *next, sq_arena *arena)
 {
     for (int i = 0; i < m->n_attributes; i++)
-        *next++ = attribute_column(m, &m->attributes[i], "at baseline", arena);
+        if (!m->attributes[i].is_note) *next++ = attribute_column(m, &m->attributes[i], "at baseline", arena);
     for (int i = 0; i < m->n_attributes; i++)
-        if (m->attributes[i].is_written) *next++ = end_column(m, &m->attributes[i], arena);
+        if (m->attributes[i].is_written && !m->attributes[i].is_note) *next++ = end_column(m, &m->attributes[i], arena);
     return next;
 }
 
@@ -95,8 +96,7 @@ static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error 
 {
     const sq_model *m = t->model;
     sq_arena arena = {0};
-    int n = patient_columns(m);
-    sq_table_column *columns = sq_arena_array(&arena, (size_t)n, sizeof *columns);
+    sq_table_column *columns = sq_arena_array(&arena, (size_t)most_columns(m), sizeof *columns);
     char *group = sq_arena_format(&arena, "patients/%s", m->strategies[strategy].name);
     sq_status status = columns && group ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the columns");
     if (!status) {
@@ -109,7 +109,7 @@ static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error 
             const char *name = quantity_name(m, i / 2, i % 2 == 0, &arena);
             *next++ = (sq_table_column){name ? name : "", SQ_F64, units, "over the life", 0, NULL};
         }
-        status = sq_tables_add(t->tables, group, "patient", n, columns, &t->patient_table[strategy], err);
+        status = sq_tables_add(t->tables, group, "patient", (int)(next - columns), columns, &t->patient_table[strategy], err);
     }
     sq_arena_free(&arena);
     return status;
@@ -159,9 +159,12 @@ static sq_status take_patient(sq_patient_tables *t, const sq_row *row, sq_error 
     (cell++)->f64 = fmin(life->died, life->end) / SQ_DAYS_PER_YEAR;
     (cell++)->i32 = isfinite(life->died);
     for (int i = 0; i < m->n_attributes; i++)
-        *cell++ = attribute_cell(m, &m->attributes[i], row->baseline[i]);
-    for (int i = 0, k = 0; i < m->n_attributes; i++)
-        if (m->attributes[i].is_written) *cell++ = attribute_cell(m, &m->attributes[i], row->at_end[k++]);
+        if (!m->attributes[i].is_note) *cell++ = attribute_cell(m, &m->attributes[i], row->baseline[i]);
+    for (int i = 0, k = 0; i < m->n_attributes; i++) {
+        const sq_attribute *a = &m->attributes[i];
+        if (a->is_written && !a->is_note) *cell++ = attribute_cell(m, a, row->at_end[k]);
+        k += a->is_written;
+    }
     for (int i = 0; i < 2 * sq_quantities(m); i++) {
         bool time = i / 2 < SQ_QUANTITY_COST;
         (cell++)->f64 = time ? life->total[i] / SQ_DAYS_PER_YEAR : life->total[i];
@@ -222,7 +225,7 @@ sq_status sq_patient_tables_open(sq_patient_tables **out, const sq_model *m, con
     t->events = events;
     t->patient_table = calloc(n, sizeof *t->patient_table);
     t->event_table = calloc(n, sizeof *t->event_table);
-    t->cells = calloc((size_t)patient_columns(m), sizeof *t->cells);
+    t->cells = calloc((size_t)most_columns(m), sizeof *t->cells);
     sq_status status = t->patient_table && t->event_table && t->cells
                            ? sq_tables_open(&t->tables, path, err)
                            : sq_fail(err, SQ_ERR_MEMORY, "no memory for the patient table");

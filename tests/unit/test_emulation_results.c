@@ -2,6 +2,7 @@
 #include "outcome/emulated.h"
 #include "outcome/outcome.h"
 #include "outcome/size.h"
+#include "study/emulation.h"
 
 #include "outcome_model.h"
 
@@ -21,7 +22,7 @@ static const sq_cohort_estimate FIRST[] = {
     {.name = "median", .text = "median", .kind = SQ_ESTIMATE_MEDIAN, .against = -1}};
 static const sq_cohort_estimate SECOND[] = {{.name = "share", .text = "share", .kind = SQ_ESTIMATE_SHARE, .against = -1}};
 static const sq_emulation EMULATIONS[] = {
-    {.name = "trial", .title = "A trial", .strategy = 0, .endpoint = OS, .n_groups = 2, .groups = GROUPS, .n_estimates = 2,
+    {.name = "trial", .title = "A trial", .where = "trial.yaml:3:5", .strategy = 0, .endpoint = OS, .n_groups = 2, .groups = GROUPS, .n_estimates = 2,
      .estimates = FIRST, .n_cohorts = 4},
     {.name = "registry", .title = "", .strategy = 1, .endpoint = ILLNESS, .n_estimates = 1, .estimates = SECOND, .size = 7,
      .n_cohorts = 2}};
@@ -197,6 +198,22 @@ static void targets_are_judged_by_cohorts(void **state)
     sq_variables_free(&v);
 }
 
+static void fewer_cohorts_than_asked_are_told(void **state)
+{
+    (void)state;
+    sq_model m = emulating_model();
+    sq_variables v = {0};
+    finish(&m, 2, &v);
+    *(int64_t *)(uintptr_t)data(&v, "n_patients", 2) = 1000; /* the accumulator took nobody in */
+    char *text = sq_cohorts_warnings(&m, &v);
+    assert_non_null(text);
+    /* 12 wanted of group two, of which 12 of 1,000 are; (12 + 3 sqrt(12)) / .012 = 1,866, and of group one 2,061 */
+    assert_string_equal(text, "trial.yaml:3:5: warning: only 3 of the 4 cohorts of 'trial' could be filled; about 2100 patients "
+                              "would do\n");
+    free(text);
+    sq_variables_free(&v);
+}
+
 static void points_lie_side_by_side(void **state)
 {
     (void)state;
@@ -244,6 +261,7 @@ int main(void)
         cmocka_unit_test(names_and_members),
         cmocka_unit_test(estimates_over_cohorts),
         cmocka_unit_test(targets_are_judged_by_cohorts),
+        cmocka_unit_test(fewer_cohorts_than_asked_are_told),
         cmocka_unit_test(points_lie_side_by_side),
         cmocka_unit_test(the_predicted_size_is_the_size),
     };
