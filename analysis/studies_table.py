@@ -73,8 +73,10 @@ def run(program, path, patients):
     """Targets of a run, by name."""
     with tempfile.TemporaryDirectory() as folder:
         output = os.path.join(folder, "out.h5")
-        subprocess.run([program, "run", os.path.join(ROOT, path), "--patients", str(patients), "--output", output, "--quiet"],
-                       check=True, stdout=subprocess.DEVNULL)
+        ran = subprocess.run([program, "run", os.path.join(ROOT, path), "--patients", str(patients), "--output", output,
+                              "--quiet"], capture_output=True, text=True, check=False)
+        if ran.returncode:
+            raise RuntimeError(f"{path}: {ran.stderr}")
         done = subprocess.run([program, "summary", "--format", "json", output], check=True, capture_output=True, text=True)
     return json.loads(done.stdout)["tables"].get("targets", {})
 
