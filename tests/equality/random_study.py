@@ -98,7 +98,10 @@ def endpoints(parts):
             endpoint["censor at"] = parted[2:3]
         if world.chance(0.4):
             endpoint["who"] = words.flag(2)
-        if world.chance(0.3):
+        others = [name for name in parted[1:] if name not in [*endpoint.get("events", ()), *endpoint.get("censor at", ())]]
+        if "events" in endpoint and others and world.chance(0.5):
+            endpoint["non-response"] = others[:2]
+        elif world.chance(0.3):
             endpoint["landmark"] = world.pick(["30 d", "0.5 y", "1 y"])
         if world.chance(0.3):
             endpoint["origin counts"] = True

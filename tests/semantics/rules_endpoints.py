@@ -1,5 +1,5 @@
-"""Rules E1 to E8: origin, the origin's own firing, how a risk set is left, landmark, grid intervals;
-subgroups, transitions, first times."""
+"""Rules E1 to E9: origin, the origin's own firing, how a risk set is left, landmark, grid intervals;
+subgroups, transitions, first times; non-response."""
 from lives import model, once
 
 
@@ -141,4 +141,43 @@ def first_time(world):
     return [(round(mean, 9), 3.0), (abs(half - 2) < 2 / 512, True), (death != death, True), (start, 0.0), (had, 2)]
 
 
-RULES = (endpoint_origin, origin_counts, endpoint_end, landmark, grid_interval, subgroup, transitions, first_time)
+def non_response(world):
+    """Seen on day 2; on day 5 the patient has failed, and the end comes in the same firing and again on day 8."""
+    content = visits(("2 d", [{"mark": "seen"}]), ("5 d", [{"mark": name} for name in ("end", "lost", "failed")]),
+                     ("8 d", [{"mark": "end"}]))
+    ends = {"events": "end", "non-response": "failed"}
+    lives = world.live(content, horizon="10 d", endpoints={
+        "without": {"index": "seen", "events": "end"}, "failing": {"index": "seen", **ends},
+        "first": {"index": "seen", **ends, "censor at": "lost", "competing": "day1"},
+        "unfollowed": {"index": "seen", **ends, "censor at": "day0"},
+        "over": {"events": "seen", "non-response": "failed"},
+        "entering": {"index": "failed", **ends}, "counted": {"index": "failed", **ends, "origin counts": True},
+        "never": {"index": "day2", "events": "death", "non-response": "failed"}})
+    return [(lives.passage("without"), {("without", 3.0): 1}), (lives.passage("failing"), {("failing", 0.0): 1}),
+            (lives.passage("first"), {("first", 0.0): 1}), (lives.passage("unfollowed"), {("unfollowed", 0.0): 1}),
+            (lives.passage("over"), {("over", 2.0): 1}), (lives.passage("entering"), {("entering", 3.0): 1}),
+            (lives.passage("counted"), {("counted", 0.0): 1}), (lives.passage("never"), {("censored", 2.0): 1}),
+            *shares_of_failures(world)]
+
+
+def shares_of_failures(world):
+    """Event-free survival begins at the share that responds; those who failed have no event later."""
+    content = model({"assess": once("assess", "5 d", {"draw": "good", "chance": 0.6},
+                                    {"if": "good", "then": [{"mark": "responded"}], "else": [{"mark": "failed"}]}),
+                     "die": {"time": {"exponential": {"rate": "0.05/d"}}, "goto": "dead"}},
+                    attributes={"good": {"type": "flag", "initial": False}})
+    lives = world.live(content, patients=2000,
+                       endpoints={"efs": {"events": "death", "non-response": "failed"}, "os": {"events": "death"}})
+
+    def ever(name):
+        return float(lives.results.get("event_ever", event=name, strategy="only"))
+
+    def survival(endpoint, day):
+        return float(lives.results.get("survival", endpoint=endpoint, strategy="only")[day])
+
+    return [(0.2 < ever("failed") < 0.4, True), (survival("efs", 0), 1 - ever("failed")), (survival("os", 0), 1.0),
+            (survival("efs", 20) <= ever("responded"), True)]
+
+
+RULES = (endpoint_origin, origin_counts, endpoint_end, landmark, grid_interval, subgroup, transitions, first_time,
+         non_response)
