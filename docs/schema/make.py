@@ -464,12 +464,41 @@ ENDPOINT = define("endpoint", keys([
     ("competing", OCCURRENCES, "What makes the event impossible."), ("censor at", OCCURRENCES, "What ends observation."),
     ("landmark", TIME, "Moves the origin and leaves out who had an event before."),
     ("origin counts", FLAG, "Whether what happens in the origin's firing counts."), ("title", TEXT, "Its name in tables.")]))
+SIZE = either(COUNT, mapped(COUNT))
+NAMES = one_or_list(NAME)
+ESTIMATE = define("estimate", keys([
+    ("survival", NAME, "Kaplan-Meier survival of an endpoint `at:` a time."),
+    ("median", NAME, "Median of an endpoint."),
+    ("restricted mean", NAME, "Mean of an endpoint's time, restricted `to:` a time."),
+    ("incidence", NAME, "Cumulative incidence (Aalen-Johansen) of an endpoint's `cause:` `at:` a time."),
+    ("share", NAME, "Mean of a covariate: of a flag, the share."),
+    ("fraction", NAME, "Share of the cohort that is in a group."),
+    ("hazard ratio", NAME, "Cox's hazard ratio for an endpoint, `of:` a group against all others or a covariate."),
+    ("log rank", NAME, "P value of the log-rank test of an endpoint between all groups."),
+    ("at", TIME, "The time."), ("to", TIME, "The time to which a mean is restricted."),
+    ("cause", NAME, "Of the endpoint's causes this one; for hazard ratios and log-rank tests any unless said."),
+    ("group", NAME, "Of this group alone."), ("difference", listed(NAME), "[A, B]: the figure of group A less that of B."),
+    ("of", NAME, "A group (against all others) or a covariate."),
+    ("adjusted for", NAMES, "Covariates in the same model."),
+    ("ties", words("efron", "breslow"), "How ties are handled (efron)."),
+    ("strata", NAMES, "Covariates whose values part strata with hazards of their own.")]))
+EMULATION = define("emulation", keys([
+    ("title", TEXT, "What it is, in words."), ("strategy", NAME, "Whose patients; may be left out where there is one."),
+    ("cohort", NAME, "The endpoint whose index and risk set make a member, and its time zero."),
+    ("groups", mapped(EXPRESSION), "Groups by name: conditions at index, the first that holds; the last may be `rest`."),
+    ("covariates", mapped(EXPRESSION), "Plain numbers or flags as they are at index."),
+    ("size", SIZE, "Patients of a cohort: of each group, or of all together as they come."),
+    ("cohorts", COUNT, "How many cohorts (2,000)."),
+    ("follow up", LAW_USE, "Law of the time from a member's index to the end of observation."),
+    ("drop out", LAW_USE, "Law of the time after which a member is lost; the earlier counts."),
+    ("estimates", mapped(ESTIMATE), "What the study estimated, by name.")], ["cohort", "size", "estimates"]))
 WHAT = define("what", keys([
     ("survival", NAME, "Survival of an endpoint `at:` a time."),
     ("incidence", NAME, "Cumulative incidence of an endpoint's cause `at:` a time."),
     ("median", NAME, "Median of an endpoint."), ("mean", NAME, "Mean of life_years, qalys, a cost category or total_cost."),
     ("share", NAME, "Share of patients who ever have this occurrence."),
     ("occupancy", NAME, "Share of patients who are in this state `at:` a time."),
+    ("estimate", {"type": "string"}, "EMULATION.ESTIMATE: what an emulated cohort estimates."),
     ("cause", NAME, "The cause, where the endpoint has several."), ("at", TIME, "The time."),
     ("strategy", NAME, "Under which strategy."), ("among", NAME, "Among those who ever had this occurrence.")]))
 TARGET = define("target", keys([
@@ -519,6 +548,7 @@ FILE_ROWS = [
     ("discount", DISCOUNT, "Discounting, as in {rate: 3 %, kind: effective, from: index}; default: none."),
     ("outputs", OUTPUTS, "Times, quantiles and words of the results."),
     ("endpoints", section(ENDPOINT), "Survival curves and competing risks."),
+    ("emulate", section(EMULATION), "Cohorts as studies saw them: their size, groups, follow-up and estimates."),
     ("targets", section(TARGET), "Published figures that the results are held against."),
 ]
 define("module", keys([*MODULE_ROWS, *[row for row in FILE_ROWS if row[0] in BODY]]))

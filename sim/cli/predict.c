@@ -6,6 +6,7 @@
 #include "outcome/life.h"
 #include "outcome/outcome.h"
 #include "outcome/size.h"
+#include "study/patient_tables.h"
 #include "study/emulation.h"
 
 #include <stdio.h>
@@ -25,7 +26,7 @@ static double result_bytes(const sq_model *m)
 static double table_bytes(const sq_model *m, bool patients_table, bool event_log)
 {
     double per_life = 0;
-    if (patients_table) per_life += BYTES * (3.0 + m->n_attributes + sq_written_attributes(m) + 2.0 * sq_quantities(m));
+    if (patients_table) per_life += (double)BYTES * sq_patient_columns(m);
     if (event_log) per_life += (double)EVENTS_PER_LIFE * EVENT_ROW;
     return per_life * (double)m->n_patients * m->n_strategies;
 }

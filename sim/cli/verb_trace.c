@@ -57,6 +57,7 @@ static void on_draw(void *context, int site, int slot, uint32_t visit, double u)
     const story *s = context;
     const sq_site *place = &s->m->sites[site];
     char where[160] = "";
+    if (place->is_note) return;
     /* Row-major in the keys: the last key runs fastest. */
     for (int i = place->n_keys - 1, rest = slot; i >= 0; i--) {
         char label[SQ_VALUE_TEXT], longer[160];
@@ -71,10 +72,19 @@ static void on_draw(void *context, int site, int slot, uint32_t visit, double u)
         line("luck at %s, visit %u: %.6f", place->path, visit + 1, u);
 }
 
+/* Whether luck of this path is what emulated cohorts note. */
+static bool is_of_note(const sq_model *m, const char *path)
+{
+    for (int i = 0; i < m->n_sites; i++)
+        if (m->sites[i].is_note && m->sites[i].path == path) return true;
+    return false;
+}
+
 static void on_law(void *context, const char *what, const sq_law *law, sq_unit unit)
 {
     const story *s = context;
     char text[SQ_LAW_TEXT];
+    if (is_of_note(s->m, what)) return;
     line("law of %s: %s", what, sq_law_text(s->m, law, unit, text));
 }
 
@@ -111,6 +121,7 @@ static void on_set(void *context, double now, int attribute, double before, doub
     const story *s = context;
     char old[SQ_VALUE_TEXT], new[SQ_VALUE_TEXT];
     (void)now;
+    if (s->m->attributes[attribute].is_note) return;
     sq_attribute_text(s->m, attribute, before, old);
     sq_attribute_text(s->m, attribute, after, new);
     if (s->at_baseline || strcmp(old, new) == 0)

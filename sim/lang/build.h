@@ -83,6 +83,7 @@ typedef enum sq_section {
     SQ_IN_COMMON_RULES,
     SQ_IN_ENDPOINTS,
     SQ_IN_TARGETS,
+    SQ_IN_EMULATE,
     SQ_IN_MODULES,
     SQ_IN_INSTANCES,
     SQ_SECTIONS
@@ -227,6 +228,19 @@ typedef struct sq_beside {
     const sq_node *clocks, *given; /* `net of:` or `incidence against:`; `for:` or NULL */
 } sq_beside;
 
+/* Hidden attributes of an emulation, declared before expressions are compiled: drawn at baseline (-1 none), and the first
+ * of those of its groups and of its covariates. */
+typedef struct sq_hidden {
+    const sq_entry *entry;
+    int follow_up, drop_out, groups, covariates;
+} sq_hidden;
+
+/* An endpoint whose passages are noted, in SQ_NOTES attributes that follow each other. */
+typedef struct sq_noted_endpoint {
+    const char *endpoint;
+    int attribute;
+} sq_noted_endpoint;
+
 /* A block of actions: [first, end). */
 typedef struct sq_range {
     int first, end;
@@ -317,6 +331,12 @@ typedef struct sq_build {
     SQ_VEC(sq_endpoint) endpoints;
     SQ_VEC(sq_cause) causes;
     SQ_VEC(sq_target) targets;
+    int first_hidden; /* attribute: from here on all are of emulations */
+    SQ_VEC(sq_hidden) hidden;
+    SQ_VEC(sq_noted_endpoint) noted;
+    sq_index noted_index;
+    SQ_VEC(sq_snapshot) snapshots;
+    SQ_VEC(sq_emulation) emulations;
     SQ_VEC(sq_override) overrides;
     SQ_VEC(sq_source_file) files;
     int n_counters;
@@ -400,6 +420,13 @@ int sq_named_label(sq_build *b, int category, const char *label, sq_place place)
 /* One occurrence or a list of them, joined into a set; true if all are known. */
 bool sq_occurrence_set(sq_build *b, const sq_node *node, const char *what, sq_bits *set);
 const sq_category *sq_category_of(const sq_build *b, int index);
+/* An endpoint by its name, or the cause that `cause:` of a map names (may be left out where the endpoint has one, beside a
+ * competing event); -1 after reporting. */
+int sq_named_endpoint(sq_build *b, const sq_node *node);
+int sq_named_cause(sq_build *b, const sq_node *map, int endpoint);
+/* The strategy that `strategy:` of a map names, which may be left out where there is one; -1 after reporting, as `what`; -2:
+ * one that is left out of this run. */
+int sq_named_strategy(sq_build *b, const sq_node *map, const char *what);
 
 /* The longest name that can be found again in the text of an expression. */
 enum { SQ_LONGEST_NAME = 255 };
@@ -695,6 +722,8 @@ bool sq_build_decisions(sq_build *b);
 /* The map in the files that declares the decision of this name, which is one. */
 const sq_node *sq_decision_node(const sq_build *b, const char *name);
 bool sq_build_strategies(sq_build *b);
+/* Whether a strategy is among those that this run is of. */
+bool sq_strategy_is_wanted(const sq_build *b, const char *name);
 
 /* build_population.c, build_patients.c, build_correlation.c, build_rewards.c, build_endpoints.c,
  * build_targets.c, build_experiment.c, build_outputs.c */
@@ -710,6 +739,13 @@ bool sq_declare_costs(sq_build *b);
 bool sq_build_rewards(sq_build *b);
 bool sq_build_endpoints(sq_build *b);
 bool sq_build_targets(sq_build *b);
+/* build_emulations.c: hidden attributes, with the names; all else, once there are endpoints. */
+void sq_declare_emulations(sq_build *b);
+bool sq_build_emulations(sq_build *b);
+/* build_estimates.c: one estimate of an emulation whose groups and covariates are known. */
+bool sq_build_estimate(sq_build *b, const sq_emulation *e, const sq_entry *entry, sq_cohort_estimate *out);
+/* The node that names the endpoint of an estimate; NULL if it is of none. */
+const sq_node *sq_estimated_endpoint(const sq_node *map);
 bool sq_build_experiment(sq_build *b);
 /* The attribute `entry_year`, which must be a number; false after reporting what needs it. */
 bool sq_need_entry_year(sq_build *b, sq_place place, const char *what, int *attribute);
@@ -720,6 +756,8 @@ bool sq_build_outputs(sq_build *b);
 /* build_words.c: events, decisions, rules, endpoints, population and rewards in words, from their
  * nodes. */
 void sq_build_words(sq_build *b);
+/* "uniform (min 1 y, max 7 y)" */
+void sq_law_in_words(sq_writer *w, const sq_node *law);
 
 /* build_unused.c: checks and warns of procedures and named expressions that nothing uses; after all that
  * could use them. */

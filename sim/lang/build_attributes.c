@@ -209,11 +209,12 @@ void sq_attribute_is_read(sq_build *b, int attribute)
 
 static int unknown_attribute(sq_build *b, const sq_node *node, const char *what)
 {
-    const char **names = sq_build_scratch(b, b->attributes.count, sizeof *names);
+    size_t n = (size_t)b->first_hidden;
+    const char **names = sq_build_scratch(b, n + 1, sizeof *names);
     if (!names) return -1;
-    for (size_t k = 0; k < b->attributes.count; k++) names[k] = b->attributes.items[k].name;
+    for (size_t k = 0; k < n; k++) names[k] = b->attributes.items[k].name;
     sq_diag_error(b->diags, node->place, "unknown %s '%.80s'%s", what, node->text,
-                  sq_diag_hint(b->diags, node->text, names, b->attributes.count));
+                  sq_diag_hint(b->diags, node->text, names, n));
     return -1;
 }
 

@@ -22,10 +22,10 @@ static bool read_given(sq_build *b, const sq_node *map, int i, sq_stated_patient
     }
     sq_stated_value given = {.attribute = sq_find_attribute(b, key)};
     if (given.attribute < 0) {
-        const char **names = sq_build_scratch(b, b->attributes.count + 2, sizeof *names);
+        const char **names = sq_build_scratch(b, (size_t)b->first_hidden + 2, sizeof *names);
         size_t n = 0;
         if (!names) return false;
-        for (; n < b->attributes.count; n++) names[n] = b->attributes.items[n].name;
+        for (; n < (size_t)b->first_hidden; n++) names[n] = b->attributes.items[n].name;
         names[n++] = "share", names[n++] = "state";
         return sq_diag_error(b->diags, map->key_place[i], "for: there is no attribute '%.80s'%s", key,
                              sq_diag_hint(b->diags, key, names, n));

@@ -26,16 +26,16 @@ static void bound_probe(sq_attribute drawn, sq_probe *probe)
     probe->high = is_share ? 1 : INFINITY;
 }
 
-static bool draw_from(sq_build *b, const sq_node *node, int attribute, const char *owner,
+static bool draw_from(sq_build *b, const sq_node *node, const sq_target_place *target, const char *owner,
                       unsigned allow, sq_draw *draw, sq_bits *reads)
 {
     const sq_node *from = sq_node_get(node, "from");
-    sq_attribute drawn = b->attributes.items[attribute];
+    sq_attribute drawn = b->attributes.items[target->attribute];
     if (drawn.type.class != SQ_TYPE_NUMBER)
         return sq_diag_error(b->diags, from->place,
                              "'%s' is not a number: draw it `among:` or by `chance:`", drawn.name);
     sq_writer w = {0};
-    sq_write(&w, "the law of %s.%s", owner, drawn.name);
+    sq_write(&w, "the law of %s.%s", owner, target->name);
     draw->kind = SQ_DRAW_LAW;
     if (!sq_build_law(b, from, sq_build_keep_written(b, &w), drawn.type.unit, allow, &draw->law,
                       reads))
@@ -45,7 +45,7 @@ static bool draw_from(sq_build *b, const sq_node *node, int attribute, const cha
                              "a life table by calendar year is for the time of an event that counts from "
                              "birth, not for draws");
     sq_probe probe = {
-        .kind = SQ_PROBE_LAW, .place = from->place, .law = draw->law};
+        .kind = SQ_PROBE_LAW, .place = from->place, .law = draw->law, .is_waiting = drawn.is_note};
     bound_probe(drawn, &probe);
     if (b->skim || !sq_bits_empty(reads)) return true;
     return sq_vec_push(&b->probes, probe) || sq_build_no_memory(b);
@@ -117,7 +117,7 @@ bool sq_build_draw(sq_build *b, const sq_node *node, const sq_target_place *targ
     if (b->attributes.items[attribute].latent)
         return sq_diag_error(b->diags, node->place,
                              "'%s' is latent: it is drawn once, with the population", name);
-    bool fine = from    ? draw_from(b, node, attribute, owner, allow, &draw, &reads)
+    bool fine = from    ? draw_from(b, node, target, owner, allow, &draw, &reads)
                 : among ? draw_among(b, among, attribute, allow, &draw, &reads, &has_rest)
                         : draw_chance(b, chance, attribute, allow, &draw, &reads);
     if (own && !sq_scalar_text(b, own, "site: a name")) return false;

@@ -18,6 +18,7 @@ static const struct {
     {"procedures", SQ_IN_PROCEDURES},
     {"override", SQ_IN_OVERRIDE},     {"strategies", SQ_IN_STRATEGIES}, {"rules", SQ_IN_RULES},
     {"endpoints", SQ_IN_ENDPOINTS},   {"targets", SQ_IN_TARGETS},
+    {"emulate", SQ_IN_EMULATE},
     {"modules", SQ_IN_MODULES},
 };
 
@@ -44,7 +45,7 @@ static const char *const known_keys[] = {
     "procedures",
     "utility",    "costs",    "parameters",  "experiment", "override",   "horizon",    "closes",
     "patients",   "seed",     "population", "strategies", "rules",
-    "reference",  "discount", "outputs",     "endpoints",  "targets",    "modules",
+    "reference",  "discount", "outputs",     "endpoints",  "targets",    "emulate",    "modules",
     "instances",  NULL,
 };
 

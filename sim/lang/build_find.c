@@ -99,3 +99,63 @@ bool sq_occurrence_set(sq_build *b, const sq_node *node, const char *what, sq_bi
     }
     return fine;
 }
+
+/* ---- of an experiment ----------------------------------------------------------------------------- */
+
+int sq_named_endpoint(sq_build *b, const sq_node *node)
+{
+    size_t n = b->endpoints.count;
+    const char *name = sq_scalar_text(b, node, "an endpoint");
+    const char **names = name ? sq_build_scratch(b, n + 1, sizeof *names) : NULL;
+    for (size_t i = 0; names && i < n; i++) {
+        names[i] = b->endpoints.items[i].name;
+        if (strcmp(names[i], name) == 0) return (int)i;
+    }
+    if (names)
+        sq_diag_error(b->diags, node->place, "there is no endpoint '%.80s'%s", name,
+                      sq_diag_hint(b->diags, name, names, n));
+    return -1;
+}
+
+int sq_named_cause(sq_build *b, const sq_node *map, int index)
+{
+    const sq_endpoint *endpoint = &b->endpoints.items[index];
+    const sq_node *cause = sq_node_get(map, "cause");
+    if (!cause && endpoint->n_causes - endpoint->has_competing == 1) return endpoint->first_cause;
+    if (!cause) {
+        sq_diag_error(b->diags, map->place, "'%s' has several causes: name one with `cause:`", endpoint->name);
+        return -1;
+    }
+    const char *name = sq_scalar_text(b, cause, "a cause");
+    const char **names = sq_build_scratch(b, (size_t)endpoint->n_causes + 1, sizeof *names);
+    for (int i = 0; name && names && i < endpoint->n_causes; i++) {
+        names[i] = b->causes.items[endpoint->first_cause + i].name;
+        if (strcmp(names[i], name) == 0) return endpoint->first_cause + i;
+    }
+    if (name && names)
+        sq_diag_error(b->diags, cause->place, "'%s' has no cause '%.80s'%s", endpoint->name, name,
+                      sq_diag_hint(b->diags, name, names, (size_t)endpoint->n_causes));
+    return -1;
+}
+
+int sq_named_strategy(sq_build *b, const sq_node *map, const char *what)
+{
+    const sq_entries *section = &b->section[SQ_IN_STRATEGIES];
+    const sq_node *node = sq_node_get(map, "strategy");
+    if (!node && section->count == 1) return 0;
+    if (!node) return sq_diag_error(b->diags, map->place, "%s: needs `strategy:`", what) - 1;
+    if (node->kind == SQ_NODE_LIST)
+        return sq_diag_error(b->diags, node->place, "%s: takes one strategy. Differences between strategies are of life years, QALYs "
+                             "and costs; of an endpoint other patients are at risk where its index depends on the strategy",
+                             what) - 1;
+    const char *name = sq_scalar_text(b, node, "a strategy");
+    if (!name) return -1;
+    for (size_t i = 0; i < b->strategies.count; i++)
+        if (strcmp(b->strategies.items[i].name, name) == 0) return (int)i;
+    if (sq_index_get(&section->index, name) >= 0) return -2;
+    const char **names = sq_build_scratch(b, section->count, sizeof *names);
+    for (size_t i = 0; names && i < section->count; i++) names[i] = section->items[i].name;
+    sq_diag_error(b->diags, node->place, "there is no strategy '%.80s'%s", name,
+                  names ? sq_diag_hint(b->diags, name, names, section->count) : "");
+    return -1;
+}

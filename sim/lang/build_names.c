@@ -4,6 +4,7 @@
  * never have to ask which of two things a word means. */
 #include "lang/build.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Words of the files, beside those of expressions, that a name would make ambiguous. */
@@ -384,13 +385,19 @@ static void declare_functions(sq_build *b)
 
 static void check_sizes(sq_build *b)
 {
-    sq_place place = b->one[SQ_ONE_MODEL].place;
+    sq_place place = b->hidden.count ? b->hidden.items[0].entry->place : b->one[SQ_ONE_MODEL].place;
     int n_occurrences = (int)b->occurrence_names.count, attributes = (int)b->attributes.count;
-    if (attributes + 3 + n_occurrences > SQ_BITS_MAX)
-        sq_diag_error(b->diags, place,
-                      "%d attributes (every element counts), states, events and marks are more than the %d "
-                      "possible",
-                      attributes + n_occurrences - 2, SQ_BITS_MAX - 5);
+    int hidden = attributes - b->first_hidden;
+    if (attributes + 3 + n_occurrences <= SQ_BITS_MAX) return;
+    sq_writer w = {0};
+    if (hidden)
+        sq_write(&w, "; of these %d are what emulated cohorts note: three for each endpoint, one for each group, covariate, follow-up "
+                     "and drop-out", hidden);
+    sq_diag_error(b->diags, place,
+                  "%d attributes (every element counts), states, events and marks are more than the %d "
+                  "possible%s",
+                  attributes + n_occurrences - 2, SQ_BITS_MAX - 5, w.items ? w.items : "");
+    free(w.items);
 }
 
 bool sq_build_names(sq_build *b)
@@ -410,6 +417,7 @@ bool sq_build_names(sq_build *b)
     add_occurrence(b, "death", "occurrence", (sq_place){0});
     add_occurrence(b, "index", "occurrence", (sq_place){0});
     declare_functions(b);
+    sq_declare_emulations(b);
     check_sizes(b);
     b->compiler.n_attributes = (int)b->attributes.count;
     return !b->out_of_memory && !sq_diags_full(b->diags);

@@ -73,6 +73,10 @@ static bool build_initial_values(sq_build *b, const bool *given, bool *known)
         const sq_node *initial = sq_initial_of(b, (int)i);
         sq_action action = {.code = SQ_ACT_SET, .a = (int)i};
         if (given[i] || b->attributes.items[i].latent) continue;
+        if (b->attributes.items[i].is_note) {
+            fine = sq_add_action(b, (sq_action){.code = SQ_ACT_UNSET, .a = (int)i}) >= 0 && fine;
+            continue;
+        }
         if (node && !initial) { /* a map of initial values that fails has been told of */
             bool is_told = node->kind == SQ_NODE_MAP && sq_node_get(node, "initial");
             if (is_told) b->attribute_given.items[i] = true;
@@ -134,6 +138,36 @@ static bool build_attribute(sq_build *b, const sq_node *map, int i, bool *given,
     return fine;
 }
 
+/* How long members of an emulated cohort are followed. It is drawn last, so that its law may read all else. */
+static bool draw_follow_up(sq_build *b, const sq_hidden *h, const char *key, int attribute, const bool *found)
+{
+    const sq_node *law = attribute < 0 ? NULL : sq_node_get(h->entry->node, key);
+    sq_action action = {.code = SQ_ACT_DRAW, .a = attribute};
+    sq_target_place target = {.name = strcmp(key, "drop out") == 0 ? "drop_out" : "follow_up", .attribute = attribute};
+    extent before = extent_of(b);
+    sq_writer owner = {0};
+    sq_made_map draw;
+    if (!law) return true;
+    if (!sq_map_begin(b, law->place, 1, &draw)) return false;
+    sq_map_put(&draw, "from", law->place, law);
+    sq_write(&owner, "emulate.%s", h->entry->name);
+    bool fine = sq_build_draw(b, draw.node, &target, sq_build_keep_written(b, &owner), SQ_READ_BASELINE, &action.b) &&
+                reads_known(b, before, found, law->place);
+    for (size_t i = before.sites; i < b->sites.count; i++) b->sites.items[i].is_note = true;
+    return sq_add_action(b, action) >= 0 && fine;
+}
+
+static bool draw_follow_ups(sq_build *b, const bool *found)
+{
+    bool fine = true;
+    for (size_t i = 0; i < b->hidden.count; i++) {
+        const sq_hidden *h = &b->hidden.items[i];
+        fine = draw_follow_up(b, h, "follow up", h->follow_up, found) && fine;
+        fine = draw_follow_up(b, h, "drop out", h->drop_out, found) && fine;
+    }
+    return fine;
+}
+
 static bool all_given(sq_build *b)
 {
     bool fine = true;
@@ -168,6 +202,7 @@ bool sq_build_population(sq_build *b)
         sq_node_expect(attributes, SQ_NODE_MAP, "attributes of the population", b->diags))
         for (int i = 0; i < attributes->count; i++)
             fine = build_attribute(b, attributes, i, given, found) && fine;
+    fine = draw_follow_ups(b, found) && fine;
     fine = sq_add_action(b, (sq_action){.code = SQ_ACT_END}) >= 0 && fine;
     return (b->skim || all_given(b)) && fine;
 }

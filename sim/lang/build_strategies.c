@@ -206,7 +206,7 @@ static void build_strategy(sq_build *b, const sq_entry *e)
 
 /* ---- which ------------------------------------------------------------------------------ */
 
-static bool is_wanted(const sq_build *b, const char *name)
+bool sq_strategy_is_wanted(const sq_build *b, const char *name)
 {
     if (!b->options || b->options->n_strategies == 0) return true;
     for (int i = 0; i < b->options->n_strategies; i++)
@@ -264,6 +264,6 @@ bool sq_build_strategies(sq_build *b)
                           common->items[i].name);
     }
     for (size_t i = 0; i < section->count && !sq_diags_full(b->diags); i++)
-        if (is_wanted(b, section->items[i].name)) build_strategy(b, &section->items[i]);
+        if (sq_strategy_is_wanted(b, section->items[i].name)) build_strategy(b, &section->items[i]);
     return find_reference(b) && fine;
 }

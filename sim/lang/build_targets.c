@@ -11,45 +11,12 @@
 enum { LIFE_YEARS = 0, QALYS = 1, FIRST_COST = 2 };
 
 static const char *const kind_words[] = {"survival", "incidence", "median",   "mean",
-                                         "share",    "occupancy", NULL};
-
-static int find_endpoint(sq_build *b, const sq_node *node)
-{
-    size_t n = b->endpoints.count;
-    const char *name = sq_scalar_text(b, node, "an endpoint");
-    const char **names = name ? sq_build_scratch(b, n, sizeof *names) : NULL;
-    for (size_t i = 0; names && i < n; i++) {
-        names[i] = b->endpoints.items[i].name;
-        if (strcmp(names[i], name) == 0) return (int)i;
-    }
-    if (names)
-        sq_diag_error(b->diags, node->place, "there is no endpoint '%.80s'%s", name,
-                      sq_diag_hint(b->diags, name, names, n));
-    return -1;
-}
+                                         "share",    "occupancy", "estimate", NULL};
 
 static int find_cause(sq_build *b, const sq_node *what, const sq_node *named)
 {
-    int e = find_endpoint(b, named);
-    if (e < 0) return -1;
-    const sq_endpoint *endpoint = &b->endpoints.items[e];
-    const sq_node *cause = sq_node_get(what, "cause");
-    if (!cause && endpoint->n_causes - endpoint->has_competing == 1) return endpoint->first_cause;
-    if (!cause) {
-        sq_diag_error(b->diags, what->place, "'%s' has several causes: name one with `cause:`",
-                      endpoint->name);
-        return -1;
-    }
-    const char *name = sq_scalar_text(b, cause, "a cause");
-    const char **names = sq_build_scratch(b, (size_t)endpoint->n_causes, sizeof *names);
-    for (int i = 0; name && names && i < endpoint->n_causes; i++) {
-        names[i] = b->causes.items[endpoint->first_cause + i].name;
-        if (strcmp(names[i], name) == 0) return endpoint->first_cause + i;
-    }
-    if (name && names)
-        sq_diag_error(b->diags, cause->place, "'%s' has no cause '%.80s'%s", endpoint->name, name,
-                      sq_diag_hint(b->diags, name, names, (size_t)endpoint->n_causes));
-    return -1;
+    int endpoint = sq_named_endpoint(b, named);
+    return endpoint < 0 ? -1 : sq_named_cause(b, what, endpoint);
 }
 
 static int find_quantity(sq_build *b, const sq_node *node)
@@ -66,25 +33,6 @@ static int find_quantity(sq_build *b, const sq_node *node)
         if (strcmp(names[i], name) == 0) return (int)i;
     sq_diag_error(b->diags, node->place, "there is no outcome '%.80s'%s", name,
                   sq_diag_hint(b->diags, name, names, n + 3));
-    return -1;
-}
-
-/* -1: none of that name; -2: one that is left out of this run. */
-static int find_strategy(sq_build *b, const sq_node *what)
-{
-    const sq_entries *section = &b->section[SQ_IN_STRATEGIES];
-    const sq_node *node = sq_node_get(what, "strategy");
-    if (!node && section->count == 1) return 0;
-    if (!node) return sq_diag_error(b->diags, what->place, "what: needs `strategy:`") - 1;
-    const char *name = sq_scalar_text(b, node, "a strategy");
-    if (!name) return -1;
-    for (size_t i = 0; i < b->strategies.count; i++)
-        if (strcmp(b->strategies.items[i].name, name) == 0) return (int)i;
-    if (sq_index_get(&section->index, name) >= 0) return -2;
-    const char **names = sq_build_scratch(b, section->count, sizeof *names);
-    for (size_t i = 0; names && i < section->count; i++) names[i] = section->items[i].name;
-    sq_diag_error(b->diags, node->place, "there is no strategy '%.80s'%s", name,
-                  names ? sq_diag_hint(b->diags, name, names, section->count) : "");
     return -1;
 }
 
@@ -112,10 +60,58 @@ static bool read_share(sq_build *b, const sq_node *what, const sq_node *named, s
     return target->index >= 0 && target->among >= 0;
 }
 
+/* ---- estimates of emulated cohorts ------------------------------------------------------ */
+
+static const sq_emulation *find_emulation(sq_build *b, const sq_node *named, const char *name, int *index)
+{
+    const sq_entries *section = &b->section[SQ_IN_EMULATE];
+    const char **names = sq_build_scratch(b, section->count + 1, sizeof *names);
+    for (size_t i = 0; i < b->emulations.count; i++)
+        if (strcmp(b->emulations.items[i].name, name) == 0) *index = (int)i;
+    if (*index >= 0) return &b->emulations.items[*index];
+    if (!names || sq_index_get(&section->index, name) >= 0) return NULL; /* left out, or its mistakes have been told */
+    for (size_t i = 0; i < section->count; i++) names[i] = section->items[i].name;
+    sq_diag_error(b->diags, named->place, "there is no emulation '%.80s'%s", name,
+                  sq_diag_hint(b->diags, name, names, section->count));
+    return NULL;
+}
+
+static int find_estimate(sq_build *b, const sq_node *named, const sq_emulation *e, const char *name)
+{
+    const char **names = sq_build_scratch(b, (size_t)e->n_estimates + 1, sizeof *names);
+    for (int i = 0; names && i < e->n_estimates; i++) {
+        names[i] = e->estimates[i].name;
+        if (strcmp(names[i], name) == 0) return i;
+    }
+    if (names && e->n_estimates)
+        sq_diag_error(b->diags, named->place, "the emulation '%s' has no estimate '%.80s'%s", e->name, name,
+                      sq_diag_hint(b->diags, name, names, (size_t)e->n_estimates));
+    return -1;
+}
+
+/* EMULATION.ESTIMATE, whose strategy is the emulation's; -2 with one that is left out of this run. */
+static bool read_estimate(sq_build *b, const sq_node *what, const sq_node *named, sq_target *target)
+{
+    const char *text = sq_scalar_text(b, named, "an estimate, as in french_cohort.os_hr");
+    const char *dot = text ? strchr(text, '.') : NULL;
+    if (!text) return false;
+    if (!dot) return sq_diag_error(b->diags, named->place, "expected EMULATION.ESTIMATE, found '%.80s'", text);
+    for (int i = 0; i < what->count; i++)
+        if (strcmp(what->key[i], "estimate") != 0)
+            return sq_diag_error(b->diags, what->key_place[i], "`%s:` has no meaning here: the estimate says it", what->key[i]);
+    const char *name = sq_arena_text(&b->scratch, text, (size_t)(dot - text));
+    if (!name) return sq_build_no_memory(b);
+    target->index = -1;
+    const sq_emulation *e = find_emulation(b, named, name, &target->index);
+    target->strategy = e ? e->strategy : -2;
+    target->estimate = e ? find_estimate(b, named, e, dot + 1) : 0;
+    return (e && target->estimate >= 0) || (!e && sq_index_get(&b->section[SQ_IN_EMULATE].index, name) >= 0);
+}
+
 static bool read_what(sq_build *b, const sq_node *what, sq_target *target)
 {
     static const char *const known[] = {"survival", "incidence", "median",   "mean",  "share",
-                                        "occupancy", "cause",    "at",       "strategy", "among", NULL};
+                                        "occupancy", "estimate", "cause",    "at",    "strategy", "among", NULL};
     int kind = -1;
     if (!sq_node_expect(what, SQ_NODE_MAP, "what: the outcome compared", b->diags)) return false;
     if (!sq_node_known_keys(what, "what", known, b->diags)) return false;
@@ -126,14 +122,15 @@ static bool read_what(sq_build *b, const sq_node *what, sq_target *target)
     }
     if (kind < 0)
         return sq_diag_error(b->diags, what->place,
-                             "what: needs one of survival, incidence, median, mean, share, occupancy");
+                             "what: needs one of survival, incidence, median, mean, share, occupancy, estimate");
     const sq_node *named = sq_node_get(what, kind_words[kind]);
     target->kind = (sq_target_kind)kind;
-    target->strategy = find_strategy(b, what);
+    if (target->kind == SQ_TARGET_ESTIMATE) return read_estimate(b, what, named, target);
+    target->strategy = sq_named_strategy(b, what, "what");
     if (target->strategy == -1 || !read_time(b, what, target)) return false;
     switch (target->kind) {
     case SQ_TARGET_SURVIVAL:
-    case SQ_TARGET_MEDIAN: target->index = find_endpoint(b, named); break;
+    case SQ_TARGET_MEDIAN: target->index = sq_named_endpoint(b, named); break;
     case SQ_TARGET_INCIDENCE: target->index = find_cause(b, what, named); break;
     case SQ_TARGET_MEAN: target->index = find_quantity(b, named); break;
     case SQ_TARGET_SHARE: return read_share(b, what, named, target);
@@ -145,9 +142,41 @@ static bool read_what(sq_build *b, const sq_node *what, sq_target *target)
 
 /* ---- published -------------------------------------------------------------------------- */
 
-/* The unit a published figure is in; mean life years and QALYs are times like medians. */
-static sq_type figure_type(const sq_target *target)
+static const sq_cohort_estimate *estimate_of(const sq_build *b, const sq_target *target)
 {
+    if (target->kind != SQ_TARGET_ESTIMATE || target->index < 0) return NULL;
+    return &b->emulations.items[target->index].estimates[target->estimate];
+}
+
+static sq_type estimate_type(const sq_build *b, const sq_target *target)
+{
+    const sq_cohort_estimate *estimate = estimate_of(b, target);
+    switch (estimate->kind) {
+    case SQ_ESTIMATE_MEDIAN:
+    case SQ_ESTIMATE_RESTRICTED_MEAN: return sq_type_time();
+    case SQ_ESTIMATE_SHARE: {
+        sq_type type = b->attributes.items[b->emulations.items[target->index].covariates[estimate->covariate].attribute].type;
+        return type.class == SQ_TYPE_FLAG ? sq_type_probability() : type.unit.kind == SQ_KIND_COUNT ? sq_type_plain() : type;
+    }
+    case SQ_ESTIMATE_HAZARD_RATIO: return sq_type_plain();
+    default: return sq_type_probability();
+    }
+}
+
+/* Whether the figure is a share of patients, which K of N may say. */
+static bool is_share(const sq_build *b, const sq_target *target)
+{
+    if (target->kind == SQ_TARGET_MEDIAN || target->kind == SQ_TARGET_MEAN) return false;
+    if (target->kind != SQ_TARGET_ESTIMATE) return true;
+    const sq_cohort_estimate *estimate = estimate_of(b, target);
+    return estimate->kind != SQ_ESTIMATE_LOG_RANK && estimate->against < 0 &&
+           estimate_type(b, target).unit.kind == SQ_KIND_PROBABILITY;
+}
+
+/* The unit a published figure is in; mean life years and QALYs are times like medians. */
+static sq_type figure_type(const sq_build *b, const sq_target *target)
+{
+    if (target->kind == SQ_TARGET_ESTIMATE) return estimate_type(b, target);
     if (target->kind == SQ_TARGET_MEDIAN) return sq_type_time();
     if (target->kind != SQ_TARGET_MEAN) return sq_type_probability();
     return target->index < FIRST_COST ? sq_type_time() : sq_number(0, 1, SQ_KIND_NONE);
@@ -155,7 +184,7 @@ static sq_type figure_type(const sq_target *target)
 
 static bool read_figure(sq_build *b, const sq_node *node, const sq_target *target, double *value)
 {
-    return sq_expr_constant(&b->compiler, node, figure_type(target), value);
+    return sq_expr_constant(&b->compiler, node, figure_type(b, target), value);
 }
 
 static bool read_interval(sq_build *b, const sq_node *node, const sq_node *published,
@@ -182,14 +211,14 @@ static bool read_published(sq_build *b, const sq_entry *e, sq_target *target)
     const sq_node *node = sq_node_get(e->node, "published"),
                   *interval = sq_node_get(e->node, "interval");
     const sq_node *n = sq_node_get(e->node, "n");
-    bool is_share = target->kind != SQ_TARGET_MEDIAN && target->kind != SQ_TARGET_MEAN;
+    bool counts = is_share(b, target);
     target->lower = target->upper = target->k = target->n = NAN;
     if (!node)
         return sq_diag_error(b->diags, e->node->place, "the target '%s' needs `published:`",
                              e->name);
     const char *text = sq_scalar_text(b, node, "published: a figure, or K of N");
     if (!text) return false;
-    if (is_share && sq_scan_share(text, &target->k, &target->n))
+    if (counts && sq_scan_share(text, &target->k, &target->n))
         target->published = target->k / target->n;
     else if (!read_figure(b, node, target, &target->published))
         return false;
@@ -197,10 +226,10 @@ static bool read_published(sq_build *b, const sq_entry *e, sq_target *target)
     if (n && !sq_integer_constant(b, n, "n", 1, UINT32_MAX, &patients)) return false;
     if (n) {
         target->n = (double)patients;
-        if (is_share) target->k = target->published * target->n;
+        if (counts) target->k = target->published * target->n;
     }
     if (interval) return read_interval(b, interval, node, target);
-    if (is_share && target->n > 0 && target->published >= 0 && target->published <= 1)
+    if (counts && target->n > 0 && target->published >= 0 && target->published <= 1)
         sq_binomial_interval(target->k, target->n, &target->lower, &target->upper);
     return true;
 }
@@ -250,7 +279,9 @@ static void build_target(sq_build *b, const sq_entry *e)
         sq_diag_error(b->diags, e->node->place, "the target '%s' needs `what:`", e->name);
         return;
     }
-    if (!read_what(b, what, &target) || !read_published(b, e, &target)) return;
+    if (!read_what(b, what, &target)) return;
+    if (target.kind == SQ_TARGET_ESTIMATE && target.index < 0) return; /* of an emulation that is left out of this run */
+    if (!read_published(b, e, &target)) return;
     sq_writer w = {0};
     sq_write_node(&w, what);
     target.what = sq_build_keep_written(b, &w);

@@ -64,7 +64,7 @@ static void worn_in_words(sq_writer *w, const sq_node *map)
     write_part(w, ", shifted by ", get(map, "shift"));
 }
 
-static void law_in_words(sq_writer *w, const sq_node *law)
+void sq_law_in_words(sq_writer *w, const sq_node *law)
 {
     if (law->kind != SQ_NODE_MAP || law->count != 1) {
         sq_write_node(w, law);
@@ -112,7 +112,7 @@ static void draw_in_words(sq_writer *w, const sq_node *map)
     const sq_node *loads = get(map, "loads on"), *key = get(map, "key");
     if (from) {
         sq_write(w, " from ");
-        law_in_words(w, from);
+        sq_law_in_words(w, from);
     }
     if (among) {
         sq_write(w, " among ");
@@ -244,7 +244,7 @@ static void event_in_words(sq_build *b, const sq_node *map, sq_event *event)
     sq_write(&w, "%s", !condition ? "while alive" : is_states ? "while in " : "while ");
     if (condition) write_choice(&w, condition);
     sq_write(&w, ", after ");
-    if (time) law_in_words(&w, time);
+    if (time) sq_law_in_words(&w, time);
     write_option(&w, map, "hazard ratio", ", hazard ratio ");
     profile_in_words(&w, get(map, "hazard ratio over time"));
     write_option(&w, map, "time ratio", ", time stretched by ");
@@ -434,11 +434,11 @@ static const char *population_in_words(sq_build *b)
     const sq_node *population = b->one[SQ_ONE_POPULATION].node, *csv = get(population, "csv");
     const sq_node *attributes = get(population, "attributes"),
                   *correlation = get(population, "correlation");
-    for (size_t i = 0; i < b->attributes.count; i++) {
+    for (int i = 0; i < b->first_hidden; i++) {
         const sq_named *named = &b->symbols.items[b->attribute_symbols.items[i]];
         const sq_node *initial = get(b->attribute_nodes.items[i], "initial");
         if (b->attributes.items[i].latent) sq_write(&w, "%s hidden, standard normal\n", named->name);
-        if (!initial || get(attributes, named->name) || named->symbol.index != (int)i) continue;
+        if (!initial || get(attributes, named->name) || named->symbol.index != i) continue;
         sq_write(&w, "%s = ", named->name); /* a vector's once, for all its elements */
         sq_write_node(&w, initial);
         sq_write(&w, "\n");

@@ -100,6 +100,20 @@ static void write_structure(sq_writer *w, const sq_model *m)
     write_lines(w, 2, m->rewards_text);
 }
 
+static void write_emulation(sq_writer *w, const sq_emulation *e)
+{
+    sq_write(w, "  %s%s%s\n", e->name, *e->title ? ": " : "", e->title);
+    write_lines(w, 4, e->text);
+    for (int i = 0; i < e->n_estimates; i++) write_item(w, 4, e->estimates[i].name, e->estimates[i].text);
+}
+
+static void write_target(sq_writer *w, const sq_model *m, const sq_target *t)
+{
+    const sq_emulation *e = t->kind == SQ_TARGET_ESTIMATE ? &m->emulations[t->index] : NULL;
+    write_item(w, 2, t->name, t->what);
+    if (e) write_item(w, 4, e->name, e->estimates[t->estimate].text);
+}
+
 static void write_strategies(sq_writer *w, const sq_model *m)
 {
     if (m->n_strategies) sq_write(w, "\nStrategies\n");
@@ -112,8 +126,10 @@ static void write_strategies(sq_writer *w, const sq_model *m)
     if (m->n_endpoints) sq_write(w, "\nEndpoints\n");
     for (int i = 0; i < m->n_endpoints; i++)
         write_item(w, 2, m->endpoints[i].name, m->endpoints[i].text);
+    if (m->n_emulations) sq_write(w, "\nEmulated cohorts\n");
+    for (int i = 0; i < m->n_emulations; i++) write_emulation(w, &m->emulations[i]);
     if (m->n_targets) sq_write(w, "\nTargets\n");
-    for (int i = 0; i < m->n_targets; i++) write_item(w, 2, m->targets[i].name, m->targets[i].what);
+    for (int i = 0; i < m->n_targets; i++) write_target(w, m, &m->targets[i]);
 }
 
 static double percent_a_year(double rate_per_day)

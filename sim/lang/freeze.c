@@ -114,6 +114,9 @@ static void freeze_numbers(sq_build *b)
     m->n_causes = (int)b->causes.count;
     m->targets = FREEZE(targets);
     m->n_targets = (int)b->targets.count;
+    m->snapshots = FREEZE(snapshots);
+    m->emulations = FREEZE(emulations);
+    m->n_emulations = (int)b->emulations.count;
 }
 
 /* Sources live with the diagnostics, which may be freed before the model. */

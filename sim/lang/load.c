@@ -48,6 +48,8 @@ static void free_lists(sq_build *b)
         b->stated_values.items,    b->stated_clocks.items,
         b->besides.items,         b->event_params.items,
         b->evidence.items,        b->overrides.items,
+        b->hidden.items,          b->noted.items,
+        b->snapshots.items,       b->emulations.items,
     };
     free_params(b);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) free(lists[i]);
@@ -102,8 +104,8 @@ static bool build_parts(sq_build *b)
         {sq_build_start, false},       {sq_build_events, false},     {sq_build_beside, true},
         {sq_build_decisions, false},
         {sq_build_rewards, false},     {sq_build_experiment, false}, {sq_build_strategies, true},
-        {sq_build_endpoints, true},    {sq_build_targets, true},     {sq_check_site_hashes, false},
-        {sq_build_unused, true},
+        {sq_build_endpoints, true},    {sq_build_emulations, true},  {sq_build_targets, true},
+        {sq_check_site_hashes, false}, {sq_build_unused, true},
     };
     bool fine = true;
     for (size_t i = 0; i < sizeof stages / sizeof *stages && !no_memory_left(b); i++)

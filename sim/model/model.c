@@ -35,6 +35,13 @@ int64_t sq_resampled_row(const sq_patients *p, double u)
     return p->cumulative ? weighted_row(p, u) : (int64_t)(u * (double)p->n_rows);
 }
 
+int sq_visible_attributes(const sq_model *m)
+{
+    int n = m->n_attributes;
+    while (n > 0 && m->attributes[n - 1].is_note) n--;
+    return n;
+}
+
 int sq_written_attributes(const sq_model *m)
 {
     int n = 0;

@@ -64,6 +64,7 @@ typedef struct sq_site {
     int key_size[SQ_KEYS];
     int counter;           /* first of n_slots consecutive visit counters */
     int n_slots;           /* product of key sizes; 1 without keys */
+    bool is_note;          /* draws a note (sq_attribute) */
     const uint64_t *hash;  /* [n_slots], row-major in the keys */
 } sq_site;
 
@@ -435,6 +436,7 @@ enum { SQ_COVARIATES = 64 }; /* of an emulation, at most */
  * that has no name. */
 typedef struct sq_emulation {
     const char *name, *title, *where; /* file:line:column */
+    const char *text;        /* in words, lines ended by newlines; the estimates have texts of their own */
     int strategy, endpoint;  /* whose passage makes a member, at its origin */
     int n_groups, n_covariates, n_estimates;
     const sq_emulated_group *groups;
@@ -717,6 +719,8 @@ int sq_subgroup_of(const sq_grouping *grouping, const double label[SQ_KEYS]);
 
 /* How many attributes something may write after baseline. */
 int sq_written_attributes(const sq_model *model);
+/* How many attributes are the user's: the first ones, for the notes of emulated cohorts come last. */
+int sq_visible_attributes(const sq_model *model);
 
 /* The table of a law or function in a block. */
 sq_law_table sq_block_table(const sq_model *model, const double *block, int table, int row);

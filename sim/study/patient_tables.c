@@ -12,6 +12,7 @@
 struct sq_patient_tables {
     const sq_model *model;
     bool patients, events;
+    int attributes; /* that have columns */
     sq_tables *tables;
     int *patient_table, *event_table; /* [n_strategies] */
     sq_cell *cells;                   /* one patient's row */
@@ -20,10 +21,11 @@ struct sq_patient_tables {
 enum { FIRST_ATTRIBUTE = 3 }; /* after patient, survival_time, died */
 enum { EVENT_COLUMNS = 4 };
 
-/* At most: notes have none. */
-static int most_columns(const sq_model *m)
+int sq_patient_columns(const sq_model *m)
 {
-    return FIRST_ATTRIBUTE + m->n_attributes + sq_written_attributes(m) + 2 * sq_quantities(m);
+    int attributes = sq_visible_attributes(m), columns = FIRST_ATTRIBUTE + attributes + 2 * sq_quantities(m);
+    for (int i = 0; i < attributes; i++) columns += m->attributes[i].is_written;
+    return columns;
 }
 
 static const char *const no_yes[] = {"no", "yes"};
@@ -74,10 +76,10 @@ static sq_table_column end_column(const sq_model *m, const sq_attribute *a, sq_a
 /* Each attribute at baseline, then those that something writes as they are at the end; the column after them. */
 static sq_table_column *attribute_columns(const sq_model *m, sq_table_column *next, sq_arena *arena)
 {
-    for (int i = 0; i < m->n_attributes; i++)
-        if (!m->attributes[i].is_note) *next++ = attribute_column(m, &m->attributes[i], "at baseline", arena);
-    for (int i = 0; i < m->n_attributes; i++)
-        if (m->attributes[i].is_written && !m->attributes[i].is_note) *next++ = end_column(m, &m->attributes[i], arena);
+    int n = sq_visible_attributes(m);
+    for (int i = 0; i < n; i++) *next++ = attribute_column(m, &m->attributes[i], "at baseline", arena);
+    for (int i = 0; i < n; i++)
+        if (m->attributes[i].is_written) *next++ = end_column(m, &m->attributes[i], arena);
     return next;
 }
 
@@ -96,7 +98,8 @@ static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error 
 {
     const sq_model *m = t->model;
     sq_arena arena = {0};
-    sq_table_column *columns = sq_arena_array(&arena, (size_t)most_columns(m), sizeof *columns);
+    int n = sq_patient_columns(m);
+    sq_table_column *columns = sq_arena_array(&arena, (size_t)n, sizeof *columns);
     char *group = sq_arena_format(&arena, "patients/%s", m->strategies[strategy].name);
     sq_status status = columns && group ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the columns");
     if (!status) {
@@ -109,7 +112,7 @@ static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error 
             const char *name = quantity_name(m, i / 2, i % 2 == 0, &arena);
             *next++ = (sq_table_column){name ? name : "", SQ_F64, units, "over the life", 0, NULL};
         }
-        status = sq_tables_add(t->tables, group, "patient", (int)(next - columns), columns, &t->patient_table[strategy], err);
+        status = sq_tables_add(t->tables, group, "patient", n, columns, &t->patient_table[strategy], err);
     }
     sq_arena_free(&arena);
     return status;
@@ -158,13 +161,9 @@ static sq_status take_patient(sq_patient_tables *t, const sq_row *row, sq_error 
     (cell++)->i64 = row->patient;
     (cell++)->f64 = fmin(life->died, life->end) / SQ_DAYS_PER_YEAR;
     (cell++)->i32 = isfinite(life->died);
-    for (int i = 0; i < m->n_attributes; i++)
-        if (!m->attributes[i].is_note) *cell++ = attribute_cell(m, &m->attributes[i], row->baseline[i]);
-    for (int i = 0, k = 0; i < m->n_attributes; i++) {
-        const sq_attribute *a = &m->attributes[i];
-        if (a->is_written && !a->is_note) *cell++ = attribute_cell(m, a, row->at_end[k]);
-        k += a->is_written;
-    }
+    for (int i = 0; i < t->attributes; i++) *cell++ = attribute_cell(m, &m->attributes[i], row->baseline[i]);
+    for (int i = 0, k = 0; i < t->attributes; i++)
+        if (m->attributes[i].is_written) *cell++ = attribute_cell(m, &m->attributes[i], row->at_end[k++]);
     for (int i = 0; i < 2 * sq_quantities(m); i++) {
         bool time = i / 2 < SQ_QUANTITY_COST;
         (cell++)->f64 = time ? life->total[i] / SQ_DAYS_PER_YEAR : life->total[i];
@@ -221,11 +220,12 @@ sq_status sq_patient_tables_open(sq_patient_tables **out, const sq_model *m, con
     sq_patient_tables *t = *out = calloc(1, sizeof *t);
     if (!t) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the patient table");
     t->model = m;
+    t->attributes = sq_visible_attributes(m);
     t->patients = patients;
     t->events = events;
     t->patient_table = calloc(n, sizeof *t->patient_table);
     t->event_table = calloc(n, sizeof *t->event_table);
-    t->cells = calloc((size_t)most_columns(m), sizeof *t->cells);
+    t->cells = calloc((size_t)sq_patient_columns(m), sizeof *t->cells);
     sq_status status = t->patient_table && t->event_table && t->cells
                            ? sq_tables_open(&t->tables, path, err)
                            : sq_fail(err, SQ_ERR_MEMORY, "no memory for the patient table");

@@ -9,6 +9,8 @@
 
 typedef struct sq_patient_tables sq_patient_tables;
 
+/* Columns of a patient table. What emulated cohorts note of patients has none. */
+int sq_patient_columns(const sq_model *model);
 /* Begins the file at path with the tables wanted, one of each per strategy. On failure *out is NULL. */
 sq_status sq_patient_tables_open(sq_patient_tables **out, const sq_model *model, const char *path,
                                  bool patients, bool events, sq_error *err);

@@ -68,6 +68,8 @@ PROBES = {
     "outputs": "outputs: {@}",
     "grid": "outputs: {grid: {@}}",
     "endpoint": "endpoints: {os: {events: death, @}}",
+    "emulation": "endpoints: {os: {events: death}}|emulate: {c: {cohort: os, size: 2, estimates: {m: {median: os}}, @}}",
+    "estimate": "endpoints: {os: {events: death}}|emulate: {c: {cohort: os, size: 2, estimates: {m: {median: os, @}}}}",
     "target": "targets: {t: {what: {median: os}, published: 1 y, @}}",
     "what": "targets: {t: {what: {median: os, @}, published: 1 y}}",
     "population": "population: {@}",
