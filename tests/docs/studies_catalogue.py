@@ -26,10 +26,11 @@ STATUSES = {"runnable", "described, no outcome published", "catalogue-only", "pe
 
 
 def regimens(root):
-    """Every label that a model gives to a regimen."""
+    """Every label that a model gives to a regimen, or to a first treatment."""
     labels = {"described"}
     for path in glob.glob(os.path.join(root, "models/**/*.yaml"), recursive=True):
-        labels |= set(section(path, "categories").get("regimen", []))
+        found = section(path, "categories")
+        labels |= set(found.get("regimen", [])) | set(found.get("protocol", []))
     return labels
 
 
