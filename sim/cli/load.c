@@ -4,12 +4,10 @@
 
 #include <stdlib.h>
 
-enum { MOST_PATIENTS_LOG2 = 40 };
-
 static bool read_numbers(const sq_arguments *a, sequela_load_options *options)
 {
     int64_t seed = 0;
-    if (!sq_integer(a, "patients", "a number of patients", 1, INT64_C(1) << MOST_PATIENTS_LOG2,
+    if (!sq_integer(a, "patients", "a number of patients", 1, SQ_MOST_PATIENTS,
                     &options->patients) ||
         !sq_integer(a, "seed", "a seed", 0, INT64_MAX, &seed))
         return false;

@@ -147,6 +147,17 @@ const sq_heading sq_survival_headings[SQ_SURVIVAL_TIMES + 1] = {
     {"median_years", "Median, years", 1, 2, false, true},
 };
 
+/* Whether the grid passes one of the usual times without a point there. */
+static bool misses_times(const sq_collector *c, int n_shown)
+{
+    const sq_variable *time = sq_found(c, "time");
+    int n = sq_found_length(c, time), n_passed = 0;
+    if (n == 0 || time->type != SQ_F64) return false;
+    for (int i = 0; i < SQ_SURVIVAL_TIMES; i++)
+        n_passed += sq_survival_years[i] <= ((const double *)time->data)[n - 1];
+    return n_shown < n_passed;
+}
+
 /* Share alive (without the event) of the first endpoint after 1, 3 and 5 years, and the median. */
 static void add_survival(sq_collector *c)
 {
@@ -160,6 +171,8 @@ static void add_survival(sq_collector *c)
         if (time[n] >= 0) columns[n++] = sq_survival_headings[i];
     }
     int n_times = n;
+    if (columns != NULL && misses_times(c, n_times))
+        sq_collect_note(c, "Of 1, 3 and 5 years only those are shown that are points of the grid (`outputs: grid:`).");
     if (columns != NULL && median >= 0) columns[n++] = sq_survival_headings[SQ_SURVIVAL_TIMES];
     if (n == 0) return;
     const char *name = sq_found_label(endpoint, 0);

@@ -30,7 +30,8 @@ const sq_verb sq_verb_export = {
     1,
     "every table as CSV for Excel and R",
     "Variables on the same axes share one file in long form: a column per axis, then a column per\n"
-    "variable. variables.csv lists every column with its unit and meaning.",
+    "variable. variables.csv lists every column with its unit and meaning. Tables that variables.csv\n"
+    "lists from an earlier export into the same folder, and that this one does not have, are removed.",
     options,
     act,
 };

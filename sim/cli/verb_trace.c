@@ -285,7 +285,7 @@ static int act(const sq_arguments *a)
     int64_t patient = -1;
     sq_error err = {.status = SQ_OK};
     int code = SQ_EXIT_INPUT;
-    if (!sq_integer(a, "patient", "the number of a patient", 0, INT64_C(1) << 40, &patient))
+    if (!sq_integer(a, "patient", "the number of a patient", 0, SQ_MOST_PATIENTS - 1, &patient))
         return code;
     if (patient < 0) {
         sq_say("trace: --patient K is missing: which patient, counted from 0?");

@@ -4,6 +4,7 @@
 #define SQ_CLI_VERBS_H
 
 #include "cli/arguments.h"
+#include "model/model.h"
 #include "sequela.h"
 
 extern const sq_verb sq_verb_new, sq_verb_run, sq_verb_check, sq_verb_trace, sq_verb_graph, sq_verb_digest,

@@ -15,13 +15,15 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct exporter {
     sq_h5 *h;
     const char *folder;
     FILE *dictionary; /* variables.csv */
     int n_files;
-    SQ_VEC(char *) names; /* of the files so far */
+    SQ_VEC(char *) names;   /* of the files so far */
+    SQ_VEC(char *) earlier; /* tables that an earlier export has left in the folder, as its variables.csv says */
 } exporter;
 
 /* ---- fields --------------------------------------------------------------------------------- */
@@ -216,15 +218,22 @@ static bool finish(exporter *e, FILE *out, sq_part *part)
     return whole;
 }
 
-static FILE *begin(exporter *e, const char *name, sq_part *part)
+/* Where the table of this name is; malloc'd, NULL when memory is out. */
+static char *path_of(const exporter *e, const char *name)
 {
     size_t size = strlen(e->folder) + strlen(name) + sizeof "/.csv";
     char *path = malloc(size);
+    if (path != NULL) snprintf(path, size, "%s/%s.csv", e->folder, name);
+    return path;
+}
+
+static FILE *begin(exporter *e, const char *name, sq_part *part)
+{
+    char *path = path_of(e, name);
     if (path == NULL) {
         sq_h5_fail(e->h, SQ_ERR_MEMORY, "out of memory while writing %s", name);
         return NULL;
     }
-    snprintf(path, size, "%s/%s.csv", e->folder, name);
     sq_status status = sq_part_begin(part, path, e->h->err);
     free(path);
     if (status != SQ_OK) {
@@ -346,15 +355,51 @@ static bool make_folder(exporter *e)
                       strerror(reason));
 }
 
+/* Keeps the name at the beginning of a line of variables.csv, unless the line before had the same. */
+static bool keep_earlier(exporter *e, const char *line)
+{
+    size_t n = strcspn(line, ",/");
+    if (n <= 4 || line[n] != ',' || memcmp(line + n - 4, ".csv", 4) != 0) return true;
+    const char *last = e->earlier.count > 0 ? e->earlier.items[e->earlier.count - 1] : "";
+    if (strlen(last) == n - 4 && memcmp(last, line, n - 4) == 0) return true;
+    char *name = strndup(line, n - 4);
+    if (name != NULL && sq_vec_push(&e->earlier, name)) return true;
+    free(name);
+    return sq_h5_fail(e->h, SQ_ERR_MEMORY, "out of memory while reading what is in %s", e->folder);
+}
+
+static bool find_earlier(exporter *e)
+{
+    char *path = path_of(e, "variables"), *line = NULL;
+    size_t size = 0;
+    FILE *in = path != NULL ? fopen(path, "r") : NULL;
+    bool fine = true;
+    while (in != NULL && fine && getline(&line, &size, in) > 0) fine = keep_earlier(e, line);
+    if (in != NULL) (void)fclose(in);
+    free(line);
+    free(path);
+    return fine;
+}
+
+/* Tables of another result beside those of this one would be taken for its own. */
+static void remove_earlier(exporter *e)
+{
+    for (size_t i = 0; i < e->earlier.count; i++) {
+        char *path = is_taken(e, e->earlier.items[i]) ? NULL : path_of(e, e->earlier.items[i]);
+        if (path != NULL) (void)unlink(path);
+        free(path);
+    }
+}
+
 static void export_file(exporter *e)
 {
     sq_part part;
-    if (!sq_h5_open(e->h, e->h->path) || !make_folder(e)) return;
+    if (!sq_h5_open(e->h, e->h->path) || !make_folder(e) || !find_earlier(e)) return;
     e->dictionary = begin(e, "variables", &part);
     if (e->dictionary == NULL) return;
     fputs("file,column,units,description\r\n", e->dictionary);
     if (sq_h5_each_group(e->h, export_group, e)) {
-        (void)finish(e, e->dictionary, &part);
+        if (finish(e, e->dictionary, &part)) remove_earlier(e);
         return;
     }
     (void)fclose(e->dictionary);
@@ -370,7 +415,9 @@ sq_status sq_results_export_csv(const char *path, const char *folder, int *n_fil
     if (h.file >= 0) H5Fclose(h.file);
     sq_h5_end(&h);
     for (size_t i = 0; i < e.names.count; i++) free(e.names.items[i]);
+    for (size_t i = 0; i < e.earlier.count; i++) free(e.earlier.items[i]);
     free(e.names.items);
+    free(e.earlier.items);
     if (n_files != NULL) *n_files = e.n_files;
     return h.status;
 }

@@ -94,10 +94,10 @@ static bool build_counts(sq_build *b)
     bool fine = true;
     m->seed = 1;
     if (b->one[SQ_ONE_PATIENTS].node)
-        fine = sq_integer_constant(b, b->one[SQ_ONE_PATIENTS].node, "patients", 1, 1000000000000,
+        fine = sq_integer_constant(b, b->one[SQ_ONE_PATIENTS].node, "patients", 1, SQ_MOST_PATIENTS,
                                    &patients);
     if (b->one[SQ_ONE_SEED].node)
-        fine = sq_integer_constant(b, b->one[SQ_ONE_SEED].node, "seed", 0, UINT64_MAX, &m->seed) &&
+        fine = sq_integer_constant(b, b->one[SQ_ONE_SEED].node, "seed", 0, INT64_MAX, &m->seed) &&
                fine;
     m->n_patients = b->options->patients > 0 ? b->options->patients : (int64_t)patients;
     if (b->options->seed) m->seed = *b->options->seed;

@@ -84,7 +84,7 @@ static bool drop_part(const char *text, size_t *n)
     return true;
 }
 
-/* The same path without "./", "//" and "x/../", in place. */
+/* The same path without "./", "//" and "x/../", in place; "." where that leaves nothing of it. */
 static void tidy_path(char *path)
 {
     size_t out = 0;
@@ -102,6 +102,7 @@ static void tidy_path(char *path)
         }
         in = next;
     }
+    if (out == 0 && path[0] != '\0') path[out++] = '.';
     path[out] = '\0';
 }
 

@@ -603,6 +603,8 @@ typedef struct sq_patients {
     double effective_rows;    /* Kish: (sum w)^2 / sum w^2; n_rows without weights */
 } sq_patients;
 
+#define SQ_MOST_PATIENTS INT64_C(1000000000000) /* of an experiment */
+
 /* ---- the whole ---------------------------------------------------------------------------------------- */
 
 typedef struct sq_model {

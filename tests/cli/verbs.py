@@ -175,6 +175,16 @@ def check_export():
     assert small.must("export", "d.h5", "--csv", "csv") == ""
 
 
+def check_export_again():
+    """Into a folder with an earlier export: its tables go, what is not its own stays."""
+    small.must("run", "small.yaml", "-n", "100", "-o", "plain.h5", "--quiet")
+    with open("csv/mine.csv", "w", encoding="utf-8") as file:
+        file.write("mine\n")
+    small.must("export", "plain.h5", "--csv", "csv")
+    small.must("export", "plain.h5", "--csv", "fresh")
+    assert set(os.listdir("csv")) == set(os.listdir("fresh")) | {"mine.csv"}, os.listdir("csv")
+
+
 def check_check():
     text = small.must("check", "small.yaml")
     for words in ("rate_death_ill", "judgement", "range 0.2 per year to 0.8 per year", "A book, page 3",
@@ -268,7 +278,7 @@ def check_help():
 def main():
     with small.study():
         for check in (check_run, check_digests, check_summary, check_settings, check_export,
-                      check_check, check_trace, check_stats, check_graph, check_help):
+                      check_check, check_trace, check_export_again, check_stats, check_graph, check_help):
             check()
             print(check.__name__, "passed")
         os.chdir("/")
