@@ -1,5 +1,5 @@
-"""What is asked in a random study: who comes, under which strategies, counted and discounted how."""
-from random_actions import Body
+"""What is asked in a random study: who comes, under which strategies, counted and discounted how, seen as in which cohorts."""
+from random_actions import Body, bounded
 from random_parts import constant
 from random_words import CONDITION, LIFE, Words
 
@@ -109,6 +109,53 @@ def endpoints(parts):
     parts.experiment["endpoints"] = section
 
 
+def estimates(parts, groups, covariates):
+    """Of all kinds; of any endpoint, at times within and beyond the horizon."""
+    world, endpoints_known = parts.world, parts.experiment["endpoints"]
+
+    def one():
+        endpoint = world.pick(list(endpoints_known))
+        causes = list(endpoints_known[endpoint].get("causes", [endpoint]))
+        at = world.pick(["30 d", "1 y", "3 y"])
+        forms = [{"survival": endpoint, "at": at}, {"median": endpoint}, {"restricted mean": endpoint, "to": at},
+                 {"incidence": endpoint, "cause": world.pick(causes), "at": at}, {"share": world.pick(covariates)}]
+        form = world.pick(forms)
+        if groups and world.chance(0.5):
+            form.update({"difference": groups} if world.chance(0.5) else {"group": world.pick(groups)})
+        tests = [{"hazard ratio": endpoint, "of": covariates[0], "adjusted for": covariates[1:]},
+                 *([{"log rank": endpoint}, {"fraction": groups[0]}] if groups else [])]
+        return form if world.chance(0.8) else world.pick(tests)
+    return {f"estimate{i}": one() for i in range(world.rng.randint(2, 6))}
+
+
+def emulation(parts, cohort):
+    """A cohort of few, so that figures of cohorts are all but those of patients."""
+    world, words = parts.world, Words(parts.world, LIFE, 1)
+    kinds = ["number", "count", "probability", "flag"]
+    covariates = {world.new("covariate"): words.flag(1) if kind == "flag" else bounded(words, kind)
+                  for kind in [world.pick(kinds) for _ in range(world.rng.randint(1, 3))]}
+    section = {"cohort": cohort, "strategy": world.pick(list(parts.experiment["strategies"])), "size": world.rng.randint(1, 3),
+               "cohorts": 50, "covariates": covariates}
+    if world.chance(0.6):
+        section["groups"] = {world.new("group"): words.flag(1), world.new("group"): "rest"}
+    if world.chance(0.5):
+        section["follow up"] = {"uniform": {"min": "1 mo", "max": world.pick(["1 y", "5 y"])}}
+    if world.chance(0.3):
+        section["drop out"] = {"exponential": {"rate": world.pick(["0.1/y", words.value("rate")])}}
+    section["estimates"] = estimates(parts, list(section.get("groups", {})), list(covariates))
+    return section
+
+
+def emulations(parts):
+    """One begins at time zero, with everybody; others where nobody may come."""
+    world, known = parts.world, parts.experiment["endpoints"]
+    cohorts = ["os", *(name for name, endpoint in known.items() if "landmark" not in endpoint)]
+    if world.chance(0.5) or parts.large:
+        return
+    parts.experiment["emulate"] = {f"cohort{i}": emulation(parts, world.pick(cohorts) if i > 0 else "os")
+                                   for i in range(world.rng.randint(1, 2))}
+
+
 def groupings(parts):
     """Attributes whose baseline makes subgroups: flags and categories that the population gives."""
     world = parts.world
@@ -143,5 +190,6 @@ def experiment(parts):
     strategies(parts)
     discounting(parts)
     endpoints(parts)
+    emulations(parts)
     groupings(parts)
     outputs(parts)

@@ -1,6 +1,6 @@
-"""Rules E1 to E9: origin, the origin's own firing, how a risk set is left, landmark, grid intervals;
-subgroups, transitions, first times; non-response."""
-from lives import model, once
+"""Rules E1 to E10: origin, the origin's own firing, how a risk set is left, landmark, grid intervals;
+subgroups, transitions, first times; non-response, emulated cohorts."""
+from lives import DAYS_PER_YEAR, model, once
 
 
 def visits(*actions_by_day):
@@ -179,5 +179,43 @@ def shares_of_failures(world):
             (survival("efs", 20) <= ever("responded"), True)]
 
 
+def figure(lives, estimate):
+    """What an emulated cohort of all members estimates."""
+    return float(lives.results.get("estimate_pooled", estimate=f"seen.{estimate}"))
+
+
+def emulated_cohort(world):
+    """Seen on day 2, when x becomes 1 and then 2; x is 5 from day 4 on. The end comes on day 6, a failure on day 7."""
+    content = visits(("2 d", [{"set": {"x": 1}}, {"mark": "seen"}, {"set": {"x": 2}}, {"goto": "ill"}]), ("4 d", [{"set": {"x": 5}}]),
+                     ("6 d", [{"mark": "end"}]), ("7 d", [{"mark": "failed"}]), ("8 d", [{"goto": "dead"}]))
+    entered = {"index": "seen", "who": "x > 1", "events": "end"}
+    settings = {"horizon": "10 d", "patients": 3,
+                "endpoints": {"time": entered, "failing": {**entered, "events": "death", "non-response": "failed"},
+                              "left": {**entered, "events": "death", "censor at": "day3"}, "after": {"index": "day1", "events": "end"}}}
+    emulation = {"cohort": "time", "size": 1, "groups": {"early": "now < 3 d and state == ill", "late": "rest"},
+                 "covariates": {"x": "x", "day": "now / 1 d"},
+                 "estimates": {"x": {"share": "x"}, "day": {"share": "day"}, "early": {"fraction": "early"},
+                               "median": {"median": "time"}, "at_failure": {"survival": "failing", "at": "0 d"},
+                               "not_lost": {"survival": "left", "at": "3.9 d"}, "later": {"median": "after"}}}
+    lives = world.live(content, emulate={"seen": emulation}, **settings)
+    short = world.live(content, emulate={"seen": {**emulation, "follow up": {"fixed": "3 d"}, "estimates": {
+        "end": {"survival": "time", "at": "3 d"}, "later": {"median": "after"}}}}, **settings)
+    return [(figure(lives, "x"), 2.0), (figure(lives, "day"), 2.0), (figure(lives, "early"), 1.0),
+            (figure(lives, "median"), 4.0 / DAYS_PER_YEAR), (figure(lives, "later"), 2.0 / DAYS_PER_YEAR),
+            (figure(lives, "at_failure"), 0.0), (figure(lives, "not_lost"), 1.0),
+            (figure(short, "end"), 1.0), (figure(short, "later") < 100, False), *unchanged_lives(world)]
+
+
+def unchanged_lives(world):
+    """Whoever is in a cohort lives as without it, and so does everybody else."""
+    content = model({"fall": {"while": "state == well", "time": {"exponential": {"rate": "0.1/d"}}, "goto": "ill"},
+                     "die": {"time": {"weibull": {"shape": 1.5, "scale": "20 d"}}, "goto": "dead"}})
+    settings = {"patients": 4, "endpoints": {"ill": {"index": "ill", "events": "death"}, "os": {"events": "death"}}}
+    emulation = {"cohort": "os", "size": 1, "follow up": {"uniform": {"min": "1 d", "max": "9 d"}},
+                 "estimates": {"os": {"survival": "os", "at": "5 d"}, "ill": {"survival": "ill", "at": "5 d"}}}
+    plain, seen = world.live(content, **settings), world.live(content, emulate={"c": emulation}, **settings)
+    return [([seen.log(i) for i in range(4)], [plain.log(i) for i in range(4)])]
+
+
 RULES = (endpoint_origin, origin_counts, endpoint_end, landmark, grid_interval, subgroup, transitions, first_time,
-         non_response)
+         non_response, emulated_cohort)
