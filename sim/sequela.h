@@ -84,7 +84,7 @@ typedef struct sequela_facts {
     double wall_seconds, cpu_seconds;
     /* Processor time of the threads, each until its last patient: of the busiest, and of all together. */
     double busiest_thread_seconds, busy_seconds;
-    int64_t patients, lives, firings; /* lives = patients x strategies */
+    int64_t patients, lives, firings; /* of all scenarios together; lives = patients x strategies */
     const char *engine, *instruction_set; /* NULL without a run */
     /* Of the columnar engine (0 of the reference): lanes of a thread and the share of them that held a life, wave by
      * wave; random numbers drawn; waves (lives
@@ -94,8 +94,8 @@ typedef struct sequela_facts {
     int64_t draws, waves, waved;
 } sequela_facts;
 
-/* Lives all patients under all strategies. Results replace those of an earlier run. A run that is done may leave warnings
- * in sequela_messages. */
+/* Lives all patients under all strategies, in every scenario of `sweep:`. Results replace those of an earlier run. A run that
+ * is done may leave warnings in sequela_messages. */
 SEQUELA_API int sequela_run(sequela *s, const sequela_run_options *options);
 
 SEQUELA_API sequela_facts sequela_run_facts(const sequela *s);

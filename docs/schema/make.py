@@ -454,6 +454,14 @@ OUTPUTS = define("outputs", or_nothing(keys([
     ("without", PARTS, "The parts of the results that are not wanted."),
     ("curves", words("auto", "always", "never"), "Curves over time and histograms: auto (default) leaves them out above "
      "100 scenario × draw points.")])))
+VALUES = define("range of values", keys([
+    ("from", EXPRESSION, "The least value."), ("to", EXPRESSION, "The greatest value, in the same unit."),
+    ("steps", COUNT, "How many values, both ends among them."),
+    ("scale", words("linear", "log"), "Equal differences (default) or equal ratios.")], ["from", "to", "steps"]))
+SCENARIO = define("scenario", keys([
+    ("name", {"type": "string", "pattern": WORD}, "A word."), ("title", TEXT, "What it is, in words."),
+    ("set", mapped(EXPRESSION), "Parameters that it sets; the others stay as they are.")], ["name"]))
+SWEEP = define("sweep", either(mapped(either(listed(EXPRESSION), VALUES)), listed(SCENARIO)))
 OCCURRENCES = define("occurrences", one_or_list(NAME), "Events, states entered, marks, death or index; one or a list.")
 ENDPOINT = define("endpoint", keys([
     ("index", OCCURRENCES, "Where time begins: the first of these at which `who:` holds; default: time zero."),
@@ -547,6 +555,7 @@ FILE_ROWS = [
     ("reference", NAME, "The strategy that differences are against; default: the first."),
     ("discount", DISCOUNT, "Discounting, as in {rate: 3 %, kind: effective, from: index}; default: none."),
     ("outputs", OUTPUTS, "Times, quantiles and words of the results."),
+    ("sweep", SWEEP, "Scenarios of one run: {PARAMETER: [values]}, all combinations; or a list of {name, set}."),
     ("endpoints", section(ENDPOINT), "Survival curves and competing risks."),
     ("emulate", section(EMULATION), "Cohorts as studies saw them: their size, groups, follow-up and estimates."),
     ("targets", section(TARGET), "Published figures that the results are held against."),

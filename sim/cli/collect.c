@@ -27,7 +27,9 @@ double sq_found_at(const sq_collector *c, const char *name, int strategy, int n_
 {
     const sq_variable *var = sq_found(c, name);
     if (var == NULL || var->type != SQ_F64 || var->n_axes != 3 + n_own) return (double)NAN;
-    size_t place = (size_t)strategy;
+    const sq_axis *axes = c->v->axes;
+    size_t draws = axes[var->axis[1]].length, strategies = axes[var->axis[2]].length;
+    size_t place = (size_t)c->scenario * draws * strategies + (size_t)strategy;
     for (int i = 0; i < n_own; i++) place = place * c->v->axes[var->axis[3 + i]].length + (size_t)own[i];
     return ((const double *)var->data)[place];
 }

@@ -12,6 +12,7 @@ typedef struct sq_collector {
     sq_report *report;
     const sq_variable *strategy;
     int n_strategies, reference;
+    int scenario; /* whose numbers are looked up */
     bool failed; /* memory is out */
 } sq_collector;
 
@@ -21,7 +22,7 @@ typedef struct sq_collector {
 const sq_variable *sq_found(const sq_collector *c, const char *name);
 int sq_found_length(const sq_collector *c, const sq_variable *var); /* 0 of NULL */
 const char *sq_found_label(const sq_variable *var, int i);          /* of a text variable */
-/* A number of the first scenario and draw at these places of its n_own own axes. NaN if the variable is missing
+/* A number of the scenario, of the first draw, at these places of its n_own own axes. NaN if the variable is missing
  * or of another shape. */
 double sq_found_at(const sq_collector *c, const char *name, int strategy, int n_own, const int *own);
 /* The same, value[strategy][i][j] with n_own = 0, 1 or 2. */
@@ -51,6 +52,27 @@ void sq_collect_note(sq_collector *c, const char *note);
 void sq_collect_targets(sq_collector *c);
 void sq_collect_emulations(sq_collector *c);
 void sq_collect_subgroups(sq_collector *c);
+/* Adds tables by scenario where there are several; how many have names (0: nothing was swept over). */
+int sq_collect_scenarios(sq_collector *c);
+
+/* A figure of a slice of the result, where it stands in its variable behind the axes that name the slice. */
+typedef struct sq_figure {
+    const char *name; /* "survival" */
+    int n_own, own[2];
+    bool has_error, is_difference; /* without an error it is a time, which may not be reached */
+} sq_figure;
+
+enum { SQ_MOST_FIGURES = 13 };
+typedef struct sq_figures {
+    int n;
+    sq_figure figure[SQ_MOST_FIGURES]; /* the first is the number of patients */
+    sq_heading heading[SQ_MOST_FIGURES];
+} sq_figures;
+
+/* Those that the result has, of variables whose names end so ("_by_subgroup"). */
+void sq_collect_figures(sq_collector *c, const char *ending, sq_figures *all);
+/* The first of the usual times that the grid has; -1 if it has none. */
+int sq_telling_time(const sq_collector *c, double *years);
 
 /* Survival is told after these years and, last, by its median: the headings of tables (summary.c). */
 enum { SQ_SURVIVAL_TIMES = 3 };

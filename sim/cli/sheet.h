@@ -64,7 +64,7 @@ enum { SQ_SHEETS = 48 }; /* more than any summary has */
 typedef struct sq_report {
     const char *title;
     int n_settings;
-    const char *settings[3]; /* what was run, under the title */
+    const char *settings[4]; /* what was run, under the title */
     int n_sheets;
     sq_sheet *sheets[SQ_SHEETS];
     int n_notes;

@@ -1,7 +1,7 @@
 /* Collecting the summary. Everything is looked up by name in the result, so that the summary of
  * a file from another machine, or from a model with other outcomes, is what that file can
  * support: a table whose numbers are not there is not printed. The first scenario and draw are
- * summarised. */
+ * summarised, or, where scenarios were swept over, the main figures of all of them. */
 #include "cli/summary.h"
 
 #include "cli/collect.h"
@@ -109,6 +109,22 @@ static void add_setting(sq_collector *c, const char *text)
         c->report->settings[c->report->n_settings++] = text;
 }
 
+/* How many scenarios there are and what they set; the name of one that is alone. */
+static void add_scenario_setting(sq_collector *c)
+{
+    const sq_variable *label = sq_found(c, "scenario_label"), *swept = sq_found(c, "sweep_parameter");
+    int n = sq_found_length(c, label);
+    if (n == 0 || label->type != SQ_TEXT) return;
+    if (n == 1) {
+        add_setting(c, sq_arena_format(c->arena, "Scenario: %s", sq_found_label(label, 0)));
+        return;
+    }
+    const char *text = sq_arena_format(c->arena, "%d scenarios, over", n);
+    for (int i = 0; text != NULL && i < sq_found_length(c, swept); i++)
+        text = sq_arena_format(c->arena, "%s%s %s", text, i > 0 ? "," : "", sq_found_label(swept, i));
+    add_setting(c, text);
+}
+
 static void add_settings(sq_collector *c)
 {
     char count[48];
@@ -128,6 +144,7 @@ static void add_settings(sq_collector *c)
     if (closes != NULL)
         add_setting(c, sq_arena_format(c->arena, "Follow-up closes in %.8g, or at the horizon",
                                        ((const double *)closes->data)[0]));
+    add_scenario_setting(c);
     for (int i = 0; i < sq_found_length(c, changed) && text != NULL; i++) {
         const char *change = change_text(c, sq_found_label(changed, i));
         text = change == NULL
@@ -399,6 +416,25 @@ static void find_reference(sq_collector *c)
         if (((const int32_t *)flag->data)[i] != 0) c->reference = i;
 }
 
+/* What is said of one scenario. */
+static void add_only_scenario(sq_collector *c)
+{
+    add_survival(c);
+    add_quantities(c, "", "means",
+                   is_undiscounted(c) ? "Means per patient (nothing is discounted)"
+                                       : "Means per patient (discounted unless said otherwise)",
+                   NULL);
+    if (c->n_strategies > 1)
+        add_quantities(c, "increment_", "differences",
+                       sq_arena_format(c->arena, "Difference from %s", sq_found_label(c->strategy, c->reference)),
+                       "Differences are paired: each patient meets the same luck under every "
+                       "strategy.");
+    add_hundred(c);
+    sq_collect_subgroups(c);
+    sq_collect_emulations(c);
+    sq_collect_targets(c);
+}
+
 sq_status sq_summarise(const sq_variables *variables, const char *title, sq_arena *arena,
                        sq_report *report, sq_error *err)
 {
@@ -411,20 +447,7 @@ sq_status sq_summarise(const sq_variables *variables, const char *title, sq_aren
     find_reference(&c);
     add_settings(&c);
     add_strategies(&c);
-    add_survival(&c);
-    add_quantities(&c, "", "means",
-                   is_undiscounted(&c) ? "Means per patient (nothing is discounted)"
-                                       : "Means per patient (discounted unless said otherwise)",
-                   NULL);
-    if (c.n_strategies > 1)
-        add_quantities(&c, "increment_", "differences",
-                       sq_arena_format(arena, "Difference from %s", sq_found_label(c.strategy, c.reference)),
-                       "Differences are paired: each patient meets the same luck under every "
-                       "strategy.");
-    add_hundred(&c);
-    sq_collect_subgroups(&c);
-    sq_collect_emulations(&c);
-    sq_collect_targets(&c);
+    if (sq_collect_scenarios(&c) < 2) add_only_scenario(&c);
     explain_error(&c);
     add_notes(&c);
     return c.failed ? sq_fail(err, SQ_ERR_MEMORY, "out of memory for the summary") : SQ_OK;

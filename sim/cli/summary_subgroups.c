@@ -8,14 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_AT_TERMINAL = 60, MOST_COLUMNS = 13 };
-
-/* A figure of a subgroup: where it stands in its variable behind the axis subgroup. */
-typedef struct figure {
-    const char *name; /* "survival": the variable is "survival_by_subgroup" */
-    int n_own, own[2];
-    bool has_error, is_difference; /* without an error it is a time, which may not be reached */
-} figure;
+enum { MOST_AT_TERMINAL = 60 };
 
 static const char *ending(sq_collector *c, const char *name, const char *kind)
 {
@@ -30,7 +23,7 @@ static int64_t patients_of(const sq_collector *c, int strategy, int subgroup)
     return ((const int64_t *)n->data)[strategy * subgroups + subgroup];
 }
 
-static sq_entry entry_of(sq_collector *c, const figure *f, int strategy, int subgroup)
+static sq_entry entry_of(sq_collector *c, const sq_figure *f, int strategy, int subgroup)
 {
     const int own[3] = {subgroup, f->own[0], f->own[1]};
     double se = (double)NAN;
@@ -44,7 +37,7 @@ static sq_entry entry_of(sq_collector *c, const figure *f, int strategy, int sub
 
 /* ---- at the terminal ------------------------------------------------------------------------ */
 
-static void add_compact(sq_collector *c, const char *key, const char *title, const figure *f, double scale,
+static void add_compact(sq_collector *c, const char *key, const char *title, const sq_figure *f, double scale,
                         int decimals, bool fixed)
 {
     const sq_variable *subgroup = sq_found(c, "subgroup");
@@ -67,27 +60,13 @@ static void add_compact(sq_collector *c, const char *key, const char *title, con
     if (s != NULL) s->readers = SQ_FOR_TERMINAL;
 }
 
-/* The first of the usual times that the grid has; -1 if it has none. */
-static int telling_time(const sq_collector *c, double *years)
-{
-    static const double usual[] = {3, 5, 1};
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
-        int time = sq_found_near(c, "time", usual[i], 0.02);
-        if (time >= 0) {
-            *years = usual[i];
-            return time;
-        }
-    }
-    return -1;
-}
-
 static void add_compact_survival(sq_collector *c)
 {
     double years = 0;
-    int time = telling_time(c, &years);
+    int time = sq_telling_time(c, &years);
     const sq_variable *endpoint = sq_found(c, "endpoint");
     if (time < 0 || endpoint == NULL || sq_found(c, "survival_by_subgroup") == NULL) return;
-    const figure f = {.name = "survival", .n_own = 2, .own = {0, time}, .has_error = true};
+    const sq_figure f = {.name = "survival", .n_own = 2, .own = {0, time}, .has_error = true};
     const char *name = sq_found_label(endpoint, 0);
     const char *at = years > 1 ? "years" : "year";
     const char *title = strcmp(name, "os") == 0
@@ -103,7 +82,7 @@ static void add_compact_quantity(sq_collector *c)
     static const char *const words[] = {"QALYs", "Life years", "Cost"};
     for (int i = 0; i < 3; i++) {
         const sq_variable *var = sq_found(c, ending(c, names[i], ""));
-        const figure f = {.name = names[i], .has_error = true};
+        const sq_figure f = {.name = names[i], .has_error = true};
         if (var == NULL) continue;
         const char *unit = i < 2 ? "" : sq_arena_format(c->arena, ", %s", var->units);
         const char *title = sq_arena_format(c->arena, "%s by subgroup, mean per patient%s", words[i], unit ? unit : "");
@@ -114,53 +93,14 @@ static void add_compact_quantity(sq_collector *c)
 
 /* ---- for files ------------------------------------------------------------------------------ */
 
-typedef struct columns {
-    int n;
-    figure figure[MOST_COLUMNS];
-    sq_heading heading[MOST_COLUMNS];
-} columns;
-
-static void put(sq_collector *c, columns *all, figure f, sq_heading heading)
-{
-    if (all->n == MOST_COLUMNS || sq_found(c, ending(c, f.name, "")) == NULL) return;
-    all->figure[all->n] = f;
-    all->heading[all->n++] = heading;
-}
-
-static void put_survival(sq_collector *c, columns *all)
-{
-    const sq_heading *headings = sq_survival_headings, median = headings[SQ_SURVIVAL_TIMES];
-    int half = sq_found_near(c, "quantile", 0.5, 1e-9);
-    for (int i = 0; i < SQ_SURVIVAL_TIMES; i++) {
-        int time = sq_found_near(c, "time", sq_survival_years[i], 0.02);
-        const figure f = {.name = "survival", .n_own = 2, .own = {0, time}, .has_error = true};
-        if (time >= 0) put(c, all, f, headings[i]);
-    }
-    if (half >= 0) put(c, all, (figure){.name = "survival_quantile", .n_own = 2, .own = {0, half}}, median);
-}
-
-static void put_quantities(sq_collector *c, columns *all, const char *prefix)
-{
-    static const char *const names[] = {"life_years_undiscounted", "life_years", "qalys", "total_cost"};
-    bool is_difference = prefix[0] != '\0';
-    for (int i = 0; i < 4; i++) {
-        const char *name = sq_collect_text(c, sq_arena_format(c->arena, "%s%s", prefix, names[i]));
-        const figure f = {.name = name, .has_error = true, .is_difference = is_difference};
-        put(c, all, f, (sq_heading){.key = name, .title = sq_spoken(c, name), .decimals = i < 3 ? 2 : 0, .fixed = i == 3});
-    }
-}
-
 static void add_complete(sq_collector *c)
 {
     const sq_variable *subgroup = sq_found(c, "subgroup");
-    columns *all = sq_arena_alloc(c->arena, sizeof *all);
+    sq_figures *all = sq_arena_alloc(c->arena, sizeof *all);
     int n = sq_found_length(c, subgroup) * c->n_strategies;
     c->failed = c->failed || all == NULL;
     if (c->failed) return;
-    *all = (columns){.n = 1, .heading = {{.key = "patients", .title = "Patients"}}};
-    put_survival(c, all);
-    put_quantities(c, all, "");
-    if (c->n_strategies > 1) put_quantities(c, all, "increment_");
+    sq_collect_figures(c, "_by_subgroup", all);
     sq_sheet *s = sq_collect_sheet(c, "subgroups", "Subgroups", "Subgroup, strategy", all->n, all->heading, n);
     for (int row = 0; s != NULL && row < n; row++) {
         int g = row / c->n_strategies, strategy = row % c->n_strategies;

@@ -95,6 +95,26 @@ static void print_parameters(const sq_model *m, const double *block)
         if (m->parameters[i].class != SQ_FILLER) print_parameter(m, &m->parameters[i], block);
 }
 
+/* What `sweep:` runs, the first of many. */
+static void print_scenarios(const sq_model *m)
+{
+    enum { SHOWN = 30 };
+    if (m->n_scenarios > 0) printf("\nScenarios (%d; the values above are those without them):\n", m->n_scenarios);
+    for (int i = 0; i < m->n_scenarios && i < SHOWN; i++) {
+        const sq_scenario *s = &m->scenarios[i];
+        printf("  %s", s->label);
+        for (int k = 0, n = 0; k < m->n_swept && s->label != s->name; k++) {
+            const sq_parameter *p = &m->parameters[m->swept[k]];
+            const sq_assignment *set = sq_settings_of(&s->settings, p->slot);
+            char value[SQ_VALUE_TEXT];
+            if (set) printf("%s%s = %s", n++ ? ", " : " (", p->name, sq_unit_value_text(m, p->unit, set->value, value));
+            if (n && k + 1 == m->n_swept) putchar(')');
+        }
+        putchar('\n');
+    }
+    if (m->n_scenarios > SHOWN) printf("  and %d more\n", m->n_scenarios - SHOWN);
+}
+
 /* What `override:` puts in the place of parameters, and where it says so. */
 static void print_overrides(const sq_model *m)
 {
@@ -149,9 +169,11 @@ static void print_size(const sq_model *m)
     sq_grouped((double)m->n_patients, 0, patients, sizeof patients);
     printf("\nA run lives %s patient%s under ", patients, m->n_patients == 1 ? "" : "s");
     if (m->n_strategies == 1)
-        puts("one strategy.");
+        printf("one strategy");
     else
-        printf("each of %d strategies.\n", m->n_strategies);
+        printf("each of %d strategies", m->n_strategies);
+    if (m->n_scenarios > 0) printf(", in each of %d scenario%s", m->n_scenarios, m->n_scenarios == 1 ? "" : "s");
+    puts(".");
     printf("Result about %s; patient table up to %s more, event log about %s more (both "
            "compressed).\n",
            sq_size_text(plain.result_bytes, file, sizeof file),
@@ -178,6 +200,7 @@ static int print_model(sequela *s, const char *plot)
         print_parameters(m, block);
         print_classes(m);
         print_overrides(m);
+        print_scenarios(m);
         sq_print_life_expectancies(m, block);
         code = sq_print_fits(m, block);
         print_undrawable(m);

@@ -111,6 +111,7 @@ typedef enum sq_single {
     SQ_ONE_REFERENCE,
     SQ_ONE_DISCOUNT,
     SQ_ONE_OUTPUTS,
+    SQ_ONE_SWEEP,
     SQ_SINGLES
 } sq_single;
 
@@ -183,6 +184,8 @@ typedef struct sq_param {
     int mark;      /* of the depth-first ordering */
 } sq_param;
 
+/* What `--set` sets beside parameters. */
+#define SQ_HORIZON "horizon"
 /* Path of the source that a setting of the command line becomes. */
 #define SQ_SET_PATH "--set"
 
@@ -767,6 +770,9 @@ bool sq_build_unused(sq_build *b);
  * warning. */
 bool sq_build_freeze(sq_build *b);
 bool sq_build_probe(sq_build *b);
+
+/* build_sweep.c: after freezing, whose parameters scenarios set. */
+bool sq_build_sweep(sq_build *b);
 void sq_build_warn(sq_build *b);
 /* warn_tables.c: life tables that end before patients must (`beyond: error` makes it an error). */
 void sq_warn_of_tables(sq_build *b);

@@ -37,6 +37,7 @@ static const struct {
     {"reference", SQ_ONE_REFERENCE},
     {"discount", SQ_ONE_DISCOUNT},
     {"outputs", SQ_ONE_OUTPUTS},
+    {"sweep", SQ_ONE_SWEEP},
 };
 
 static const char *const known_keys[] = {
@@ -46,7 +47,7 @@ static const char *const known_keys[] = {
     "utility",    "costs",    "parameters",  "experiment", "override",   "horizon",    "closes",
     "patients",   "seed",     "population", "strategies", "rules",
     "reference",  "discount", "outputs",     "endpoints",  "targets",    "emulate",    "modules",
-    "instances",  NULL,
+    "instances",  "sweep",    NULL,
 };
 
 enum {

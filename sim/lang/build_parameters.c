@@ -10,9 +10,6 @@
 
 enum { MOST_ENTRIES = 100000, MOST_SLOTS = 4000000, LONGEST_CHAIN = 5000 };
 
-/* What `--set` sets beside parameters. */
-static const char HORIZON[] = "horizon";
-
 /* ---- names ------------------------------------------------------------------------------ */
 
 const char *sq_canonical_name(sq_build *b, const char *name)
@@ -179,7 +176,7 @@ static void apply_set(sq_build *b, const char *text)
     sq_place named = {source, 1, 1}, value = {source, 1, (int)(equals - text) + 2};
     const sq_node *node = sq_made_scalar(b, kept + (equals - text) + 1, value);
     if (!node) return;
-    if (strcmp(sq_canonical_name(b, name), HORIZON) == 0)
+    if (strcmp(sq_canonical_name(b, name), SQ_HORIZON) == 0)
         b->one[SQ_ONE_HORIZON] = (sq_said){node, value};
     else
         add_patch(b, name, node, NULL, named);
@@ -352,10 +349,10 @@ static void declare_parameter(sq_build *b, const sq_entry *e)
     if (!is_parameter_name(e->name))
         sq_diag_error(b->diags, e->place,
                       "'%.60s' cannot name a parameter: words joined by dots can", e->name);
-    if (strcmp(e->name, HORIZON) == 0)
+    if (strcmp(e->name, SQ_HORIZON) == 0)
         sq_diag_error(b->diags, e->place,
                       "a parameter cannot be called '%s': `--set %s=TIME` sets that of the experiment",
-                      HORIZON, HORIZON);
+                      SQ_HORIZON, SQ_HORIZON);
     bool is_map = e->node->kind == SQ_NODE_MAP;
     if (is_map && sq_node_get(e->node, "law")) param.kind = SQ_PARAM_LAW;
     if (is_map && sq_node_get(e->node, "piecewise")) param.kind = SQ_PARAM_FUNCTION;

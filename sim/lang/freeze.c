@@ -304,24 +304,50 @@ static sq_place place_of(const sq_build *b, const char *text, const char **rest)
     return (sq_place){0};
 }
 
+/* Fills the block of a strategy, in a scenario or in none, and judges all that can be. */
+static bool probe_block(sq_build *b, int strategy, const sq_scenario *scenario, double *block)
+{
+    const sq_model *m = b->model;
+    sq_error why = {0};
+    const sq_view view = {.model = m, .block = block};
+    sq_status status = sq_block_fill(m, strategy, scenario ? &scenario->settings : NULL, block, &why);
+    if (!status) return run_probes(b, &view);
+    const char *rest = why.text;
+    sq_place place = place_of(b, why.text, &rest);
+    if (status == SQ_ERR_MEMORY) return sq_build_no_memory(b);
+    return scenario ? sq_diag_error(b->diags, place, "%s (scenario %s)", rest, scenario->name)
+                    : sq_diag_error(b->diags, place, "%s", rest);
+}
+
+/* What is merely odd has been said of the numbers as they are written. */
+static void probe_without_warnings(sq_build *b)
+{
+    for (size_t i = 0; i < b->probes.count; i++) b->probes.items[i].is_bounded = false;
+}
+
+/* Only the first impossible scenario is told of: the others are mostly so for the same reason. */
+static bool probe_scenarios(sq_build *b, double *block)
+{
+    const sq_model *m = b->model;
+    for (int i = 0; i < m->n_scenarios; i++)
+        for (int s = 0; s < m->n_strategies; s++) {
+            const sq_scenario *scenario = &m->scenarios[i];
+            if (probe_block(b, s, scenario, block)) continue;
+            return sq_diag_error(b->diags, b->one[SQ_ONE_SWEEP].place, "the scenario '%s' is impossible under %s", scenario->name,
+                                 m->strategies[s].name);
+        }
+    return true;
+}
+
 bool sq_build_probe(sq_build *b)
 {
     sq_model *m = b->model;
     double *block = calloc((size_t)m->block_size + 1, sizeof *block);
     bool fine = true;
     if (!block) return sq_build_no_memory(b);
-    for (int s = 0; s < m->n_strategies && fine; s++) {
-        sq_error why = {0};
-        sq_view view = {.model = m, .block = block};
-        sq_status status = sq_block_fill(m, s, NULL, block, &why);
-        const char *rest = why.text;
-        if (status == SQ_ERR_MEMORY) sq_build_no_memory(b);
-        if (status) {
-            sq_place place = place_of(b, why.text, &rest);
-            fine = sq_diag_error(b->diags, place, "%s", rest);
-        }
-        fine = fine && run_probes(b, &view);
-    }
+    for (int s = 0; s < m->n_strategies && fine; s++) fine = probe_block(b, s, NULL, block);
+    probe_without_warnings(b);
+    fine = fine && probe_scenarios(b, block);
     free(block);
     return fine;
 }

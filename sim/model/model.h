@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "math/law.h"
 #include "model/program.h"
+#include "model/settings.h"
 #include "model/unit.h"
 
 #include <stdbool.h>
@@ -584,6 +585,12 @@ typedef struct sq_source_file {
     size_t size;
 } sq_source_file;
 
+/* A scenario of `sweep:`, one point of a run. */
+typedef struct sq_scenario {
+    const char *name, *label; /* "causal_share=0.25, selection=0.3"; its title, or the same */
+    sq_settings settings;     /* has the same name */
+} sq_scenario;
+
 /* A parameter that `override:` replaces, where no later setting replaces it again. */
 typedef struct sq_override {
     const char *name;  /* as the user knows it: "cr[reinduction, ge50]" */
@@ -701,6 +708,10 @@ typedef struct sq_model {
 
     int n_overrides;
     const sq_override *overrides; /* in the order of the files */
+
+    int n_scenarios, n_swept; /* 0 without `sweep:`: then a run has one point, with no settings */
+    const sq_scenario *scenarios;
+    const int *swept;         /* parameters that scenarios set, in the order in which they are named */
 
     int n_files;
     const sq_source_file *files;

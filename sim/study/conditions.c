@@ -92,11 +92,39 @@ static bool add_closing(sq_variables *v, const sq_model *m)
                                     m->closing_year);
 }
 
+/* Names, and what each scenario sets: NaN what it leaves as it is. */
+static bool add_scenarios(sq_variables *v, const sq_model *m)
+{
+    const char *const axes[] = {"scenario", "sweep_parameter", NULL}, *const swept[] = {"sweep_parameter", NULL};
+    const char *const alone[] = {"scenario", NULL};
+    if (m->n_scenarios == 0) return true;
+    if (sq_variables_axis(v, "sweep_parameter", (size_t)m->n_swept) < 0) return false;
+    const char **name = sq_variables_add(v, SQ_TEXT, "scenario_name", "", "scenario", alone);
+    const char **label = sq_variables_add(v, SQ_TEXT, "scenario_label", "", "scenario in words", alone);
+    const char **parameter = sq_variables_add(v, SQ_TEXT, "sweep_parameter", "", "parameter that scenarios set", swept);
+    double *value = sq_variables_add(v, SQ_F64, "scenario_value", "1", "value that the scenario sets, in parameter_unit", axes);
+    bool added = name && label && parameter && value;
+    for (int k = 0; added && k < m->n_swept; k++)
+        added = (parameter[k] = sq_arena_format(&v->arena, "%s", m->parameters[m->swept[k]].name)) != NULL;
+    for (int i = 0; added && i < m->n_scenarios; i++) {
+        const sq_scenario *s = &m->scenarios[i];
+        name[i] = sq_arena_format(&v->arena, "%s", s->name);
+        label[i] = sq_arena_format(&v->arena, "%s", s->label);
+        added = name[i] && label[i];
+        for (int k = 0; k < m->n_swept; k++) {
+            const sq_assignment *set = sq_settings_of(&s->settings, m->parameters[m->swept[k]].slot);
+            value[i * m->n_swept + k] = set ? set->value : NAN;
+        }
+    }
+    return added;
+}
+
 sq_status sq_conditions_add(const sq_model *m, int n, const char *const *changes, sq_variables *v, sq_error *err)
 {
     bool added = add_number(v, "horizon", "year", "end of follow-up, since index",
                             m->horizon / SQ_DAYS_PER_YEAR) &&
-                 add_closing(v, m) && add_seed(v, m->seed) && add_discount(v, m->discount) && add_changes(v, m, n, changes);
+                 add_closing(v, m) && add_seed(v, m->seed) && add_discount(v, m->discount) && add_changes(v, m, n, changes) &&
+                 add_scenarios(v, m);
     return added ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the conditions of the run");
 }
 

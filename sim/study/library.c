@@ -135,6 +135,17 @@ static sq_status know_model(sequela *s, sq_run_options *options, bool tables, sq
     return status;
 }
 
+/* Each scenario of `sweep:` is a point; without one there is one point. */
+static sq_status choose_points(const sq_model *m, sq_run_options *options, const sq_settings ***points, sq_error *err)
+{
+    *points = calloc((size_t)m->n_scenarios + 1, sizeof **points);
+    if (!*points) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the scenarios");
+    for (int i = 0; i < m->n_scenarios; i++) (*points)[i] = &m->scenarios[i].settings;
+    options->n_points = m->n_scenarios;
+    options->settings = m->n_scenarios > 0 ? *points : NULL;
+    return SQ_OK;
+}
+
 static sq_status run_plainly(sequela *s, const sq_run_options *options, sq_error *err)
 {
     sq_status status = sq_study_run(s->model, options, &s->results, &s->facts, err);
@@ -175,11 +186,14 @@ int sequela_run(sequela *s, const sequela_run_options *options)
         .progress_context = o->context,
         .batch = o->batch,
     };
+    const sq_settings **points = NULL;
     s->started = sq_wall_clock();
     bool tables = o->patients_table || o->event_log;
     sq_status status = sq_run_choose(&run, o->engine, o->instruction_set, &err);
     if (!status) status = know_model(s, &run, tables, &err);
+    if (!status) status = choose_points(s->model, &run, &points, &err);
     if (!status) status = tables ? run_with_tables(s, &run, o, &err) : run_plainly(s, &run, &err);
+    free(points);
     if (status) {
         forget_results(s);
         s->facts = (sq_run_facts){0};

@@ -18,12 +18,17 @@ struct sq_patient_tables {
     sq_cell *cells;                   /* one patient's row */
 };
 
-enum { FIRST_ATTRIBUTE = 3 }; /* after patient, survival_time, died */
+enum { FIRST_ATTRIBUTE = 3 }; /* after patient, survival_time, died; and scenario, where there are several */
 enum { EVENT_COLUMNS = 4 };
+
+static const sq_table_column scenario_column = {"scenario", SQ_I32, "1", "number of the scenario", 0, NULL};
+
+static int scenario_columns(const sq_model *m) { return m->n_scenarios > 0; }
 
 int sq_patient_columns(const sq_model *m)
 {
-    int attributes = sq_visible_attributes(m), columns = FIRST_ATTRIBUTE + attributes + 2 * sq_quantities(m);
+    int attributes = sq_visible_attributes(m);
+    int columns = FIRST_ATTRIBUTE + scenario_columns(m) + attributes + 2 * sq_quantities(m);
     for (int i = 0; i < attributes; i++) columns += m->attributes[i].is_written;
     return columns;
 }
@@ -106,7 +111,9 @@ static sq_status add_patient_table(sq_patient_tables *t, int strategy, sq_error 
         columns[0] = (sq_table_column){"patient", SQ_I64, "1", "number of the patient", 0, NULL};
         columns[1] = (sq_table_column){"survival_time", SQ_F64, "year", "time from index to death or end of follow-up", 0, NULL};
         columns[2] = (sq_table_column){"died", SQ_I32, "1", "whether the patient died before or at the end of follow-up", 2, no_yes};
-        sq_table_column *next = attribute_columns(m, columns + FIRST_ATTRIBUTE, &arena);
+        sq_table_column *next = columns + FIRST_ATTRIBUTE;
+        if (scenario_columns(m)) *next++ = scenario_column;
+        next = attribute_columns(m, next, &arena);
         for (int i = 0; i < 2 * sq_quantities(m); i++) {
             const char *units = i / 2 < SQ_QUANTITY_COST ? "year" : m->currency;
             const char *name = quantity_name(m, i / 2, i % 2 == 0, &arena);
@@ -132,13 +139,14 @@ static sq_status add_event_table(sq_patient_tables *t, int strategy, sq_error *e
     } else {
         for (int i = 0; i < n; i++) names[i] = sq_occurrence_name(m, i);
         for (int i = 0; i < m->n_states; i++) states[i] = m->states[i].name;
-        const sq_table_column columns[EVENT_COLUMNS] = {
+        const sq_table_column columns[EVENT_COLUMNS + 1] = {
             {"patient", SQ_I64, "1", "number of the patient", 0, NULL},
             {"time", SQ_F64, "year", "time since index", 0, NULL},
             {"event", SQ_I32, "1", "event, entry into a state, mark, death or index", n, names},
             {"state", SQ_I32, "1", "state when it happened; an entry counts as done", m->n_states, states},
+            scenario_column,
         };
-        status = sq_tables_add(t->tables, group, "row", EVENT_COLUMNS, columns, &t->event_table[strategy], err);
+        status = sq_tables_add(t->tables, group, "row", EVENT_COLUMNS + scenario_columns(m), columns, &t->event_table[strategy], err);
     }
     sq_arena_free(&arena);
     return status;
@@ -161,6 +169,7 @@ static sq_status take_patient(sq_patient_tables *t, const sq_row *row, sq_error 
     (cell++)->i64 = row->patient;
     (cell++)->f64 = fmin(life->died, life->end) / SQ_DAYS_PER_YEAR;
     (cell++)->i32 = isfinite(life->died);
+    if (scenario_columns(m)) (cell++)->i32 = row->point;
     for (int i = 0; i < t->attributes; i++) *cell++ = attribute_cell(m, &m->attributes[i], row->baseline[i]);
     for (int i = 0, k = 0; i < t->attributes; i++)
         if (m->attributes[i].is_written) *cell++ = attribute_cell(m, &m->attributes[i], row->at_end[k++]);
@@ -175,11 +184,12 @@ static sq_status take_events(sq_patient_tables *t, const sq_row *row, sq_error *
 {
     for (int i = 0; i < row->life->n_log; i++) {
         const sq_log_entry *entry = &row->life->log[i];
-        const sq_cell cells[EVENT_COLUMNS] = {
+        const sq_cell cells[EVENT_COLUMNS + 1] = {
             {.i64 = row->patient},
             {.f64 = entry->time / SQ_DAYS_PER_YEAR},
             {.i32 = entry->occurrence},
             {.i32 = entry->state},
+            {.i32 = row->point},
         };
         sq_status status = sq_tables_row(t->tables, t->event_table[row->strategy], cells, err);
         if (status) return status;

@@ -88,9 +88,37 @@ def check_life_expectancies():
     assert "\nLife tables" not in small.must("check", "small.yaml")
 
 
+def check_sweep():
+    """Scenarios in `check`, at the terminal, for programs and as CSV; what the command line may not say of them."""
+    write("sweep.yaml", "include: small.yaml\nsweep: {rate_ill: [0.2/y, 0.4/y, 0.6/y], u_ill: {from: 0.5, to: 0.7, steps: 2}}\n")
+    shown = small.must("check", "sweep.yaml")
+    listed = shown.split("Scenarios (6; the values above are those without them):\n")[1].split("\n\n")[0].splitlines()
+    assert listed[0] == "  rate_ill=0.2/y, u_ill=0.5" and listed[5] == "  rate_ill=0.6/y, u_ill=0.7", listed
+    assert ", in each of 6 scenarios.\n" in shown, shown
+    table = small.must("run", "sweep.yaml", "-o", "sweep.h5", "--quiet", "-n", "200")
+    assert "\n6 scenarios, over rate_ill, u_ill\n" in table, table
+    assert "QALYs by scenario, mean per patient\nScenario " in table and "\nrate_ill=0.4/y, u_ill=0.7 " in table, table
+    alone = small.must("run", "small.yaml", "-o", "alone.h5", "--quiet", "-n", "200", "--set", "rate_ill=0.4/y", "--set", "u_ill=0.7")
+    rows = [line.split(",") for line in small.must("summary", "sweep.h5", "--format", "csv").splitlines()]
+    means = [line.split(",") for line in small.must("summary", "alone.h5", "--format", "csv").splitlines()]
+    strategy, value = next((row[1], row[3]) for row in means if row[0] == "means" and row[2] == "qalys")
+    swept = next(row[4] for row in rows if row[0] == "scenarios" and row[1:4] == ['"rate_ill=0.4/y', f' u_ill=0.7 under {strategy}"', "qalys"])
+    assert swept == value, (swept, value, alone)
+    small.must("export", "sweep.h5", "--csv", "sweep")
+    with open(os.path.join("sweep", "scenario.csv"), encoding="utf-8") as file:
+        head = file.readline()
+        assert "scenario_name" in head and "scenario_label" in head, head
+    refused = small.call("run", "sweep.yaml", "-o", "x.h5", "--set", "rate_ill=1/y")
+    assert refused.returncode == 2 and "'rate_ill' is swept here, and set on the command line" in refused.stderr, refused
+    write("named.yaml", "include: small.yaml\nsweep: [{name: high, title: High risk, set: {rate_ill: 0.4/y}}]\n")
+    assert "\n  High risk (rate_ill = 0.4 per year)\n" in small.must("check", "named.yaml")
+    table = small.must("run", "named.yaml", "-o", "named.h5", "--quiet", "-n", "200")
+    assert "\nScenario: High risk\n" in table and "Means per patient" in table, table
+
+
 def main():
     with small.study():
-        for check in (check_overrides, check_new_definition, check_names, check_life_expectancies):
+        for check in (check_overrides, check_new_definition, check_names, check_life_expectancies, check_sweep):
             check()
             print(check.__name__, "passed")
         os.chdir("/")

@@ -31,11 +31,13 @@ def weibull(t, shape, scale):
     return (t / scale) ** shape
 
 
-def waned(t):
-    """Hazard under a ratio of 0.5 until 2 y that goes back to 1 by 5 y."""
+def waned(t, ratio=0.5, length=3):
+    """Hazard under a ratio until 2 y that goes back to 1 over some years."""
+    end = 2 + length
+
     def line(x):
-        return (0.5 + 0.5 * (x - 2) / 3) * 1.2 / 3 * (x / 3) ** 0.2
-    return 0.5 * weibull(2, 1.2, 3) + quad(line, 2, 5)[0] + weibull(t, 1.2, 3) - weibull(5, 1.2, 3)
+        return (ratio + (1 - ratio) * (x - 2) / length) * 1.2 / 3 * (x / 3) ** 0.2
+    return ratio * weibull(2, 1.2, 3) + quad(line, 2, end)[0] + weibull(t, 1.2, 3) - weibull(end, 1.2, 3)
 
 
 def cycles():
@@ -53,7 +55,7 @@ def reckoned(well, ill, last=10, late=0):
     return sum((share[0] * well + share[1] * ill) / 1.03 ** k for k, share in enumerate(shares))
 
 
-# recipe: [(strategy, endpoint, year, survival, a wrong answer that must not pass)]
+# recipe: [(strategy, endpoint, year, survival, a wrong answer that must not pass, scenario unless the first)]
 ANSWERS = {
     "waning": [("none", "pfs", 5, math.exp(-weibull(5, 1.2, 3)), 0.2),
                ("drug", "pfs", 5, math.exp(-waned(5)), math.exp(-weibull(5, 1.2, 3) / 2)),
@@ -72,6 +74,9 @@ ANSWERS = {
     "hazards": [("chemo", "os", 5, math.exp(-1.4), math.exp(-45)),
                 ("antibody", "os", 5, math.exp(-1.1), math.exp(-1.4))],
     "cycles": [("only", "os", t, sum(cycles()[t]), sum(cycles()[t - 1])) for t in (1, 2, 10)],
+    "effects": [("none", "pfs", 5, math.exp(-weibull(5, 1.2, 3)), 0.2)] + [
+        ("drug", "pfs", 5, math.exp(-waned(5, ratio, length)), math.exp(-waned(5, 1.2 - ratio, 4 - length)), scenario)
+        for scenario, (ratio, length) in enumerate((r, w) for r in (0.4, 0.6, 0.8) for w in (1, 3))],
 }
 
 # recipe: [(strategy, quantity, mean, wrong answers that must not pass)]
@@ -98,9 +103,10 @@ def main():
         for recipe, answers in ANSWERS.items():
             path = os.path.join(program.folder, recipe + ".yaml")
             result = Results(program.run_file(path, patients=PATIENTS))
-            for strategy, endpoint, year, expected, other in answers:
-                share = result.get("survival", strategy=strategy, endpoint=endpoint, time=float(year))
-                judge.share(f"{recipe}: {endpoint} at {year} y under {strategy}", float(share), PATIENTS,
+            for strategy, endpoint, year, expected, other, *scenario in answers:
+                share = result.get("survival", strategy=strategy, endpoint=endpoint, time=float(year),
+                                   scenario=scenario[0] if scenario else 0)
+                judge.share(f"{recipe}: {endpoint} at {year} y under {strategy} {scenario or ''}", float(share), PATIENTS,
                             expected, wrong={"what it is not": other})
             for strategy, quantity, expected, others in MEANS.get(recipe, []):
                 judge.mean(f"{recipe}: {quantity} under {strategy}", float(result.get(quantity, strategy=strategy)),

@@ -46,6 +46,25 @@ def split(folder):
     return os.path.join(folder, "experiment.yaml")
 
 
+def swept(folder, steps):
+    """The pathway in so many scenarios, with much to count in each and few estimates of it."""
+    model, experiment = pathway.pathway()
+    experiment["model"] = "model.yaml"
+    experiment["sweep"] = {"hr_relapse": {"from": 0.5, "to": 2, "steps": steps}}
+    experiment["outputs"] = {"only": ["life_years", "qalys", "costs", "quantiles", "survival"], "curves": "never"}
+    with open(os.path.join(folder, "swept.yaml"), "w", encoding="utf-8") as file:
+        json.dump(experiment, file)
+    return os.path.join(folder, "swept.yaml")
+
+
+def scenarios(program, folder):
+    """Memory does not grow with the number of scenarios, but by their estimates."""
+    few, many = (peak_kib(program, swept(folder, steps), 300, folder) for steps in (20, 400))
+    print(f"peak of 20 scenarios {few} KiB, of 400 {many} KiB")
+    if many - few > ALLOWED_KIB:
+        sys.exit("FAILED memory grows with the number of scenarios")
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory(prefix="sequela-memory-") as folder:
@@ -59,6 +78,7 @@ def main():
             print(f"  with {threads} threads {peak} KiB; predicted {predicted:.0f} KiB")
             if not 1 / ALLOWED_RATIO < predicted / peak < ALLOWED_RATIO:
                 sys.exit("FAILED the prediction is far from what a run takes")
+        scenarios(program, folder)
 
 
 main()

@@ -66,6 +66,8 @@ PROBES = {
     "origin of discounting": "attributes: {entry_year: {type: number, initial: 2020}}\ndiscount: {rate: 3 %, from: {@}}",
     "later rate": "discount: {rate: 3 %, then: {from: 1 y, rate: 1 %, @}}",
     "outputs": "outputs: {@}",
+    "range of values": "parameters: {p: 1}|sweep: {p: {from: 1, to: 2, steps: 2, @}}",
+    "scenario": "sweep: [{name: a, @}]",
     "grid": "outputs: {grid: {@}}",
     "endpoint": "endpoints: {os: {events: death, @}}",
     "emulation": "endpoints: {os: {events: death}}|emulate: {c: {cohort: os, size: 2, estimates: {m: {median: os}}, @}}",
