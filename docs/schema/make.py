@@ -519,6 +519,26 @@ TARGET = define("target", keys([
     ("curve", NAME, "The published curve it is a point of, with others of this name."),
     ("known miss", TEXT, "Why the model is known to miss it."), ABOUT[2]], ["what", "published"]))
 
+CALIBRATED = define("calibrated parameter", or_nothing(keys([
+    ("from", SCALAR, "Lower bound of the search; default: of its interval or range."), ("to", SCALAR, "Upper bound."),
+    ("start", SCALAR, "Where the search begins; default: the present value."),
+    ("scale", words("linear", "log", "logit"), "The scale on which it is sought, and on which a flat prior is flat."),
+    ("prior", words("none", "interval"), "interval: the interval of its source is a prior; default: none but the bounds.")])))
+POSTERIOR = define("posterior", keys([
+    ("draws", COUNT, "Draws from the posterior (1,000)."),
+    ("method", words("gaussian", "importance"), "gaussian (default): the normal law at the optimum. importance: resampled "
+     "from runs of the model."), ("runs", COUNT, "Runs of importance resampling (as many as draws).")]))
+CALIBRATE = define("calibrate", keys([
+    ("experiments", one_or_list(FILE), "Experiments whose targets are met."),
+    ("parameters", mapped(CALIBRATED), "What is fitted: {NAME: {from: …, to: …}}."),
+    ("targets", one_or_list(NAME), "fitted (default): all targets with `use: fitted`; or a list of their names."),
+    ("patients", COUNT, "Patients of each experiment (20,000)."), ("seed", COUNT, "Seed of the random numbers (1)."),
+    ("method", words("gauss-newton", "bobyqa", "nelder-mead", "sbplx", "direct"), "How the optimum is searched."),
+    ("starts", COUNT, "Where from: the present values and the best of a spread of points (4)."),
+    ("evaluations", COUNT, "At most so many from each start (500)."),
+    ("posterior", POSTERIOR, "Draws of what is then known: {draws: 1000, method: gaussian}."),
+    ("profile", COUNT, "Points of each parameter's profile (7); 0: none.")], ["experiments", "parameters"]))
+
 # ---- a file ---------------------------------------------------------------------------------
 
 
@@ -559,6 +579,7 @@ FILE_ROWS = [
     ("endpoints", section(ENDPOINT), "Survival curves and competing risks."),
     ("emulate", section(EMULATION), "Cohorts as studies saw them: their size, groups, follow-up and estimates."),
     ("targets", section(TARGET), "Published figures that the results are held against."),
+    ("calibrate", CALIBRATE, "In a file of its own: parameters that are fitted to targets of experiments."),
 ]
 define("module", keys([*MODULE_ROWS, *[row for row in FILE_ROWS if row[0] in BODY]]))
 DRAFT = "http://json-schema.org/draft-07/schema#"

@@ -6,6 +6,7 @@
 #include "cli/predict.h"
 #include "cli/value.h"
 #include "cli/verbs.h"
+#include "lang/calibration.h"
 
 #include "model/block.h"
 #include "study/handle.h"
@@ -215,6 +216,7 @@ static int print_model(sequela *s, const char *plot)
 static int act(const sq_arguments *a)
 {
     int code = SQ_EXIT_INPUT;
+    if (sq_is_calibration(a->operands[0])) return sq_check_calibration(a);
     sequela *s = sq_load_experiment_of(a, false, &code);
     if (s == NULL) return code;
     code = print_model(s, sq_value(a, "plot"));
@@ -239,7 +241,8 @@ const sq_verb sq_verb_check = {
     1,
     "check an experiment and say what it is",
     "Prints the model in words, every parameter with its value, class and source, the structural\n"
-    "and unsourced ones by name, how each published curve is met, and the size of the result.\n"
+    "and unsourced ones by name, how each published curve is met, and the size of the result. Of a\n"
+    "calibration: what would be fitted to what.\n"
     "Warnings go to standard error. Nothing is written but the picture that --plot asks for.",
     options,
     act,

@@ -21,16 +21,15 @@ static const double large = 2e9; /* bytes that are not written without --yes */
 
 /* ---- where the result goes ------------------------------------------------------------------ */
 
-/* results/NAME.h5 for configs/NAME.yaml; allocated. */
-static char *default_output(const char *experiment)
+char *sq_default_output(const char *experiment, const char *extension)
 {
-    static const char folder[] = "results/", extension[] = ".h5";
+    static const char folder[] = "results/";
     const char *stroke = strrchr(experiment, '/');
     const char *name = stroke != NULL ? stroke + 1 : experiment;
     if (strcmp(experiment, "-") == 0) name = "stdin";
     const char *dot = strrchr(name, '.');
     size_t n = dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
-    char *path = malloc(sizeof folder + n + sizeof extension);
+    char *path = malloc(sizeof folder + n + strlen(extension) + 1);
     if (path != NULL) sprintf(path, "%s%.*s%s", folder, (int)n, name, extension);
     return path;
 }
@@ -54,7 +53,7 @@ static int check_output(const char *path)
 static char *prepare_output(const sq_arguments *a, int *code)
 {
     const char *given = sq_value(a, "output");
-    char *path = given != NULL ? strdup(given) : default_output(a->operands[0]);
+    char *path = given != NULL ? strdup(given) : sq_default_output(a->operands[0], ".h5");
     *code = SQ_EXIT_FAILED;
     if (path == NULL) {
         sq_say("out of memory");

@@ -8,10 +8,16 @@
 #include "sequela.h"
 
 extern const sq_verb sq_verb_new, sq_verb_run, sq_verb_check, sq_verb_trace, sq_verb_graph, sq_verb_digest,
-    sq_verb_summary, sq_verb_export;
+    sq_verb_summary, sq_verb_export, sq_verb_calibrate;
 
 /* All of them in the order of the help, NULL at the end. */
 extern const sq_verb *const sq_verbs[];
+
+/* What `check` says of a calibration; an exit code. */
+int sq_check_calibration(const sq_arguments *a);
+
+/* results/NAME and the extension for configs/NAME.yaml; malloc'd, NULL when memory is out. */
+char *sq_default_output(const char *experiment, const char *extension);
 
 /* The verb of that name, or NULL after a complaint that names the nearest. */
 const sq_verb *sq_find_verb(const char *name);

@@ -108,6 +108,7 @@ typedef enum sq_single {
     SQ_ONE_PATIENTS,
     SQ_ONE_SEED,
     SQ_ONE_POPULATION,
+    SQ_ONE_CALIBRATE,
     SQ_ONE_REFERENCE,
     SQ_ONE_DISCOUNT,
     SQ_ONE_OUTPUTS,
@@ -484,6 +485,15 @@ bool sq_build_files(sq_build *b, const char *path);
 bool sq_add_entry(sq_build *b, sq_section section, sq_entry entry);
 /* A further file named by a node (CSV); path relative to the file the node stands in. */
 const sq_source *sq_build_read_beside(sq_build *b, const sq_node *node);
+
+/* The path of a file that a node names, as seen from where the program was started; in scratch. NULL after reporting. */
+const char *sq_build_path_beside(sq_build *b, const sq_node *node);
+
+/* build_calibrate.c: the section of a calibration, once files are read, into a calibration whose memory is the arena of
+ * b->model; and the same section met in an experiment, which is an error. */
+struct sq_calibration;
+bool sq_build_calibration(sq_build *b, struct sq_calibration *calibration);
+bool sq_refuse_calibration(sq_build *b);
 
 /* build_modules.c: after all files are read, writes every instance of a module into the sections. */
 bool sq_build_modules(sq_build *b);

@@ -34,6 +34,7 @@ static const struct {
     {"patients", SQ_ONE_PATIENTS},
     {"seed", SQ_ONE_SEED},
     {"population", SQ_ONE_POPULATION},
+    {"calibrate", SQ_ONE_CALIBRATE},
     {"reference", SQ_ONE_REFERENCE},
     {"discount", SQ_ONE_DISCOUNT},
     {"outputs", SQ_ONE_OUTPUTS},
@@ -43,7 +44,7 @@ static const struct {
 static const char *const known_keys[] = {
     "model",      "title",    "description", "include",    "currency",   "categories",
     "attributes", "states",   "start",       "functions",  "events",     "decisions",
-    "procedures",
+    "procedures", "calibrate",
     "utility",    "costs",    "parameters",  "experiment", "override",   "horizon",    "closes",
     "patients",   "seed",     "population", "strategies", "rules",
     "reference",  "discount", "outputs",     "endpoints",  "targets",    "emulate",    "modules",
@@ -128,10 +129,15 @@ static const sq_source *read_source(sq_build *b, const char *path, sq_place name
     return source;
 }
 
-const sq_source *sq_build_read_beside(sq_build *b, const sq_node *node)
+const char *sq_build_path_beside(sq_build *b, const sq_node *node)
 {
     const char *name = sq_scalar_text(b, node, "a file name");
-    const char *path = name ? tidy_beside(b, node->place.source, name) : NULL;
+    return name ? tidy_beside(b, node->place.source, name) : NULL;
+}
+
+const sq_source *sq_build_read_beside(sq_build *b, const sq_node *node)
+{
+    const char *path = sq_build_path_beside(b, node);
     return path ? read_source(b, path, node->place) : NULL;
 }
 

@@ -3,6 +3,7 @@
 #include "lang/load.h"
 
 #include "lang/build.h"
+#include "lang/calibration.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,7 +126,7 @@ static bool build_all_names(sq_build *b)
 
 static bool build_model(sq_build *b, const char *path)
 {
-    if (!sq_build_files(b, path)) return false;
+    if (!sq_build_files(b, path) || !sq_refuse_calibration(b)) return false;
     if (b->may_be_model) b->skim = !b->one[SQ_ONE_EXPERIMENT].node;
     if (b->skim) b->compiler.diags = &b->ignored;
     if (!b->skim &&
@@ -197,4 +198,62 @@ sq_status sq_load_experiment(const char *path, const sq_load_options *options, s
 sq_status sq_load_model(const char *path, sq_model **model, sq_diags *diags, sq_error *err)
 {
     return load(path, NULL, true, model, diags, err);
+}
+
+/* ---- calibrations --------------------------------------------------------------------------- */
+
+static bool build_calibration(sq_build *b, const char *path, sq_calibration *c)
+{
+    return sq_build_files(b, path) &&
+           require(b, SQ_ONE_CALIBRATE, "this is no calibration: it has no `calibrate:` (what is fitted to what)") &&
+           sq_build_calibration(b, c);
+}
+
+void sq_calibration_free(sq_calibration *c)
+{
+    if (!c) return;
+    for (int i = 0; c->models && i < c->n_experiments; i++) sq_model_free(c->models[i]);
+    free(c->models);
+    sq_arena arena = c->arena; /* it owns c itself */
+    sq_arena_free(&arena);
+}
+
+bool sq_is_calibration(const char *path)
+{
+    sq_diags ignored = {0};
+    bool is_file = strcmp(path, "-") != 0;
+    const sq_source *source = is_file ? sq_source_read(&ignored.arena, path, (sq_place){0}, &ignored) : NULL;
+    const sq_node *root = source ? sq_node_parse(&ignored.arena, source, &ignored) : NULL;
+    bool found = root && root->kind == SQ_NODE_MAP && sq_node_get(root, "calibrate") && !sq_node_get(root, "model");
+    sq_diags_free(&ignored);
+    return found;
+}
+
+/* A calibration lives in the arena of a model that is nothing else: all that loading keeps goes there. */
+sq_status sq_load_calibration(const char *path, const sq_calibration_options *options, sq_calibration **out,
+                              sq_diags *diags, sq_error *err)
+{
+    static const sq_load_options as_written;
+    sq_build b = {.diags = diags, .options = &as_written, .model = new_model()};
+    sq_calibration *c = b.model ? sq_arena_alloc(&b.model->arena, sizeof *c) : NULL;
+    *out = NULL;
+    if (!c) {
+        sq_model_free(b.model);
+        return sq_fail(err, SQ_ERR_MEMORY, "out of memory while loading");
+    }
+    b.compiler.diags = diags;
+    b.compiler.arena = &b.scratch;
+    bool fine = build_calibration(&b, path, c) && !no_memory_left(&b);
+    bool no_memory = no_memory_left(&b);
+    if (fine && options && options->seed) c->seed = *options->seed;
+    if (fine && options && options->patients > 0) c->patients = options->patients;
+    c->arena = b.model->arena;
+    free_lists(&b);
+    if (fine) {
+        *out = c;
+        return SQ_OK;
+    }
+    sq_calibration_free(c);
+    if (no_memory) return sq_fail(err, SQ_ERR_MEMORY, "out of memory while loading");
+    return sq_fail(err, SQ_ERR_INPUT, "%d error%s in the input", diags->n_errors, diags->n_errors == 1 ? "" : "s");
 }

@@ -85,6 +85,8 @@ const char *sq_finish_text(sq_finish *w, const char *text);
  * n is 0. */
 void sq_finish_names(sq_finish *w, const char *axis, const char *long_name, const void *items, int n,
                      size_t item_size, size_t offset);
+/* The unit that a number of the parameter block is in, as in "EUR/day". Lives as long as w. */
+const char *sq_finish_unit(sq_finish *w, sq_unit unit);
 /* A name put together; NULL texts are left out. The result lives as long as w. */
 const char *sq_finish_name(sq_finish *w, const char *a, const char *b, const char *c);
 

@@ -4,8 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* The unit a parameter's value is in, as in "EUR/day". */
-static const char *unit_of(sq_finish *w, sq_unit unit)
+const char *sq_finish_unit(sq_finish *w, sq_unit unit)
 {
     const char *currency = w->model->currency[0] == '\0' ? "money" : w->model->currency;
     static const char *const KINDS[] = {"1", "probability", "count", "utility"};
@@ -36,7 +35,7 @@ static void add_parameter_facts(sq_finish *w)
     const char **units = sq_finish_add(w, SQ_TEXT, "parameter_unit", "", "unit of the parameter",
                                        "parameter", NULL, NULL);
     for (size_t i = 0; units != NULL && i < n; i++)
-        units[i] = sq_finish_text(w, unit_of(w, m->parameters[i].unit));
+        units[i] = sq_finish_text(w, sq_finish_unit(w, m->parameters[i].unit));
     int32_t *class = sq_finish_add(w, SQ_I32, "parameter_class", "1",
                                    "what is known of the parameter's origin", "parameter", NULL, NULL);
     sq_finish_flags(w, CLASSES, sizeof CLASSES / sizeof CLASSES[0]);

@@ -100,6 +100,16 @@ static estimate simulate(sq_finish *w, const sq_outcome *o, int target)
     return (estimate){NAN, NAN};
 }
 
+bool sq_target_is_share(const sq_model *m, const sq_target *t)
+{
+    if (t->kind != SQ_TARGET_ESTIMATE)
+        return t->kind != SQ_TARGET_MEDIAN && t->kind != SQ_TARGET_MEAN;
+    const sq_cohort_estimate *e = &m->emulations[t->index].estimates[t->estimate];
+    bool may_be = e->kind == SQ_ESTIMATE_SURVIVAL || e->kind == SQ_ESTIMATE_INCIDENCE || e->kind == SQ_ESTIMATE_SHARE ||
+                  e->kind == SQ_ESTIMATE_FRACTION;
+    return may_be && e->against < 0 && t->published >= 0 && t->published <= 1;
+}
+
 static int32_t verdict_of(double simulated, double lower, double upper)
 {
     if (isnan(simulated))

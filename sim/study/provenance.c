@@ -48,23 +48,31 @@ const char *sq_version_text(void)
            "HDF5 " SQ_HDF5_VERSION "\n"
            "GSL " GSL_VERSION "\n"
            "SLEEF " SQ_SLEEF_VERSION "\n"
-           "libyaml " SQ_YAML_VERSION "\n";
+           "libyaml " SQ_YAML_VERSION "\n"
+           "NLopt " SQ_NLOPT_VERSION "\n";
 }
 
-static sq_status add_inputs(sq_provenance_room *room, const sq_model *m, sq_error *err)
+static sq_status add_inputs(sq_provenance_room *room, const sq_provenance_inputs *from, sq_error *err)
 {
-    size_t n = (size_t)m->n_files;
+    size_t n = (size_t)from->n_files;
     sq_input_file *inputs = sq_arena_array(&room->arena, n > 0 ? n : 1, sizeof *inputs);
     if (!inputs) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the provenance");
     for (size_t i = 0; i < n; i++)
-        inputs[i] = (sq_input_file){m->files[i].path, m->files[i].text, m->files[i].size};
+        inputs[i] = (sq_input_file){from->files[i].path, from->files[i].text, from->files[i].size};
     room->provenance.inputs = inputs;
-    room->provenance.n_inputs = m->n_files;
+    room->provenance.n_inputs = from->n_files;
     return SQ_OK;
 }
 
 sq_status sq_provenance_fill(sq_provenance_room *room, const sq_model *m, const sq_run_facts *facts,
                              const char *command_line, double started, sq_error *err)
+{
+    return sq_provenance_fill_from(room, &(sq_provenance_inputs){m->n_files, m->files, m->seed}, facts, command_line,
+                                   started, err);
+}
+
+sq_status sq_provenance_fill_from(sq_provenance_room *room, const sq_provenance_inputs *from, const sq_run_facts *facts,
+                                  const char *command_line, double started, sq_error *err)
 {
     char text[256] = "";
     memset(room, 0, sizeof *room);
@@ -76,6 +84,7 @@ sq_status sq_provenance_fill(sq_provenance_room *room, const sq_model *m, const 
     say(room, "gsl_version", GSL_VERSION);
     say(room, "sleef_version", SQ_SLEEF_VERSION);
     say(room, "yaml_version", SQ_YAML_VERSION);
+    say(room, "nlopt_version", SQ_NLOPT_VERSION);
     say(room, "instruction_sets", sq_cpu_instruction_sets(text, sizeof text));
     say(room, "engine", facts->engine);
     say(room, "instruction_set", facts->instruction_set);
@@ -84,7 +93,7 @@ sq_status sq_provenance_fill(sq_provenance_room *room, const sq_model *m, const 
     say(room, "host", text);
     say_time(room, "started", started);
     say_time(room, "ended", sq_wall_clock());
-    snprintf(text, sizeof text, "%" PRIu64, m->seed); /* as text: a number would be rounded */
+    snprintf(text, sizeof text, "%" PRIu64, from->seed); /* as text: a number would be rounded */
     say(room, "seed", text);
     count(room, "threads", facts->threads);
     count(room, "patients", (double)facts->patients);
@@ -94,7 +103,7 @@ sq_status sq_provenance_fill(sq_provenance_room *room, const sq_model *m, const 
     count(room, "cpu_seconds", facts->cpu_seconds);
     count(room, "busiest_thread_seconds", facts->busiest_thread_seconds);
     count(room, "busy_seconds", facts->busy_seconds);
-    return add_inputs(room, m, err);
+    return add_inputs(room, from, err);
 }
 
 void sq_provenance_free(sq_provenance_room *room) { sq_arena_free(&room->arena); }

@@ -16,7 +16,17 @@ typedef struct sq_provenance_room {
     sq_arena arena;
 } sq_provenance_room;
 
+/* What was read, and the seed, of work that is not the run of one model. */
+typedef struct sq_provenance_inputs {
+    int n_files;
+    const sq_source_file *files;
+    uint64_t seed;
+} sq_provenance_inputs;
+
 /* Fills room; free with sq_provenance_free. */
+sq_status sq_provenance_fill_from(sq_provenance_room *room, const sq_provenance_inputs *inputs, const sq_run_facts *facts,
+                                  const char *command_line, double started, sq_error *err);
+/* The same of the run of a model. */
 sq_status sq_provenance_fill(sq_provenance_room *room, const sq_model *model, const sq_run_facts *facts,
                              const char *command_line, double started, sq_error *err);
 void sq_provenance_free(sq_provenance_room *room);

@@ -68,6 +68,7 @@ static sq_suite_target target_of(const sq_suite *suite, int experiment, int inde
         .index = index,
         .target = t,
         .unit = sq_target_unit(m, t),
+        .is_share = sq_target_is_share(m, t),
         .published = t->published / divisor,
         .lower = t->lower / divisor,
         .upper = t->upper / divisor,

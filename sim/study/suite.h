@@ -22,6 +22,7 @@ typedef struct sq_suite_target {
     int index;               /* into the experiment's model->targets */
     const sq_target *target; /* the same: name, use, what, source, note, curve, known miss */
     const char *unit;        /* "1", "year", "EUR" */
+    bool is_share;           /* of patients */
     double published, lower, upper; /* interval NaN if none */
     double k, n;             /* NaN if not stated */
 } sq_suite_target;

@@ -98,7 +98,8 @@ def experiments():
         if not name.endswith(".yaml"):
             continue
         with open(path, encoding="utf-8") as file:
-            if any(line.startswith("experiment:") for line in file):
+            keys = {line.partition(":")[0] for line in file}
+            if "experiment" in keys and "calibrate" not in keys:
                 yield name[:-len(".yaml")], path
 
 

@@ -79,6 +79,9 @@ PROBES = {
     "column": "population: {csv: {file: rates.csv, columns: {n: {column: value, @}}}}",
     "module": "modules: {m: {states: {there: }, @}}|instances: {i: {of: m}}",
     "instance": "modules: {m: {states: {there: }}}|instances: {i: {of: m, @}}",
+    "calibrate": "calibrate: {@}",
+    "calibrated parameter": "calibrate: {parameters: {p: {@}}}",
+    "posterior": "calibrate: {posterior: {@}}",
     "draw": "population: {attributes: {n: {from: {fixed: 1}, @}}}",
 }
 ACTIONS = {

@@ -33,6 +33,7 @@ only_in 'hdf5(_hl)?\.h' 'io/*'
 only_in 'sleef\.h' 'math/simd.h'
 only_in 'immintrin\.h' 'math/simd_avx*'
 only_in 'yaml\.h' 'lang/node.c'
+only_in 'nlopt\.h' 'study/calibrate_nlopt.c'
 only_in 'gsl/gsl_[a-uw-z].*' 'math/*'
 
 exit $bad

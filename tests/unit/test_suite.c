@@ -104,13 +104,13 @@ static void what_cannot_be_loaded_is_said(void **state)
     sq_suite *suite = NULL;
     sq_error err = {0};
     char *messages = NULL;
-    const char *const twice[] = {PATHS[0], PATHS[0]}, *const missing[] = {PATHS[0], "configs/none.yaml"};
+    const char *const twice[] = {PATHS[0], PATHS[0]}, *const missing[] = {PATHS[0], "nowhere.yaml"};
     assert_int_equal(sq_suite_new(&suite, 2, twice, &FEW, &messages, &err), SQ_ERR_INPUT);
     assert_non_null(strstr(err.text, "are both called 'salvage-trials'"));
     assert_null(suite);
     free(messages);
     assert_int_equal(sq_suite_new(&suite, 2, missing, &FEW, &messages, &err), SQ_ERR_INPUT);
-    assert_non_null(strstr(messages, "configs/none.yaml"));
+    assert_non_null(strstr(messages, "nowhere.yaml"));
     assert_null(suite);
     free(messages);
 }
