@@ -40,6 +40,10 @@ RELAPSE = {
     "at_last_sight": ("blina_history == responded", "(happened(mrd_negative_after_blina))"),
     "older": ("age_band == y55to75", "age + now >= 55 y"),
     "younger": ("age_band == y18to34", "age + now < 35 y"),
+    "left_blinatumomab": ("happened(left_blinatumomab)", "(cd19 and had_blina == 0)"),
+    "left_inotuzumab": ("happened(left_inotuzumab)", "(cd22 and not happened(frontline_inotuzumab))"),
+    "left_cart": ("happened(left_cart)", "(cd19 and fit_cart)"),
+    "left_transplant": ("happened(left_transplant)", "(donor and fit_hsct and not happened(frontline_transplant))"),
     "target_lost": ("not cd19", "(happened(relapse_cd19_negative) or happened(lineage_switch))"),
 }
 FAILURE = {
