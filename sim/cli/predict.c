@@ -57,7 +57,7 @@ static double points_in_flight(sq_extent extent)
 /* Cohorts, and the rows that they are made of, which wait in one buffer an item until it is their turn. */
 static double emulation_bytes(const sq_model *m, int threads)
 {
-    double numbers = m->n_attributes + sq_written_attributes(m) + 2.0 * sq_quantities(m);
+    double numbers = m->n_attributes - sq_visible_attributes(m);
     double rows = (threads + 1.0) * SQ_BLOCK * m->n_strategies * BYTES * numbers;
     return m->n_emulations > 0 ? sq_cohorts_bytes(m, m->n_patients) + rows : 0;
 }

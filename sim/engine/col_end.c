@@ -66,16 +66,16 @@ static void count_ends(sq_columns *c, const sq_selection *s)
     sq_count_ends(&lives, &ends);
 }
 
-/* The life of a lane as a row of a patient table; numbers has room for attributes twice. */
+/* The life of a lane as a row of a patient table, or as cohorts want it (total is NULL); numbers has room for attributes
+ * twice. */
 static void hand_row_on(sq_columns *c, int32_t lane, double *total, double *numbers)
 {
     const sq_pool *p = c->p;
     const sq_model *m = c->model;
-    double *baseline = numbers, *at_end = numbers + m->n_attributes;
-    for (int a = 0; a < m->n_attributes; a++) {
-        baseline[a] = sq_col_baseline_of(c, a, lane);
-        at_end[a] = p->attribute[a] ? p->attribute[a][lane] : baseline[a];
-    }
+    double *baseline = total ? numbers : NULL, *at_end = numbers + m->n_attributes;
+    for (int a = 0; a < m->n_attributes && total; a++) baseline[a] = sq_col_baseline_of(c, a, lane);
+    for (int a = total ? 0 : c->plan->first_hidden; a < m->n_attributes; a++)
+        at_end[a] = p->attribute[a] ? p->attribute[a][lane] : sq_col_baseline_of(c, a, lane);
     sq_life life = {.total = total, .end = p->end[lane], .died = p->died[lane]};
     if (p->life) {
         life.log = p->life[lane / SQ_SIDE].log;
@@ -96,7 +96,8 @@ static void hand_row_on(sq_columns *c, int32_t lane, double *total, double *numb
 static void hand_rows_on(sq_columns *c, const sq_selection *s, double *total)
 {
     double *numbers = sq_col_doubles(c, 2 * c->model->n_attributes);
-    for (int i = 0; i < s->n; i++) hand_row_on(c, s->lane[i], total + i * 2 * sq_quantities(c->model), numbers);
+    int size = 2 * sq_quantities(c->model);
+    for (int i = 0; i < s->n; i++) hand_row_on(c, s->lane[i], total ? total + i * size : NULL, numbers);
 }
 
 void sq_col_end(sq_columns *c, sq_selection *s, int from)
@@ -107,6 +108,6 @@ void sq_col_end(sq_columns *c, sq_selection *s, int from)
     if (!finite) fail_infinite(c, s, totals_of(c, s, closing));
     sq_col_endpoints_end(c, s);
     count_ends(c, s);
-    if (c->work->life) hand_rows_on(c, s, totals_of(c, s, closing));
+    if (c->work->life) hand_rows_on(c, s, c->plan->hands_all_on ? totals_of(c, s, closing) : NULL);
     sq_col_release(c, mark);
 }

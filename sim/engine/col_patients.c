@@ -99,13 +99,16 @@ static void mark_baseline(const sq_model *m, bool *read)
     if (m->dated || m->closes || from_year) read[m->entry_year] = true;
 }
 
+/* What is hidden is for whom lives are handed on to, rows or not. */
 static void find_read(sq_col_plan *plan, bool want_rows, bool *read)
 {
     const sq_model *m = plan->model;
+    plan->hands_all_on = want_rows;
+    plan->first_hidden = sq_visible_attributes(m);
     for (int i = 0; i < m->n_sites; i++) mark_keys(&m->sites[i], read);
     for (int a = 0; a < m->n_attributes; a++) {
         plan->in_cohort[a] = !m->attributes[a].is_written;
-        bool used = read[a] || want_rows;
+        bool used = read[a] || want_rows || a >= plan->first_hidden;
         if (m->attributes[a].is_written && used) plan->written[plan->n_written++] = a;
         if (!plan->same[a] && (used || plan->at_baseline[a])) plan->kept[plan->n_kept_attributes++] = a;
     }

@@ -145,6 +145,8 @@ struct sq_col_plan {
     int n_kept_attributes, n_written, n_drawn, n_settled;
     int *kept;                     /* attributes that differ and are read by lives: cohorts have a column of them */
     int *written;                  /* those that are written after baseline and read: they are put into lanes */
+    bool hands_all_on;             /* rows are wanted: all attributes are read at the end of a life; else those from here on */
+    int first_hidden;
     int *drawn, *settled;          /* actions of baseline, in order: done patient by patient; once for a block */
     int *population;               /* [n_population] slots of the block that say who the patients are */
     int n_population;

@@ -16,8 +16,8 @@
 
 typedef struct sq_columns sq_columns;
 
-/* What all threads share: the model as the engine wants it, immutable. want_rows: lives are handed on (sq_columns_work.life),
- * with all that patients are. */
+/* What all threads share: the model as the engine wants it, immutable. want_rows: lives are handed on (sq_columns_work.life)
+ * with all that patients are; else, if at all, with what is noted of them for cohorts. */
 typedef struct sq_col_plan sq_col_plan;
 sq_status sq_col_plan_new(sq_col_plan **out, const sq_model *model, bool want_rows, sq_error *err);
 void sq_col_plan_free(sq_col_plan *plan);
@@ -33,12 +33,13 @@ typedef struct sq_item {
     void *own;                    /* the giver's; the engine does not look at it */
 } sq_item;
 
-/* One finished life, for patient tables and event logs: pointers live during the call. */
+/* One finished life, for patient tables, event logs and emulated cohorts: pointers live during the call. */
 typedef struct sq_finished_life {
     const sq_item *item;
     int place, strategy;          /* patient first_patient + place */
-    const double *baseline, *at_end; /* [n_attributes]; at_end as in the reference */
-    const sq_life *life;          /* total, end, died, log and the log's length are filled, nothing else */
+    const double *baseline;       /* [n_attributes]; NULL where the plan is not for rows */
+    const double *at_end;         /* [n_attributes] as in the reference; where the plan is not for rows, the hidden ones alone */
+    const sq_life *life;          /* end, died, log and the log's length are filled, and where the plan is for rows total */
 } sq_finished_life;
 
 typedef struct sq_columns_work {
@@ -48,7 +49,7 @@ typedef struct sq_columns_work {
     /* Every life of an item has been taken in by its outcome; or one failed: then failed is the lowest patient
      * that did (the reference will say why), else -1. */
     void (*done)(void *context, const sq_item *item, int64_t failed);
-    /* NULL unless rows are wanted; in no order. */
+    /* NULL unless rows are wanted, or what is noted for cohorts; in no order. */
     sq_status (*life)(void *context, const sq_finished_life *life, sq_error *err);
 } sq_columns_work;
 

@@ -45,7 +45,7 @@ int sq_visible_attributes(const sq_model *m)
 int sq_written_attributes(const sq_model *m)
 {
     int n = 0;
-    for (int i = 0; i < m->n_attributes; i++) n += m->attributes[i].is_written;
+    for (int i = 0; i < sq_visible_attributes(m); i++) n += m->attributes[i].is_written;
     return n;
 }
 

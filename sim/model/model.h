@@ -730,10 +730,10 @@ int64_t sq_resampled_row(const sq_patients *patients, double u);
  * has no value (NaN). */
 int sq_subgroup_of(const sq_grouping *grouping, const double label[SQ_KEYS]);
 
-/* How many attributes something may write after baseline. */
-int sq_written_attributes(const sq_model *model);
 /* How many attributes are the user's: the first ones, for the notes of emulated cohorts come last. */
 int sq_visible_attributes(const sq_model *model);
+/* How many of these something may write after baseline. */
+int sq_written_attributes(const sq_model *model);
 
 /* The table of a law or function in a block. */
 sq_law_table sq_block_table(const sq_model *model, const double *block, int table, int row);

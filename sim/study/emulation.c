@@ -11,19 +11,8 @@
 struct sq_cohorts {
     const sq_model *model;
     int64_t patients;
-    int *place;          /* [n_attributes] in sq_row.at_end; -1: not written */
     sq_members *members; /* [n_emulations] */
 };
-
-static sq_status find_places(sq_cohorts *c, sq_error *err)
-{
-    const sq_model *m = c->model;
-    int n = 0;
-    c->place = calloc((size_t)m->n_attributes + 1, sizeof *c->place);
-    if (!c->place) return sq_fail(err, SQ_ERR_MEMORY, "no memory for emulated cohorts");
-    for (int i = 0; i < m->n_attributes; i++) c->place[i] = m->attributes[i].is_written ? n++ : -1;
-    return SQ_OK;
-}
 
 sq_status sq_cohorts_new(sq_cohorts **out, const sq_model *m, int64_t patients, sq_error *err)
 {
@@ -32,7 +21,7 @@ sq_status sq_cohorts_new(sq_cohorts **out, const sq_model *m, int64_t patients, 
     c->model = m;
     c->patients = patients;
     c->members = calloc((size_t)m->n_emulations + 1, sizeof *c->members);
-    sq_status status = c->members ? find_places(c, err) : sq_fail(err, SQ_ERR_MEMORY, "no memory for emulated cohorts");
+    sq_status status = c->members ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for emulated cohorts");
     for (int i = 0; i < m->n_emulations && !status; i++)
         status = sq_members_init(&c->members[i], m, &m->emulations[i], err);
     if (status) {
@@ -47,7 +36,6 @@ void sq_cohorts_free(sq_cohorts *c)
     if (!c) return;
     for (int i = 0; c->members && i < c->model->n_emulations; i++) sq_members_free(&c->members[i]);
     free(c->members);
-    free(c->place);
     free(c);
 }
 
@@ -55,7 +43,7 @@ sq_status sq_cohorts_take(sq_cohorts *c, const sq_row *row, sq_error *err)
 {
     sq_status status = SQ_OK;
     for (int i = 0; i < c->model->n_emulations && !status; i++)
-        status = sq_members_take(&c->members[i], c->place, row, err);
+        status = sq_members_take(&c->members[i], row, err);
     return status;
 }
 

@@ -30,6 +30,7 @@ sq_status sq_members_init(sq_members *m, const sq_model *model, const sq_emulati
     size_t n = (size_t)e->n_estimates;
     m->model = model;
     m->e = e;
+    m->first_note = sq_visible_attributes(model);
     m->n_lists = e->size > 0 ? 1 : e->n_groups;
     m->passages = calloc(n + 1, sizeof *m->passages);
     m->covariate = calloc((size_t)e->n_covariates + 1, sizeof *m->covariate);
@@ -71,18 +72,14 @@ const sq_member_passages *sq_members_passages(const sq_members *m, int endpoint)
 
 /* ---- one row -------------------------------------------------------------------------------------------- */
 
-/* A row, and where its attributes are. */
+/* A row, and the attribute that its notes begin with. */
 typedef struct patient {
     const sq_row *row;
-    const int *place;
+    int first;
 } patient;
 
-/* At the end of life; of what nothing writes, at baseline. NaN if it is unset. */
-static double value(const patient *p, int attribute)
-{
-    int place = p->place[attribute];
-    return place < 0 ? p->row->baseline[attribute] : p->row->at_end[place];
-}
+/* What is noted; NaN if it is unset. */
+static double value(const patient *p, int attribute) { return p->row->notes[attribute - p->first]; }
 
 /* The first group whose condition held; -1 if none did. */
 static int group_of(const sq_emulation *e, const patient *p)
@@ -164,9 +161,9 @@ static sq_status keep(sq_members *m, const patient *p, int group, double end, sq
     return room ? SQ_OK : sq_fail(err, SQ_ERR_MEMORY, "no memory for the patients of `%s`", m->e->name);
 }
 
-sq_status sq_members_take(sq_members *m, const int *place, const sq_row *row, sq_error *err)
+sq_status sq_members_take(sq_members *m, const sq_row *row, sq_error *err)
 {
-    const patient p = {row, place};
+    const patient p = {row, m->first_note};
     const sq_endpoint *index = &m->model->endpoints[m->e->endpoint];
     if (row->strategy != m->e->strategy || !was_at_risk(index, &p, (double)INFINITY)) return SQ_OK;
     int group = group_of(m->e, &p);

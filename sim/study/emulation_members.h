@@ -24,6 +24,7 @@ typedef struct sq_member_list {
 typedef struct sq_members {
     const sq_model *model;
     const sq_emulation *e;
+    int first_note;               /* attribute: what sq_row.notes begins with */
     int n_passages;
     sq_member_passages *passages; /* [n_passages] of the distinct endpoints */
     SQ_VEC(int) group;            /* a column, as those below: one element a member */
@@ -40,8 +41,8 @@ typedef struct sq_members {
 /* Zero-initialised before. On failure sq_members_free is still due. */
 sq_status sq_members_init(sq_members *members, const sq_model *model, const sq_emulation *e, sq_error *err);
 void sq_members_free(sq_members *members);
-/* As sq_cohorts_take; place[attribute] is where sq_row.at_end has it, -1: it is not written. */
-sq_status sq_members_take(sq_members *members, const int *place, const sq_row *row, sq_error *err);
+/* As sq_cohorts_take. */
+sq_status sq_members_take(sq_members *members, const sq_row *row, sq_error *err);
 /* Cohorts that can be filled, at most as many as are wanted. */
 int sq_members_cohorts(const sq_members *members);
 /* The members of cohort k into who[sq_emulated_cohort_size]. */

@@ -128,7 +128,7 @@ sequela_facts sequela_run_facts(const sequela *s)
 /* What is known of the model is found when it is first run so. */
 static sq_status know_model(sequela *s, sq_run_options *options, bool tables, sq_error *err)
 {
-    bool rows = tables || sq_run_has_rows(s->model, options);
+    bool rows = tables || options->sink != NULL;
     if (options->engine != SQ_ENGINE_COLUMNAR) return SQ_OK;
     sq_status status = s->columns[rows] ? SQ_OK : sq_col_plan_new(&s->columns[rows], s->model, rows, err);
     options->columns = s->columns[rows];

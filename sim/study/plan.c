@@ -138,7 +138,7 @@ sq_status sq_plan_init(sq_plan *plan, const sq_model *m, const sq_run_options *o
     plan->rows = (sq_row_order){.model = m, .sink = &plan->sink};
     sq_status status = make_points(plan, err);
     if (status || options->engine != SQ_ENGINE_COLUMNAR) return status;
-    if (!options->columns) status = sq_col_plan_new(&plan->own_columns, m, plan->has_rows, err);
+    if (!options->columns) status = sq_col_plan_new(&plan->own_columns, m, options->sink != NULL, err);
     plan->columns = options->columns ? options->columns : plan->own_columns;
     return status;
 }

@@ -9,6 +9,7 @@
 typedef struct sq_kept_row {
     int64_t patient;
     int strategy, n_log;
+    bool is_whole; /* it has more numbers than notes */
     size_t number, log; /* first of its numbers and log entries */
     double end, died;
 } sq_kept_row;
@@ -21,11 +22,12 @@ typedef struct sq_row_buffer {
     int64_t item;
     int point;
     SQ_VEC(sq_kept_row) rows;
-    SQ_VEC(double) numbers; /* per row: baseline attributes, those written at the end, totals */
+    SQ_VEC(double) numbers; /* per row: notes; and, where it is whole, baseline attributes, those written at the end, totals */
     SQ_VEC(sq_log_entry) log;
 } sq_row_buffer;
 
-/* Adds a row: baseline and at_end are [n_attributes]; of the life totals, end, death and log are kept. */
+/* Adds a row: baseline and at_end are [n_attributes]; of the life totals, end, death and log are kept. Where baseline is NULL
+ * it is made of what is noted for cohorts alone: no totals, and of at_end the hidden attributes. */
 sq_status sq_row_buffer_add(sq_row_buffer *buffer, const sq_model *model, int64_t patient, int strategy,
                             const double *baseline, const double *at_end, const sq_life *life, sq_error *err);
 /* Hands all rows to the sink, by patient and for each patient by strategy. */

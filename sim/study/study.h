@@ -19,9 +19,10 @@ typedef struct sq_row {
     int point;
     int64_t patient;
     int strategy;
-    const double *baseline; /* [n_attributes] in internal units (day) */
-    const double *at_end;   /* [sq_written_attributes], of those alone and in their order; the same units */
-    const sq_life *life;
+    const double *baseline; /* [sq_visible_attributes] in internal units (day); NULL where cohorts alone want rows */
+    const double *at_end;   /* [sq_written_attributes], of those alone and in their order; the same units; NULL as baseline is */
+    const double *notes;    /* the hidden attributes at the end */
+    const sq_life *life;    /* its totals are NULL as baseline is */
 } sq_row;
 
 /* Receives rows in canonical order: by point, within it by patient, and for each patient by strategy. */

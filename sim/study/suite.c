@@ -212,7 +212,7 @@ static sq_status run_one(sq_suite *suite, int experiment, const sq_suite_run *ru
     sq_run_facts facts;
     sq_status status = SQ_OK;
     if (options.engine == SQ_ENGINE_COLUMNAR && !suite->columns[experiment])
-        status = sq_col_plan_new(&suite->columns[experiment], m, sq_run_has_rows(m, &options), err);
+        status = sq_col_plan_new(&suite->columns[experiment], m, options.sink != NULL, err);
     options.columns = suite->columns[experiment];
     options.settings = run->settings ? run->settings[experiment] : NULL;
     if (!status) status = sq_study_run(m, &options, results, &facts, err);

@@ -12,7 +12,7 @@ static sq_status keep_row(const reference *r, const sq_item *item, int place, in
 {
     if (!item->own || !sq_emulation_run_wants(&r->worker->plan->emulation, strategy)) return SQ_OK;
     return sq_row_buffer_add(item->own, r->worker->plan->model, item->first_patient + place, strategy,
-                             sq_ref_baseline(r->ref), sq_ref_at_end(r->ref), &r->life, err);
+                             r->worker->plan->options->sink ? sq_ref_baseline(r->ref) : NULL, sq_ref_at_end(r->ref), &r->life, err);
 }
 
 static sq_status live_patient(reference *r, const sq_item *item, int place, sq_error *err)

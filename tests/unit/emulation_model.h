@@ -17,22 +17,21 @@
 
 enum { FOLLOW_UP, DROP_OUT, OS_ORIGIN, OS_END, OS_CAUSE, KIND_ORIGIN, KIND_END, KIND_CAUSE, IS_ONE, IS_TWO, SCORE, FLAG,
        N_ATTRIBUTES };
-enum { N_WRITTEN = N_ATTRIBUTES - OS_ORIGIN };
 enum { OS, KIND };
 
 static const sq_attribute ATTRIBUTES[N_ATTRIBUTES] = {
-    [FOLLOW_UP] = {.name = "follow_up"},
-    [DROP_OUT] = {.name = "drop_out"},
-    [OS_ORIGIN] = {.name = "os_origin", .is_written = true},
-    [OS_END] = {.name = "os_end", .is_written = true},
-    [OS_CAUSE] = {.name = "os_cause", .is_written = true},
-    [KIND_ORIGIN] = {.name = "kind_origin", .is_written = true},
-    [KIND_END] = {.name = "kind_end", .is_written = true},
-    [KIND_CAUSE] = {.name = "kind_cause", .is_written = true},
-    [IS_ONE] = {.name = "is_one", .is_written = true},
-    [IS_TWO] = {.name = "is_two", .is_written = true},
-    [SCORE] = {.name = "score", .is_written = true},
-    [FLAG] = {.name = "flag", .is_written = true},
+    [FOLLOW_UP] = {.name = "follow_up", .is_note = true},
+    [DROP_OUT] = {.name = "drop_out", .is_note = true},
+    [OS_ORIGIN] = {.name = "os_origin", .is_written = true, .is_note = true},
+    [OS_END] = {.name = "os_end", .is_written = true, .is_note = true},
+    [OS_CAUSE] = {.name = "os_cause", .is_written = true, .is_note = true},
+    [KIND_ORIGIN] = {.name = "kind_origin", .is_written = true, .is_note = true},
+    [KIND_END] = {.name = "kind_end", .is_written = true, .is_note = true},
+    [KIND_CAUSE] = {.name = "kind_cause", .is_written = true, .is_note = true},
+    [IS_ONE] = {.name = "is_one", .is_written = true, .is_note = true},
+    [IS_TWO] = {.name = "is_two", .is_written = true, .is_note = true},
+    [SCORE] = {.name = "score", .is_written = true, .is_note = true},
+    [FLAG] = {.name = "flag", .is_written = true, .is_note = true},
 };
 static const sq_endpoint ENDPOINTS[] = {
     {.name = "os", .n_causes = 1, .is_noted = true, .note = {OS_ORIGIN, OS_END, OS_CAUSE}},
@@ -66,20 +65,21 @@ typedef struct someone {
 
 static inline sq_status take(sq_cohorts *c, int64_t patient, int strategy, const someone *p, sq_error *err)
 {
-    const double baseline[N_ATTRIBUTES] = {[FOLLOW_UP] = p->follow_up, [DROP_OUT] = p->drop_out};
-    const double at_end[N_WRITTEN] = {
-        [OS_ORIGIN - OS_ORIGIN] = p->index,
-        [OS_END - OS_ORIGIN] = p->index + p->days,
-        [OS_CAUSE - OS_ORIGIN] = p->cause,
-        [KIND_ORIGIN - OS_ORIGIN] = p->kind_index,
-        [KIND_END - OS_ORIGIN] = p->kind_index + p->kind_days,
-        [KIND_CAUSE - OS_ORIGIN] = p->kind_cause,
-        [IS_ONE - OS_ORIGIN] = p->group == 0,
-        [IS_TWO - OS_ORIGIN] = p->group == 1,
-        [SCORE - OS_ORIGIN] = p->score,
-        [FLAG - OS_ORIGIN] = p->flag,
+    const double notes[N_ATTRIBUTES] = {
+        [FOLLOW_UP] = p->follow_up,
+        [DROP_OUT] = p->drop_out,
+        [OS_ORIGIN] = p->index,
+        [OS_END] = p->index + p->days,
+        [OS_CAUSE] = p->cause,
+        [KIND_ORIGIN] = p->kind_index,
+        [KIND_END] = p->kind_index + p->kind_days,
+        [KIND_CAUSE] = p->kind_cause,
+        [IS_ONE] = p->group == 0,
+        [IS_TWO] = p->group == 1,
+        [SCORE] = p->score,
+        [FLAG] = p->flag,
     };
-    const sq_row row = {.patient = patient, .strategy = strategy, .baseline = baseline, .at_end = at_end};
+    const sq_row row = {.patient = patient, .strategy = strategy, .notes = notes};
     return sq_cohorts_take(c, &row, err);
 }
 

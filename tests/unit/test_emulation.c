@@ -11,27 +11,19 @@ static sq_members members_of(const sq_model *m)
     return members;
 }
 
-static int place_of[N_ATTRIBUTES];
-
-static int *places(void)
-{
-    for (int i = 0; i < N_ATTRIBUTES; i++) place_of[i] = i < OS_ORIGIN ? -1 : i - OS_ORIGIN;
-    return place_of;
-}
-
 /* Takes patients whose group is a letter: 1, 2, - none of the groups, x never at risk. */
 static void take_groups(sq_members *members, const char *groups, int strategy)
 {
     sq_error err = {0};
     for (int i = 0; groups[i]; i++) {
-        double baseline[N_ATTRIBUTES] = {0}, at_end[N_WRITTEN] = {0};
-        at_end[OS_ORIGIN - OS_ORIGIN] = groups[i] == 'x' ? (double)NAN : 10;
-        at_end[OS_END - OS_ORIGIN] = 15;
-        at_end[IS_ONE - OS_ORIGIN] = groups[i] == '1';
-        at_end[IS_TWO - OS_ORIGIN] = groups[i] == '2';
-        at_end[SCORE - OS_ORIGIN] = i; /* the patient's number, to be told by */
-        const sq_row row = {.patient = i, .strategy = strategy, .baseline = baseline, .at_end = at_end};
-        assert_int_equal(sq_members_take(members, places(), &row, &err), SQ_OK);
+        double notes[N_ATTRIBUTES] = {0};
+        notes[OS_ORIGIN] = groups[i] == 'x' ? (double)NAN : 10;
+        notes[OS_END] = 15;
+        notes[IS_ONE] = groups[i] == '1';
+        notes[IS_TWO] = groups[i] == '2';
+        notes[SCORE] = i; /* the patient's number, to be told by */
+        const sq_row row = {.patient = i, .strategy = strategy, .notes = notes};
+        assert_int_equal(sq_members_take(members, &row, &err), SQ_OK);
     }
 }
 
@@ -126,11 +118,10 @@ static seen see(const someone *p)
     const sq_model m = model_of(&e);
     sq_error err = {0};
     sq_members members = members_of(&m);
-    const double baseline[N_ATTRIBUTES] = {[FOLLOW_UP] = p->follow_up, [DROP_OUT] = p->drop_out};
-    const double at_end[N_WRITTEN] = {p->index, p->index + p->days, p->cause, p->kind_index, p->kind_index + p->kind_days,
-                                      p->kind_cause, 1, 0, 0, 0};
-    const sq_row row = {.strategy = 1, .baseline = baseline, .at_end = at_end};
-    assert_int_equal(sq_members_take(&members, places(), &row, &err), SQ_OK);
+    const double notes[N_ATTRIBUTES] = {p->follow_up, p->drop_out, p->index, p->index + p->days, p->cause, p->kind_index,
+                                        p->kind_index + p->kind_days, p->kind_cause, 1, 0, 0, 0};
+    const sq_row row = {.strategy = 1, .notes = notes};
+    assert_int_equal(sq_members_take(&members, &row, &err), SQ_OK);
     const sq_member_passages *os = sq_members_passages(&members, OS), *kind = sq_members_passages(&members, KIND);
     seen s = {os->time.items[0], kind->time.items[0], os->status.items[0], kind->status.items[0]};
     sq_members_free(&members);
