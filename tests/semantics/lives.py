@@ -97,10 +97,10 @@ class World:
         path = self.program.write(name + "_model", content)
         return self.program.write(name, experiment(path, settings.pop("horizon"), **settings))
 
-    def live(self, content, **more):
+    def live(self, content, tables=("--event-log", "--patients-table"), **more):
         """Run a model; `more` is of the experiment (horizon, patients, strategies, …)."""
         path = self._written(content, more)
-        return Lives(self.program.run_file(path, flags=("--event-log", "--patients-table")))
+        return Lives(self.program.run_file(path, flags=tables))
 
     def fails(self, content, **more):
         """The exit code and the message of a run that must fail; (0, "") if it does not."""

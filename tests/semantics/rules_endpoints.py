@@ -197,12 +197,13 @@ def emulated_cohort(world):
                  "estimates": {"x": {"share": "x"}, "day": {"share": "day"}, "early": {"fraction": "early"},
                                "median": {"median": "time"}, "at_failure": {"survival": "failing", "at": "0 d"},
                                "not_lost": {"survival": "left", "at": "3.9 d"}, "later": {"median": "after"}}}
-    lives = world.live(content, emulate={"seen": emulation}, **settings)
+    lives, alone = (world.live(content, emulate={"seen": emulation}, **settings, **more) for more in ({}, {"tables": ()}))
     short = world.live(content, emulate={"seen": {**emulation, "follow up": {"fixed": "3 d"}, "estimates": {
         "end": {"survival": "time", "at": "3 d"}, "later": {"median": "after"}}}}, **settings)
     return [(figure(lives, "x"), 2.0), (figure(lives, "day"), 2.0), (figure(lives, "early"), 1.0),
             (figure(lives, "median"), 4.0 / DAYS_PER_YEAR), (figure(lives, "later"), 2.0 / DAYS_PER_YEAR),
             (figure(lives, "at_failure"), 0.0), (figure(lives, "not_lost"), 1.0),
+            ([figure(alone, name) for name in emulation["estimates"]], [figure(lives, name) for name in emulation["estimates"]]),
             (figure(short, "end"), 1.0), (figure(short, "later") < 100, False), *unchanged_lives(world)]
 
 
