@@ -37,6 +37,7 @@ FAMILY = {
     "disease": 60,
     "benchmark": 1000,
     "calibration": 60,
+    "cohorts": 40,
 }
 LEVEL = 1.0 - (1.0 - FAMILY_WISE) ** (1.0 / sum(FAMILY.values()))
 CRITICAL_Z = float(stats.norm.isf(LEVEL / 2.0))
