@@ -4,6 +4,7 @@
 #include "cli/console.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { MOST_DECIMALS = 4 };
@@ -17,13 +18,15 @@ sq_measure sq_measure_of(const char *unit, double typical)
 
 sq_measure sq_measure_plain(void) { return (sq_measure){1, -1, ""}; }
 
+static bool is_plain(sq_measure m) { return m.decimals < 0; }
+
 /* Decimals by which one digit of x is seen. */
 static int decimals_of(double x) { return x > 0 && isfinite(x) ? -(int)floor(log10(x)) : 0; }
 
 static int decimals_for(sq_measure m, double value, double se)
 {
     int least = m.decimals, needed = isnan(se) ? 0 : decimals_of(se * m.by);
-    if (least < 0) { /* two digits of a pure number, and two decimals from .1 to 10 */
+    if (is_plain(m)) { /* two digits of a pure number, and two decimals from .1 to 10 */
         int own = decimals_of(fabs(value)) + 1;
         least = own < 1 ? 1 : own;
         if (least < 2 && fabs(value) < 10) least = 2;
@@ -32,10 +35,10 @@ static int decimals_for(sq_measure m, double value, double se)
     return decimals < MOST_DECIMALS ? decimals : MOST_DECIMALS;
 }
 
-/* "8.9" and, if there is a number, the word behind it. */
 static const char *number(sq_measure m, double value, int decimals, char *text, size_t size)
 {
     if (isinf(value)) return value > 0 ? "infinite" : "-infinite";
+    if (is_plain(m) && value >= 0 && value < .00005) return "<0.0001"; /* chances, and ratios that tend to 0 */
     return sq_grouped(value * m.by, decimals, text, size);
 }
 
