@@ -245,8 +245,8 @@ static const char *text_of(sq_build *b, const sq_node *map, const char *key)
 static bool joins_curve(sq_build *b, const sq_node *named, const sq_target *target)
 {
     if (target->kind != SQ_TARGET_SURVIVAL && target->kind != SQ_TARGET_INCIDENCE)
-        return sq_diag_error(b->diags, named->place, "a curve has points of survival or incidence: '%s' is neither",
-                             target->name);
+        return sq_diag_error(b->diags, named->place, "a curve has points of survival or incidence: '%s' is neither%s",
+                             target->name, target->kind == SQ_TARGET_ESTIMATE ? ", but an estimate of cohorts" : "");
     for (size_t i = 0; i < b->targets.count; i++) {
         const sq_target *other = &b->targets.items[i];
         if (strcmp(other->curve, target->curve) != 0) continue;
