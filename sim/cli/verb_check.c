@@ -4,6 +4,7 @@
 #include "cli/fits.h"
 #include "cli/life_expectancy.h"
 #include "cli/predict.h"
+#include "cli/rests.h"
 #include "cli/value.h"
 #include "cli/verbs.h"
 #include "lang/calibration.h"
@@ -15,9 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const class_names[] = {"unsourced", "sourced",    "calibrated",
-                                          "judgement", "structural", "filler"};
-enum { CLASSES = 6, NAME_WIDTH = 44, VALUE_WIDTH = 20, UNIT_WIDTH = 12, INDENT = 4, PAGE = 100 };
+enum { CLASSES = SQ_FILLER + 1, NAME_WIDTH = 44, VALUE_WIDTH = 20, UNIT_WIDTH = 12, INDENT = 4, PAGE = 100 };
 
 /* ---- the parameters ------------------------------------------------------------------------- */
 
@@ -80,7 +79,7 @@ static void print_parameter(const sq_model *m, const sq_parameter *p, const doub
                   VALUE_WIDTH, false);
     printf("  ");
     sq_put_padded(stdout, sq_unit_text(p->unit, unit, sizeof unit), UNIT_WIDTH, false);
-    printf("  %s\n", class_names[p->class]);
+    printf("  %s\n", sq_class_word(p->class));
     say_uncertainty(m, p, uncertainty, sizeof uncertainty);
     put_wrapped(uncertainty, INDENT);
     put_wrapped(p->source, INDENT);
@@ -140,7 +139,7 @@ static void print_classes(const sq_model *m)
     printf("\n%d parameters", m->n_parameters);
     for (int i = 1, n = 0; i <= CLASSES; i++)
         if (count[i % CLASSES] > 0)
-            printf("%s %d %s", n++ > 0 ? "," : ":", count[i % CLASSES], class_names[i % CLASSES]);
+            printf("%s %d %s", n++ > 0 ? "," : ":", count[i % CLASSES], sq_class_word((sq_class)(i % CLASSES)));
     puts(".");
     if (count[SQ_STRUCTURAL] > 0) print_names(m, SQ_STRUCTURAL, "Structural:");
     if (count[SQ_UNSOURCED] > 0) print_names(m, SQ_UNSOURCED, "Unsourced:");
@@ -200,6 +199,7 @@ static int print_model(sequela *s, const char *plot)
         fputs(text, stdout);
         print_parameters(m, block);
         print_classes(m);
+        sq_print_rests(m);
         print_overrides(m);
         print_scenarios(m);
         sq_print_life_expectancies(m, block);
@@ -241,8 +241,9 @@ const sq_verb sq_verb_check = {
     1,
     "check an experiment and say what it is",
     "Prints the model in words, every parameter with its value, class and source, the structural\n"
-    "and unsourced ones by name, how each published curve is met, and the size of the result. Of a\n"
-    "calibration: what would be fitted to what.\n"
+    "and unsourced ones by name, what class of numbers each of `highlights:` rests on, how each\n"
+    "published curve is met, and the size of the result. Of a calibration: what would be fitted to\n"
+    "what.\n"
     "Warnings go to standard error. Nothing is written but the picture that --plot asks for.",
     options,
     act,

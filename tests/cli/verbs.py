@@ -194,6 +194,13 @@ def check_check():
     for name, content in (("bare.yaml", BARE), ("bare_experiment.yaml", BARE_EXPERIMENT)):
         with open(name, "w", encoding="utf-8") as file:
             file.write(content)
+    assert "What the headlines rest on" not in text
+    with open("small.yaml", encoding="utf-8") as file, open("told.yaml", "w", encoding="utf-8") as told:
+        told.write(file.read().replace("outputs:\n", "outputs:\n  highlights: {noticed: noticed it, ill: fell ill, death: died, "
+                                       "looked: was looked at}\n"))
+    told = small.must("check", "told.yaml").partition("What the headlines rest on")[2].splitlines()[1:5]
+    assert [line[36:].strip() for line in told] == \
+        ["1 sourced", "1 sourced", "1 judgement, 1 structural", "no number"], told
     bare = small.must("check", "bare_experiment.yaml")
     assert "  care: one of usual, intense\n" in bare, bare
 
