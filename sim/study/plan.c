@@ -132,7 +132,7 @@ sq_status sq_plan_init(sq_plan *plan, const sq_model *m, const sq_run_options *o
     plan->point_items = (plan->extent.patients + SQ_BLOCK - 1) / SQ_BLOCK;
     plan->n_items = plan->extent.points * plan->point_items;
     plan->failure.item = plan->n_items;
-    plan->has_rows = sq_run_has_rows(m, options);
+    plan->has_rows = options->sink != NULL || m->n_emulations > 0;
     plan->emulation = (sq_emulation_run){.model = m, .patients = plan->extent.patients, .also = options->sink};
     plan->sink = sq_emulation_run_sink(&plan->emulation);
     plan->rows = (sq_row_order){.model = m, .sink = &plan->sink};

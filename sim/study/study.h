@@ -52,8 +52,8 @@ typedef struct sq_run_options {
     const uint64_t *seed;    /* NULL: as the model says */
     int n_points;            /* 0: one, without settings. All points have the same luck */
     const sq_settings *const *settings; /* [n_points]; NULL, as a whole or of a point: none */
-    const struct sq_col_plan *columns; /* of the columnar engine: what is known of the model, for rows if the run has
-                                          any (sq_run_has_rows); NULL: found for this run alone */
+    const struct sq_col_plan *columns; /* of the columnar engine: what is known of the model, for rows if there is a
+                                          sink; NULL: found for this run alone */
 } sq_run_options;
 
 const char *sq_engine_name(sq_engine engine);
@@ -74,12 +74,6 @@ typedef struct sq_run_facts {
     int64_t waves, waved;         /* waves of firings, and the lives in them */
     double occupancy;             /* share of the lanes that hold a life */
 } sq_run_facts;
-
-/* Whether a run keeps rows: for a sink, or for emulated cohorts. */
-static inline bool sq_run_has_rows(const sq_model *model, const sq_run_options *options)
-{
-    return options->sink != NULL || model->n_emulations > 0;
-}
 
 /* Runs the experiment of a loaded model, at each point, and appends its results to `variables`: points lie along the axis
  * scenario. On SQ_ERR_LIFE the sentence is
