@@ -215,9 +215,11 @@ static bool unknown_group(sq_build *b, const sq_emulation *e, const char *name, 
 
 static bool read_sizes(sq_build *b, const sq_node *map, sq_emulation *e)
 {
-    sq_emulated_group *groups = sq_arena_array(&b->model->arena, (size_t)e->n_groups + 1, sizeof *groups);
+    if (e->n_groups == 0)
+        return sq_diag_error(b->diags, map->place, "size: there are no groups: write one number, or name `groups:`");
+    sq_emulated_group *groups = sq_arena_array(&b->model->arena, (size_t)e->n_groups, sizeof *groups);
     if (!groups) return sq_build_no_memory(b);
-    if (e->n_groups) memcpy(groups, e->groups, (size_t)e->n_groups * sizeof *groups);
+    memcpy(groups, e->groups, (size_t)e->n_groups * sizeof *groups);
     bool fine = true;
     for (int i = 0; i < map->count; i++) {
         int group = find_group(e, map->key[i]);
