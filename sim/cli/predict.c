@@ -42,7 +42,7 @@ static double table_bytes(const sq_model *m, bool patients_table, bool event_log
     double per_life = 0;
     if (patients_table) per_life += (double)BYTES * sq_patient_columns(m);
     if (event_log) per_life += (double)EVENTS_PER_LIFE * EVENT_ROW;
-    if (m->n_scenarios > 0) per_life += 4 * (patients_table + (double)EVENTS_PER_LIFE * event_log);
+    if (event_log && m->n_scenarios > 0) per_life += 4.0 * EVENTS_PER_LIFE;
     return per_life * (double)m->n_patients * m->n_strategies * points_of(m);
 }
 

@@ -133,6 +133,28 @@ def rows(program, judge, plain):
                table["qalys"][PATIENTS:].tobytes() == alone.table("patients", "weak_first")["qalys"].tobytes())
 
 
+def cohorts(program, judge):
+    """Emulated cohorts are filled and analysed scenario by scenario."""
+    emulation = {"strategy": "strong_first", "cohort": "rfs", "groups": {"frail": "frail", "fit": "rest"},
+                 "covariates": {"courses": "courses"}, "size": {"frail": 10, "fit": 30}, "cohorts": 20,
+                 "follow up": {"uniform": {"min": "1 y", "max": "6 y * hr_relapse"}},
+                 "estimates": {"rfs": {"survival": "rfs", "at": "1 y"}, "ratio": {"hazard ratio": "rfs", "of": "frail"},
+                               "median": {"median": "rfs", "group": "fit"}, "p": {"log rank": "rfs"}}}
+    targets = {"rfs": {"what": {"estimate": "trial.rfs"}, "published": "20 of 40", "source": "invented"}}
+    extra = {"emulate": {"trial": emulation}, "targets": targets}
+    alone = write(program, "trial", extra=extra)
+    path = write(program, "trials", {"hr_relapse": RATIOS}, extra)
+    runs = [program.run_file(path, patients=PATIENTS, threads=threads, flags=flags) for threads, flags in (
+        (1, ()), (2, ("--batch", 7)), (2, ("--engine", "reference")))]
+    judge.true("cohorts of scenarios are the same for any engine, threads and lanes",
+               len({program.digest(run) for run in runs}) == 1)
+    swept = Results(runs[0])
+    for i, ratio in enumerate(RATIOS):
+        wrong = unequal(swept, i, program.run(alone, patients=PATIENTS, settings={"hr_relapse": ratio}))
+        judge.true(f"cohorts of scenario {i} are those of the run alone ({', '.join(wrong)})", not wrong)
+    judge.true("scenarios have cohorts of their own", len(set(swept.file["target_simulated"][:, 0, 0])) == len(RATIOS))
+
+
 def many(program, judge):
     """More points than curves are kept for, and so few patients that several are in flight."""
     sweep = {"hr_relapse": {"from": 0.5, "to": 2, "steps": 60, "scale": "log"}, "early_death": DEATHS}
@@ -156,6 +178,7 @@ def main():
         named(program, judge, plain)
         one_value(program, judge, plain)
         rows(program, judge, plain)
+        cohorts(program, judge)
         many(program, judge)
     return judge.verdict()
 
