@@ -16,7 +16,7 @@ import numpy as np  # noqa: E402
 
 import pathway  # noqa: E402
 from judge import Judge  # noqa: E402
-from program import Program  # noqa: E402
+from program import Program, RunFailed  # noqa: E402
 from results import Results  # noqa: E402
 from study import arguments  # noqa: E402
 
@@ -155,6 +155,20 @@ def cohorts(program, judge):
     judge.true("scenarios have cohorts of their own", len(set(swept.file["target_simulated"][:, 0, 0])) == len(RATIOS))
 
 
+def failures(program, judge):
+    """A life that goes wrong in some scenarios: told of the first of them, whoever came to it, and of its lowest patient."""
+    population = dict(pathway.pathway()[1]["population"]["attributes"], frail={"chance": "early_death * age / 40 y"})
+    path = write(program, "failing", {"early_death": ["0.05", "0.6", "0.9"]}, {"population": {"attributes": population}})
+    said = set()
+    for threads, flags in ((1, ()), (2, ()), (2, ("--batch", 7)), (2, ("--engine", "reference"))):
+        try:
+            program.run_file(path, patients=PATIENTS, threads=threads, flags=flags)
+        except RunFailed as failed:
+            said.add((failed.code, failed.message))
+    judge.true(f"one sentence about the first scenario that fails: {said}",
+               len(said) == 1 and all(code == 1 and "scenario early_death=0.6: " in text for code, text in said))
+
+
 def many(program, judge):
     """More points than curves are kept for, and so few patients that several are in flight."""
     sweep = {"hr_relapse": {"from": 0.5, "to": 2, "steps": 60, "scale": "log"}, "early_death": DEATHS}
@@ -179,6 +193,7 @@ def main():
         one_value(program, judge, plain)
         rows(program, judge, plain)
         cohorts(program, judge)
+        failures(program, judge)
         many(program, judge)
     return judge.verdict()
 
