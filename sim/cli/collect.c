@@ -23,15 +23,19 @@ const char *sq_found_label(const sq_variable *var, int i)
     return ((const char *const *)var->data)[i];
 }
 
-double sq_found_at(const sq_collector *c, const char *name, int strategy, int n_own, const int *own)
+double sq_found_in(const sq_collector *c, const sq_variable *var, int strategy, int n_own, const int *own)
 {
-    const sq_variable *var = sq_found(c, name);
     if (var == NULL || var->type != SQ_F64 || var->n_axes != 3 + n_own) return (double)NAN;
     const sq_axis *axes = c->v->axes;
     size_t draws = axes[var->axis[1]].length, strategies = axes[var->axis[2]].length;
     size_t place = (size_t)c->scenario * draws * strategies + (size_t)strategy;
     for (int i = 0; i < n_own; i++) place = place * c->v->axes[var->axis[3 + i]].length + (size_t)own[i];
     return ((const double *)var->data)[place];
+}
+
+double sq_found_at(const sq_collector *c, const char *name, int strategy, int n_own, const int *own)
+{
+    return sq_found_in(c, sq_found(c, name), strategy, n_own, own);
 }
 
 double sq_found_value(const sq_collector *c, const char *name, int strategy, int i, int j, int n_own)

@@ -25,6 +25,8 @@ const char *sq_found_label(const sq_variable *var, int i);          /* of a text
 /* A number of the scenario, of the first draw, at these places of its n_own own axes. NaN if the variable is missing
  * or of another shape. */
 double sq_found_at(const sq_collector *c, const char *name, int strategy, int n_own, const int *own);
+/* The same in a variable that was found (or NULL). */
+double sq_found_in(const sq_collector *c, const sq_variable *var, int strategy, int n_own, const int *own);
 /* The same, value[strategy][i][j] with n_own = 0, 1 or 2. */
 double sq_found_value(const sq_collector *c, const char *name, int strategy, int i, int j, int n_own);
 /* A number without own axes, and its standard error "NAME_se". */

@@ -26,7 +26,10 @@ sq_sheet *sq_sheet_new(sq_arena *arena, const char *key, const char *title, cons
     s->row_key = sq_arena_array(arena, rows, sizeof *s->row_key);
     s->row_title_of = sq_arena_array(arena, rows, sizeof *s->row_title_of);
     s->entries = sq_arena_array(arena, rows * (size_t)n_columns, sizeof *s->entries);
-    return s->row_key == NULL || s->row_title_of == NULL || s->entries == NULL ? NULL : s;
+    s->decimals = sq_arena_array(arena, (size_t)n_columns, sizeof *s->decimals);
+    for (int i = 0; s->decimals != NULL && i < n_columns; i++) s->decimals[i] = -1;
+    bool complete = s->row_key != NULL && s->row_title_of != NULL && s->entries != NULL && s->decimals != NULL;
+    return complete ? s : NULL;
 }
 
 sq_entry *sq_sheet_at(const sq_sheet *s, int row, int column)
@@ -49,7 +52,7 @@ static double scale_of(const sq_heading *heading)
 }
 
 /* Decimals of a column: two digits of its largest error, one at least of its smallest. */
-static int decimals_of(const sq_sheet *s, int column)
+static int find_decimals(const sq_sheet *s, int column)
 {
     const sq_heading *heading = &s->columns[column];
     int most = 4, decimals = heading->decimals;
@@ -67,6 +70,13 @@ static int decimals_of(const sq_sheet *s, int column)
         decimals = wanted > decimals ? wanted : decimals;
     }
     return decimals < most ? decimals : most;
+}
+
+/* Found once: a table may have many thousand rows. */
+static int decimals_of(const sq_sheet *s, int column)
+{
+    if (s->decimals[column] < 0) s->decimals[column] = find_decimals(s, column);
+    return s->decimals[column];
 }
 
 static void whole_number(double value, char *cell)

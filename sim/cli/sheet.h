@@ -48,6 +48,7 @@ typedef struct sq_sheet {
     const char **row_key;      /* [n_rows] */
     const char **row_title_of; /* [n_rows] */
     sq_entry *entries;         /* [n_rows * n_columns] */
+    int *decimals;             /* [n_columns] of each column, found when it is first printed; -1 before */
 } sq_sheet;
 
 /* An empty sheet with room in the arena; NULL when memory is out. Headings are kept, not copied.

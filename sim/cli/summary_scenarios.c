@@ -9,13 +9,25 @@
 
 enum { MOST_AT_TERMINAL = 60 };
 
-static sq_entry entry_of(sq_collector *c, const sq_figure *f, int scenario, int strategy)
+/* A figure with the variables that it stands in, looked up once for all scenarios. */
+typedef struct place {
+    const sq_figure *figure;
+    const sq_variable *value, *se; /* se NULL: it has none */
+} place;
+
+static place place_of(sq_collector *c, const sq_figure *f)
 {
-    const char *se_name = sq_collect_text(c, sq_arena_format(c->arena, "%s_se", f->name));
+    const char *se = sq_collect_text(c, sq_arena_format(c->arena, "%s_se", f->name));
+    return (place){f, sq_found(c, f->name), f->has_error ? sq_found(c, se) : NULL};
+}
+
+static sq_entry entry_of(sq_collector *c, const place *p, int scenario, int strategy)
+{
+    const sq_figure *f = p->figure;
     if (f->is_difference && strategy == c->reference) return sq_words("reference");
     c->scenario = scenario;
-    double value = sq_found_at(c, f->name, strategy, f->n_own, f->own), se = (double)NAN;
-    if (f->has_error) se = sq_found_at(c, se_name, strategy, f->n_own, f->own);
+    double value = sq_found_in(c, p->value, strategy, f->n_own, f->own);
+    double se = sq_found_in(c, p->se, strategy, f->n_own, f->own);
     c->scenario = 0;
     sq_entry e = sq_number(value, se);
     if (!f->has_error && isnan(value)) e.text = "not reached";
@@ -49,8 +61,9 @@ static void add_table(sq_collector *c, const char *key, const char *title, const
         n++;
     }
     sq_sheet *s = c->failed ? NULL : new_table(c, key, title, n, columns);
+    const place p = place_of(c, f);
     for (int row = 0; s != NULL && row < s->n_rows; row++)
-        for (int i = 0; i < n; i++) *sq_sheet_at(s, row, i) = entry_of(c, f, row, strategy[i]);
+        for (int i = 0; i < n; i++) *sq_sheet_at(s, row, i) = entry_of(c, &p, row, strategy[i]);
 }
 
 static void add_survival(sq_collector *c)
@@ -131,7 +144,11 @@ static void add_complete(sq_collector *c, int n)
             sq_collect_text(c, sq_arena_format(c->arena, "%s under %s", sq_found_label(name, scenario),
                                                sq_found_label(c->strategy, strategy)));
         *sq_sheet_at(s, row, 0) = sq_number(patients_of(c, scenario), (double)NAN);
-        for (int i = 1; i < all->n; i++) *sq_sheet_at(s, row, i) = entry_of(c, &all->figure[i], scenario, strategy);
+    }
+    for (int i = 1; s != NULL && i < all->n; i++) {
+        const place p = place_of(c, &all->figure[i]);
+        for (int row = 0; row < s->n_rows; row++)
+            *sq_sheet_at(s, row, i) = entry_of(c, &p, row / c->n_strategies, row % c->n_strategies);
     }
     if (s != NULL) s->readers = SQ_FOR_FILES;
 }
