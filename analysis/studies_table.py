@@ -81,14 +81,21 @@ def run(program, path, patients):
     return json.loads(done.stdout)["tables"].get("targets", {})
 
 
-def figure(result):
+def is_ratio(path, target):
+    """Whether a target is of an emulated hazard ratio."""
+    emulation, _, estimate = target["what"].get("estimate", "").partition(".")
+    emulations = catalogue.section(os.path.join(ROOT, path), "emulate")
+    return "hazard ratio" in emulations.get(emulation, {}).get("estimates", {}).get(estimate, {})
+
+
+def figure(result, ratio):
     """A simulated figure in words."""
     value, unit = (result.get("simulated") or {}).get("value"), result.get("unit")
     if not isinstance(value, (int, float)):
         return "–"
     if unit == "year":
         return f"{12 * value:.1f} mo"
-    return f"{100 * value:.0f} %" if unit == "1" and value <= 1 else f"{value:.2f}"
+    return f"{100 * value:.0f} %" if unit == "1" and not ratio else f"{value:.2f}"
 
 
 def verdict(result):
@@ -118,7 +125,7 @@ def page(rows, results, patients):
     for path in experiments(rows):
         targets = catalogue.section(os.path.join(ROOT, path), "targets")
         if targets:
-            lines = [target_cells(name, target) + [figure(results[path].get(name, {})), verdict(results[path].get(name, {}))]
+            lines = [target_cells(name, target) + [figure(results[path][name], is_ratio(path, target)), verdict(results[path][name])]
                      for name, target in targets.items()]
             parts += [f"### {path}\n", table(TARGET, lines)]
     parts += ["## Not simulated\n", table(REST, [rest_cells(row) for row in rows if not row["experiment"]])]
