@@ -14,7 +14,7 @@ const char *sq_fit_end_word(sq_fit_end end);
 sq_status sq_fit_write_parameters(const sq_fit *fit, sq_fit_end end, const char *path, sq_error *err);
 /* PREFIX_draws.csv: a column for each parameter, a row for each draw; in days, and per day, where time is in the unit. */
 sq_status sq_fit_write_draws(const sq_fit *fit, const char *path, sq_error *err);
-/* PREFIX.h5; docs/output.md lists what is in it. started: seconds since 1970. */
+/* PREFIX.h5; docs/calibration.md lists what is in it. started: seconds since 1970. */
 sq_status sq_fit_write_results(const sq_fit *fit, sq_fit_end end, const char *path, const char *command_line,
                                double started, sq_error *err);
 
