@@ -46,6 +46,7 @@ EACH_QUICK, EACH_LONG = 3, 8   # variants a model meets
 PATIENTS_QUICK = (1, 9, 37, 70, 5, 130, 33, 4200)
 PATIENTS_LONG = (64, 129, 500, 1000, 7, 4097, 300, 9000)
 KEPT_FLAGS = ("-n", "50", *BOTH)
+PUBLISHED_FLAGS = ("-n", "200", *BOTH)  # enough for a cohort of an emulated study
 NOBODY = "not one cohort of"  # what is said where nobody comes into an emulated cohort
 PATIENTS_WRONG, PATIENTS_RARE = 500, 9000  # enough for some lives to go wrong
 
@@ -188,13 +189,14 @@ def experiments():
         if not name.endswith(".yaml"):
             continue
         with open(os.path.join(CONFIGS, name), encoding="utf-8") as file:
-            if any(line.startswith("experiment:") for line in file):
-                yield name
+            sections = {line.partition(":")[0] for line in file if line[:1].isalpha()}
+        if "experiment" in sections and not sections & {"calibrate", "validate"}:
+            yield name
 
 
 def judge_experiment(runner, name, number):
     """A published model, in one variant."""
-    expected, variant, found = runner.compared(CONFIGS, variants_of(runner.variants, number, 1), KEPT_FLAGS, name)
+    expected, variant, found = runner.compared(CONFIGS, variants_of(runner.variants, number, 1), PUBLISHED_FLAGS, name)
     if expected.code != 0:
         return f"{name} ends with {expected.code}:\n{expected.left}"
     return variant and f"{name}: {says(expected, variant, found)}"
