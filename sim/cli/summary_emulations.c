@@ -59,11 +59,13 @@ static bool find_emulations(const sq_collector *c, emulations *e)
 
 /* ---- one estimate --------------------------------------------------------------------------- */
 
-static bool is_kind(const emulations *e, int i, const char *word)
+static const char *kind_of(const emulations *e, int i)
 {
     int code = ((const int32_t *)e->kind->data)[i];
-    return code >= 0 && code < e->kind->n_flags && strcmp(e->kind->flags[code], word) == 0;
+    return code >= 0 && code < e->kind->n_flags ? e->kind->flags[code] : "";
 }
+
+static bool is_kind(const emulations *e, int i, const char *word) { return strcmp(kind_of(e, i), word) == 0; }
 
 static sq_measure measure_of(const emulations *e, int i)
 {
@@ -190,7 +192,7 @@ static void add_for_people(sq_collector *c, const emulations *e, int emulation)
 
 /* ---- for programs --------------------------------------------------------------------------- */
 
-enum { BEFORE = 2, AFTER = 5 }; /* columns before and after the quantiles */
+enum { BEFORE = 3, AFTER = 5 }; /* columns before and after the quantiles */
 
 static sq_entry exact(double value, double se)
 {
@@ -201,7 +203,7 @@ static sq_entry exact(double value, double se)
 
 static const sq_heading *program_headings(sq_collector *c, const emulations *e, int n)
 {
-    static const char *const keys[] = {"unit", "pooled", "mean", "sd", "without_figure", "published", "predictive_p"};
+    static const char *const keys[] = {"kind", "unit", "pooled", "mean", "sd", "without_figure", "published", "predictive_p"};
     sq_heading *columns = sq_arena_array(c->arena, (size_t)n, sizeof *columns);
     int quantiles = n - BEFORE - AFTER;
     c->failed = c->failed || columns == NULL;
@@ -223,8 +225,9 @@ static void add_for_programs(sq_collector *c, const emulations *e)
     for (int i = 0; s != NULL && i < n; i++) {
         int t = target_of(c, e, i);
         s->row_key[i] = s->row_title_of[i] = sq_found_label(e->estimate, i);
-        *sq_sheet_at(s, i, 0) = sq_words(sq_found_label(e->unit, i));
-        *sq_sheet_at(s, i, 1) = exact(e->pooled[i], e->se[i]);
+        *sq_sheet_at(s, i, 0) = sq_words(kind_of(e, i));
+        *sq_sheet_at(s, i, 1) = sq_words(sq_found_label(e->unit, i));
+        *sq_sheet_at(s, i, 2) = exact(e->pooled[i], e->se[i]);
         for (int q = 0; q < quantiles; q++) *sq_sheet_at(s, i, BEFORE + q) = exact(e->quantiles[i * quantiles + q], none);
         *sq_sheet_at(s, i, BEFORE + quantiles) = exact(e->mean[i], none);
         *sq_sheet_at(s, i, BEFORE + quantiles + 1) = exact(e->sd[i], none);

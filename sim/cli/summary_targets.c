@@ -153,13 +153,21 @@ static void add_targets_for_people(sq_collector *c, const target_data *d, int n)
     s->wraps = true;
 }
 
+static const char *estimate_name(const sq_collector *c, const target_data *d, int i)
+{
+    const sq_variable *estimate = sq_found(c, "estimate");
+    int place = ((const int32_t *)d->estimate->data)[i];
+    return place < 0 || estimate == NULL ? "" : sq_found_label(estimate, place);
+}
+
 /* Numbers in the unit of the file, with all their digits. */
 static void add_targets_for_programs(sq_collector *c, const target_data *d, int n)
 {
     static const sq_heading columns[] = {{.key = "strategy"},  {.key = "unit"},  {.key = "published"},
                                          {.key = "lower"},     {.key = "upper"}, {.key = "simulated"},
-                                         {.key = "verdict"},   {.key = "use"}};
-    sq_sheet *s = sq_collect_sheet(c, "targets", target_title, "Target", 8, columns, n);
+                                         {.key = "verdict"},   {.key = "use"},   {.key = "estimate"}};
+    int width = d->estimate == NULL ? 8 : 9; /* the last: which one of emulated cohorts a target is */
+    sq_sheet *s = sq_collect_sheet(c, "targets", target_title, "Target", width, columns, n);
     for (int i = 0; s != NULL && i < n; i++) {
         s->row_key[i] = s->row_title_of[i] = sq_found_label(d->name, i);
         *sq_sheet_at(s, i, 0) = sq_words(sq_found_label(d->strategy, i));
@@ -170,6 +178,7 @@ static void add_targets_for_programs(sq_collector *c, const target_data *d, int 
         *sq_sheet_at(s, i, 5) = sq_number(d->simulated[i], d->se[i]);
         *sq_sheet_at(s, i, 6) = sq_words(verdict(c, d, i, false));
         *sq_sheet_at(s, i, 7) = sq_words(sq_found_label(d->use, i));
+        if (d->estimate != NULL) *sq_sheet_at(s, i, 8) = sq_words(estimate_name(c, d, i));
     }
     if (s != NULL) s->readers = SQ_FOR_PROGRAMS;
 }
