@@ -462,9 +462,6 @@ SCENARIO = define("scenario", keys([
     ("name", {"type": "string", "pattern": WORD}, "A word."), ("title", TEXT, "What it is, in words."),
     ("set", mapped(EXPRESSION), "Parameters that it sets; the others stay as they are.")], ["name"]))
 SWEEP = define("sweep", either(mapped(either(listed(EXPRESSION), VALUES)), listed(SCENARIO)))
-ANCHORS = define("anchors", keys([
-    ("calibrate", TEXT, "A file with `calibrate:`, which is fitted again in every scenario of the sweep."),
-    ("hold", EXPRESSION, "The anchors hold where the chance of a larger misfit is at least this (0.05).")], ["calibrate"]))
 OCCURRENCES = define("occurrences", one_or_list(NAME), "Events, states entered, marks, death or index; one or a list.")
 ENDPOINT = define("endpoint", keys([
     ("index", OCCURRENCES, "Where time begins: the first of these at which `who:` holds; default: time zero."),
@@ -542,6 +539,18 @@ CALIBRATE = define("calibrate", keys([
     ("posterior", POSTERIOR, "Draws of what is then known: {draws: 1000, method: gaussian}."),
     ("profile", COUNT, "Points of each parameter's profile (7); 0: none.")], ["experiments", "parameters"]))
 
+BARS = define("bars", keys([
+    ("p", SCALAR, "Least p of the joint chi-square, and error of the coverage bars together (0.05)."),
+    ("informative", SCALAR, "A share tells much whose interval reaches no further to each side (0.15)."),
+    ("share error", SCALAR, "Median absolute error of these, at most (0.07)."),
+    ("time error", SCALAR, "Median relative error of medians, at most (0.25).")]))
+VALIDATE = define("validate", keys([
+    ("experiments", either(one_or_list(FILE), mapped(one_or_list(FILE))), "Experiments that are held against what was "
+     "published, or {SETTING: files}."),
+    ("calibration", FILE, "The calibration that numbers come from."),
+    ("patients", COUNT, "Patients of each experiment; default: as it says itself."),
+    ("bars", BARS, "What counts as good enough.")], ["experiments"]))
+
 # ---- a file ---------------------------------------------------------------------------------
 
 
@@ -579,11 +588,11 @@ FILE_ROWS = [
     ("discount", DISCOUNT, "Discounting, as in {rate: 3 %, kind: effective, from: index}; default: none."),
     ("outputs", OUTPUTS, "Times, quantiles and words of the results."),
     ("sweep", SWEEP, "Scenarios of one run: {PARAMETER: [values]}, all combinations; or a list of {name, set}."),
-    ("anchors", ANCHORS, "Published figures that every scenario of the sweep is to meet, and how."),
     ("endpoints", section(ENDPOINT), "Survival curves and competing risks."),
     ("emulate", section(EMULATION), "Cohorts as studies saw them: their size, groups, follow-up and estimates."),
     ("targets", section(TARGET), "Published figures that the results are held against."),
     ("calibrate", CALIBRATE, "In a file of its own: parameters that are fitted to targets of experiments."),
+    ("validate", VALIDATE, "In a file of its own: experiments that are held against what was published."),
 ]
 define("module", keys([*MODULE_ROWS, *[row for row in FILE_ROWS if row[0] in BODY]]))
 DRAFT = "http://json-schema.org/draft-07/schema#"

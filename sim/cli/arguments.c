@@ -126,7 +126,7 @@ static bool read_short(sq_arguments *a, reader *r, const char *letters)
 
 static bool check_operands(const sq_arguments *a)
 {
-    if (a->n_operands == a->verb->n_operands || sq_count(a, "help") > 0) return true;
+    if (a->n_operands == a->verb->n_operands || a->verb->n_operands == SQ_ANY_OPERANDS || sq_count(a, "help") > 0) return true;
     if (a->n_operands < a->verb->n_operands)
         sq_say("%s: %s is missing: sequela %s %s", a->verb->name, a->verb->operands, a->verb->name,
                a->verb->operands);

@@ -16,10 +16,12 @@ typedef struct sq_option {
 
 struct sq_arguments;
 
+enum { SQ_ANY_OPERANDS = -1 };
+
 typedef struct sq_verb {
     const char *name;
     const char *operands; /* "EXPERIMENT.yaml" */
-    int n_operands;
+    int n_operands;       /* SQ_ANY_OPERANDS: as many as are given, also none */
     const char *summary;      /* one line */
     const char *text;         /* further paragraphs of its help */
     const sq_option *options; /* ends with a NULL name */

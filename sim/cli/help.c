@@ -15,7 +15,8 @@ void sq_print_help(void)
     puts("  help     VERB                                   options of a verb\n"
          "\n"
          "sequela --version names the program's version and the libraries it was built with.\n"
-         "Exit codes: 0 done, 1 the work failed, 2 the input or the command line is wrong.\n"
+         "Exit codes: 0 done, 1 the work failed, 2 the input or the command line is wrong,\n"
+         "3 published figures are missed (validate).\n"
          "A research and modelling tool, not medical advice.");
 }
 

@@ -9,7 +9,7 @@
 
 const sq_verb *const sq_verbs[] = {
     &sq_verb_new,    &sq_verb_run,     &sq_verb_check,  &sq_verb_trace, &sq_verb_graph,
-    &sq_verb_digest, &sq_verb_summary, &sq_verb_export, &sq_verb_calibrate, NULL};
+    &sq_verb_digest, &sq_verb_summary, &sq_verb_export, &sq_verb_calibrate, &sq_verb_validate, NULL};
 
 const sq_verb *sq_find_verb(const char *name)
 {

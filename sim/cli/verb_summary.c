@@ -5,17 +5,27 @@
 
 #include <string.h>
 
-static int act(const sq_arguments *a)
+bool sq_read_format(const sq_arguments *a, sq_format *format)
 {
     static const char *const names[] = {"table", "csv", "json", "md"};
     static const sq_format formats[] = {SQ_FORMAT_TABLE, SQ_FORMAT_CSV, SQ_FORMAT_JSON,
                                         SQ_FORMAT_MARKDOWN};
     const char *wanted = sq_value(a, "format");
-    if (wanted == NULL) return sq_print_summary(a->operands[0], SQ_FORMAT_TABLE);
+    *format = SQ_FORMAT_TABLE;
+    if (wanted == NULL) return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(wanted, names[i]) == 0) return sq_print_summary(a->operands[0], formats[i]);
-    sq_say("summary: --format: '%s' is not known; expected table, csv, json or md", wanted);
-    return SQ_EXIT_INPUT;
+        if (strcmp(wanted, names[i]) == 0) {
+            *format = formats[i];
+            return true;
+        }
+    sq_say("%s: --format: '%s' is not known; expected table, csv, json or md", a->verb->name, wanted);
+    return false;
+}
+
+static int act(const sq_arguments *a)
+{
+    sq_format format;
+    return sq_read_format(a, &format) ? sq_print_summary(a->operands[0], format) : SQ_EXIT_INPUT;
 }
 
 static const sq_option options[] = {

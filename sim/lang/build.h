@@ -109,11 +109,11 @@ typedef enum sq_single {
     SQ_ONE_SEED,
     SQ_ONE_POPULATION,
     SQ_ONE_CALIBRATE,
+    SQ_ONE_VALIDATE,
     SQ_ONE_REFERENCE,
     SQ_ONE_DISCOUNT,
     SQ_ONE_OUTPUTS,
     SQ_ONE_SWEEP,
-    SQ_ONE_ANCHORS,
     SQ_SINGLES
 } sq_single;
 
@@ -495,6 +495,17 @@ const char *sq_build_path_beside(sq_build *b, const sq_node *node);
 struct sq_calibration;
 bool sq_build_calibration(sq_build *b, struct sq_calibration *calibration);
 bool sq_refuse_calibration(sq_build *b);
+/* What files without a model have in common: nothing of an experiment stands beside their section (reported); expressions
+ * know numbers and units alone; texts of all files, the name and the title are kept in the arena of b->model. */
+bool sq_build_stands_alone(sq_build *b, const char *section);
+void sq_build_without_names(sq_build *b);
+const sq_source_file *sq_build_keep_files(sq_build *b, int *n);
+bool sq_build_keep_name(sq_build *b, const char *otherwise, const char **name, const char **title);
+
+/* build_validate.c: the same of a registry of experiments that are held against what was published. */
+struct sq_validation;
+bool sq_build_validation(sq_build *b, struct sq_validation *validation);
+bool sq_refuse_validation(sq_build *b);
 
 /* build_modules.c: after all files are read, writes every instance of a module into the sections. */
 bool sq_build_modules(sq_build *b);
@@ -784,8 +795,6 @@ bool sq_build_probe(sq_build *b);
 
 /* build_sweep.c: after freezing, whose parameters scenarios set. */
 bool sq_build_sweep(sq_build *b);
-/* build_anchors.c: after the sweep, what is fitted again in its scenarios. */
-bool sq_build_anchors(sq_build *b);
 void sq_build_warn(sq_build *b);
 /* warn_tables.c: life tables that end before patients must (`beyond: error` makes it an error). */
 void sq_warn_of_tables(sq_build *b);

@@ -42,8 +42,7 @@ static bool load_experiment(sq_build *b, const sq_node *node, sq_calibration *c,
     for (int i = 0; i < c->n_experiments; i++)
         if (strcmp(paths[i], path) == 0) return sq_diag_error(b->diags, node->place, "'%s' is named twice", path);
     paths[c->n_experiments] = sq_build_keep(b, path);
-    static const sq_load_options of_calibration = {.is_fitted = true};
-    sq_status status = sq_load_experiment(path, &of_calibration, &c->models[c->n_experiments], b->diags, &err);
+    sq_status status = sq_load_experiment(path, NULL, &c->models[c->n_experiments], b->diags, &err);
     if (status == SQ_ERR_MEMORY) sq_build_no_memory(b);
     if (status) return false;
     c->n_experiments++;
@@ -441,59 +440,14 @@ bool sq_refuse_calibration(sq_build *b)
                          "`calibrate:` stands in a file of its own, without a model, and is run by `sequela calibrate`");
 }
 
-static bool keep_texts(sq_build *b, sq_calibration *c)
-{
-    const sq_node *title = b->one[SQ_ONE_EXPERIMENT_TITLE].node, *name = b->one[SQ_ONE_EXPERIMENT].node;
-    const char *called = name ? sq_scalar_text(b, name, "the calibration's name") : NULL;
-    sq_source_file *files = sq_arena_array(&b->model->arena, b->files.count + 1, sizeof *files);
-    if (!files) return sq_build_no_memory(b);
-    for (size_t i = 0; i < b->files.count; i++) {
-        const sq_source_file *f = &b->files.items[i];
-        const char *text = sq_arena_text(&b->model->arena, f->text, f->size);
-        files[i] = (sq_source_file){sq_build_keep(b, f->path), text ? text : "", text ? f->size : 0};
-    }
-    c->files = files;
-    c->n_files = (int)b->files.count;
-    c->path = c->n_files > 0 ? files[0].path : "";
-    c->name = called ? sq_build_keep(b, called) : "calibration";
-    c->title = title && title->text ? sq_build_keep(b, title->text) : c->name;
-    return !b->out_of_memory;
-}
-
-/* Expressions of a calibration know numbers and units alone. */
-static bool no_names(void *context, const char *name, sq_symbol *symbol)
-{
-    (void)context, (void)name, (void)symbol;
-    return false;
-}
-
-static size_t none_known(void *context, const char *const **names)
-{
-    static const char *const none[] = {NULL};
-    (void)context;
-    *names = none;
-    return 0;
-}
-
-static bool stands_alone(sq_build *b)
-{
-    static const struct {
-        sq_single single;
-        const char *key;
-    } others[] = {{SQ_ONE_MODEL, "model"}, {SQ_ONE_HORIZON, "horizon"}, {SQ_ONE_PATIENTS, "patients"},
-                  {SQ_ONE_SEED, "seed"},   {SQ_ONE_POPULATION, "population"}};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (b->one[others[i].single].node)
-            return sq_diag_error(b->diags, b->one[others[i].single].place,
-                                 "'%s' does not belong beside `calibrate:`, which stands in a file of its own", others[i].key);
-    return true;
-}
-
 bool sq_build_calibration(sq_build *b, sq_calibration *c)
 {
     const sq_node *map = b->one[SQ_ONE_CALIBRATE].node;
-    b->compiler.names = (sq_names){.context = b, .lookup = no_names, .all = none_known, .currency = ""};
-    if (!stands_alone(b) || !expect_keys(b, map) || !load_experiments(b, map, c)) return false;
+    sq_build_without_names(b);
+    if (!sq_build_stands_alone(b, "calibrate") || !expect_keys(b, map) || !load_experiments(b, map, c)) return false;
     bool fine = read_parameters(b, map, c);
-    return fine && read_targets(b, map, c) && read_how(b, map, c) && keep_texts(b, c) && b->diags->n_errors == 0;
+    if (!fine || !read_targets(b, map, c) || !read_how(b, map, c)) return false;
+    c->files = sq_build_keep_files(b, &c->n_files);
+    c->path = c->n_files > 0 ? c->files[0].path : "";
+    return sq_build_keep_name(b, "calibration", &c->name, &c->title) && b->diags->n_errors == 0;
 }

@@ -35,21 +35,21 @@ static const struct {
     {"seed", SQ_ONE_SEED},
     {"population", SQ_ONE_POPULATION},
     {"calibrate", SQ_ONE_CALIBRATE},
+    {"validate", SQ_ONE_VALIDATE},
     {"reference", SQ_ONE_REFERENCE},
     {"discount", SQ_ONE_DISCOUNT},
     {"outputs", SQ_ONE_OUTPUTS},
     {"sweep", SQ_ONE_SWEEP},
-    {"anchors", SQ_ONE_ANCHORS},
 };
 
 static const char *const known_keys[] = {
     "model",      "title",    "description", "include",    "currency",   "categories",
     "attributes", "states",   "start",       "functions",  "events",     "decisions",
-    "procedures", "calibrate",
+    "procedures", "calibrate",  "validate",
     "utility",    "costs",    "parameters",  "experiment", "override",   "horizon",    "closes",
     "patients",   "seed",     "population", "strategies", "rules",
     "reference",  "discount", "outputs",     "endpoints",  "targets",    "emulate",    "modules",
-    "instances",  "sweep",    "anchors",     NULL,
+    "instances",  "sweep",    NULL,
 };
 
 enum {

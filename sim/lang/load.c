@@ -4,6 +4,7 @@
 
 #include "lang/build.h"
 #include "lang/calibration.h"
+#include "lang/validation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -126,7 +127,7 @@ static bool build_all_names(sq_build *b)
 
 static bool build_model(sq_build *b, const char *path)
 {
-    if (!sq_build_files(b, path) || !sq_refuse_calibration(b)) return false;
+    if (!sq_build_files(b, path) || !sq_refuse_calibration(b) || !sq_refuse_validation(b)) return false;
     if (b->may_be_model) b->skim = !b->one[SQ_ONE_EXPERIMENT].node;
     if (b->skim) b->compiler.diags = &b->ignored;
     if (!b->skim &&
@@ -144,7 +145,7 @@ static bool build_model(sq_build *b, const char *path)
     if (!fine || b->diags->n_errors || no_memory_left(b)) return false;
     sq_build_words(b);
     if (!sq_build_freeze(b)) return false;
-    if (!b->skim && (!sq_build_sweep(b) || !sq_build_anchors(b))) return false;
+    if (!b->skim && !sq_build_sweep(b)) return false;
     if (!b->skim && !sq_build_probe(b)) return false;
     if (!b->skim) sq_build_warn(b);
     return b->diags->n_errors == 0;
@@ -200,13 +201,48 @@ sq_status sq_load_model(const char *path, sq_model **model, sq_diags *diags, sq_
     return load(path, NULL, true, model, diags, err);
 }
 
+/* ---- files without a model -------------------------------------------------------------------- */
+
+static bool has_section(const char *path, const char *section)
+{
+    sq_diags ignored = {0};
+    bool is_file = strcmp(path, "-") != 0;
+    const sq_source *source = is_file ? sq_source_read(&ignored.arena, path, (sq_place){0}, &ignored) : NULL;
+    const sq_node *root = source ? sq_node_parse(&ignored.arena, source, &ignored) : NULL;
+    bool found = root && root->kind == SQ_NODE_MAP && sq_node_get(root, section) && !sq_node_get(root, "model");
+    sq_diags_free(&ignored);
+    return found;
+}
+
+/* Builds what a file asks for from its section. It lives in the arena of a model that is nothing else: all that loading
+ * keeps goes there. *made is left for the caller to free, with the arena, also after a failure; NULL without memory. */
+static sq_status load_apart(const char *path, size_t size, bool (*build)(sq_build *b, const char *path, void *made),
+                            void **made, sq_arena *arena, sq_diags *diags, sq_error *err)
+{
+    static const sq_load_options as_written;
+    sq_build b = {.diags = diags, .options = &as_written, .model = new_model()};
+    *made = b.model ? sq_arena_alloc(&b.model->arena, size) : NULL;
+    if (!*made) {
+        sq_model_free(b.model);
+        return sq_fail(err, SQ_ERR_MEMORY, "out of memory while loading");
+    }
+    b.compiler.diags = diags;
+    b.compiler.arena = &b.scratch;
+    bool fine = build(&b, path, *made) && !no_memory_left(&b), no_memory = no_memory_left(&b);
+    *arena = b.model->arena;
+    free_lists(&b);
+    if (fine) return SQ_OK;
+    if (no_memory) return sq_fail(err, SQ_ERR_MEMORY, "out of memory while loading");
+    return sq_fail(err, SQ_ERR_INPUT, "%d error%s in the input", diags->n_errors, diags->n_errors == 1 ? "" : "s");
+}
+
 /* ---- calibrations --------------------------------------------------------------------------- */
 
-static bool build_calibration(sq_build *b, const char *path, sq_calibration *c)
+static bool build_calibration(sq_build *b, const char *path, void *made)
 {
     return sq_build_files(b, path) &&
            require(b, SQ_ONE_CALIBRATE, "this is no calibration: it has no `calibrate:` (what is fitted to what)") &&
-           sq_build_calibration(b, c);
+           sq_build_calibration(b, made);
 }
 
 void sq_calibration_free(sq_calibration *c)
@@ -218,42 +254,55 @@ void sq_calibration_free(sq_calibration *c)
     sq_arena_free(&arena);
 }
 
-bool sq_is_calibration(const char *path)
-{
-    sq_diags ignored = {0};
-    bool is_file = strcmp(path, "-") != 0;
-    const sq_source *source = is_file ? sq_source_read(&ignored.arena, path, (sq_place){0}, &ignored) : NULL;
-    const sq_node *root = source ? sq_node_parse(&ignored.arena, source, &ignored) : NULL;
-    bool found = root && root->kind == SQ_NODE_MAP && sq_node_get(root, "calibrate") && !sq_node_get(root, "model");
-    sq_diags_free(&ignored);
-    return found;
-}
+bool sq_is_calibration(const char *path) { return has_section(path, "calibrate"); }
 
-/* A calibration lives in the arena of a model that is nothing else: all that loading keeps goes there. */
 sq_status sq_load_calibration(const char *path, const sq_calibration_options *options, sq_calibration **out,
                               sq_diags *diags, sq_error *err)
 {
-    static const sq_load_options as_written;
-    sq_build b = {.diags = diags, .options = &as_written, .model = new_model()};
-    sq_calibration *c = b.model ? sq_arena_alloc(&b.model->arena, sizeof *c) : NULL;
+    void *made;
+    sq_arena arena;
     *out = NULL;
-    if (!c) {
-        sq_model_free(b.model);
-        return sq_fail(err, SQ_ERR_MEMORY, "out of memory while loading");
+    sq_status status = load_apart(path, sizeof **out, build_calibration, &made, &arena, diags, err);
+    sq_calibration *c = made;
+    if (!c) return status;
+    c->arena = arena;
+    if (status) {
+        sq_calibration_free(c);
+        return status;
     }
-    b.compiler.diags = diags;
-    b.compiler.arena = &b.scratch;
-    bool fine = build_calibration(&b, path, c) && !no_memory_left(&b);
-    bool no_memory = no_memory_left(&b);
-    if (fine && options && options->seed) c->seed = *options->seed;
-    if (fine && options && options->patients > 0) c->patients = options->patients;
-    c->arena = b.model->arena;
-    free_lists(&b);
-    if (fine) {
-        *out = c;
-        return SQ_OK;
-    }
-    sq_calibration_free(c);
-    if (no_memory) return sq_fail(err, SQ_ERR_MEMORY, "out of memory while loading");
-    return sq_fail(err, SQ_ERR_INPUT, "%d error%s in the input", diags->n_errors, diags->n_errors == 1 ? "" : "s");
+    if (options && options->seed) c->seed = *options->seed;
+    if (options && options->patients > 0) c->patients = options->patients;
+    *out = c;
+    return SQ_OK;
+}
+
+/* ---- registries ------------------------------------------------------------------------------ */
+
+static bool build_validation(sq_build *b, const char *path, void *made)
+{
+    return sq_build_files(b, path) &&
+           require(b, SQ_ONE_VALIDATE, "this is no registry: it has no `validate:` (which experiments are held against what was published)") &&
+           sq_build_validation(b, made);
+}
+
+void sq_validation_free(sq_validation *v)
+{
+    if (!v) return;
+    sq_arena arena = v->arena; /* it owns v itself */
+    sq_arena_free(&arena);
+}
+
+bool sq_is_validation(const char *path) { return has_section(path, "validate"); }
+
+sq_status sq_load_validation(const char *path, sq_validation **out, sq_diags *diags, sq_error *err)
+{
+    void *made;
+    sq_arena arena;
+    *out = NULL;
+    sq_status status = load_apart(path, sizeof **out, build_validation, &made, &arena, diags, err);
+    sq_validation *v = made;
+    if (v) v->arena = arena;
+    if (status) sq_validation_free(v);
+    else *out = v;
+    return status;
 }

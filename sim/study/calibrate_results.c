@@ -227,32 +227,13 @@ static sq_status gather(const sq_fit *fit, sq_fit_end end, sq_variables *v, sq_e
     return w.failed ? sq_fail(err, SQ_ERR_MEMORY, "out of memory for the results") : SQ_OK;
 }
 
-/* The files of the calibration and of all experiments, each once. */
-static sq_source_file *all_files(const sq_fit *fit, int *n)
-{
-    const sq_calibration *c = fit->calibration;
-    const sq_suite_experiment *experiments;
-    int n_experiments = sq_suite_experiments(fit->suite, &experiments), room = c->n_files;
-    for (int e = 0; e < n_experiments; e++) room += experiments[e].model->n_files;
-    sq_source_file *files = calloc((size_t)room, sizeof *files);
-    *n = 0;
-    for (int i = 0; files && i < c->n_files; i++) files[(*n)++] = c->files[i];
-    for (int e = 0; files && e < n_experiments; e++)
-        for (int i = 0; i < experiments[e].model->n_files; i++) {
-            int k = 0;
-            while (k < *n && strcmp(files[k].path, experiments[e].model->files[i].path) != 0) k++;
-            if (k == *n) files[(*n)++] = experiments[e].model->files[i];
-        }
-    return files;
-}
-
 sq_status sq_fit_write_results(const sq_fit *fit, sq_fit_end end, const char *path, const char *command_line,
                                double started, sq_error *err)
 {
     sq_variables v = {0};
     sq_provenance_room room = {0};
     sq_provenance_inputs inputs = {.seed = fit->calibration->seed};
-    sq_source_file *files = all_files(fit, &inputs.n_files);
+    sq_source_file *files = sq_suite_files(fit->suite, fit->calibration->n_files, fit->calibration->files, &inputs.n_files);
     inputs.files = files;
     sq_status status = files ? gather(fit, end, &v, err) : sq_fail(err, SQ_ERR_MEMORY, "no memory for the provenance");
     if (!status) status = sq_provenance_fill_from(&room, &inputs, &fit->facts, command_line, started, err);

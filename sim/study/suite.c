@@ -171,6 +171,22 @@ int sq_suite_targets(const sq_suite *suite, const sq_suite_target **targets)
     return suite->n_targets;
 }
 
+sq_source_file *sq_suite_files(const sq_suite *suite, int n_first, const sq_source_file *first, int *n)
+{
+    int room = n_first + 1;
+    for (int e = 0; e < suite->n; e++) room += suite->models[e]->n_files;
+    sq_source_file *files = calloc((size_t)room, sizeof *files);
+    *n = 0;
+    for (int i = 0; files && i < n_first; i++) files[(*n)++] = first[i];
+    for (int e = 0; files && e < suite->n; e++)
+        for (int i = 0; i < suite->models[e]->n_files; i++) {
+            int k = 0;
+            while (k < *n && strcmp(files[k].path, suite->models[e]->files[i].path) != 0) k++;
+            if (k == *n) files[(*n)++] = suite->models[e]->files[i];
+        }
+    return files;
+}
+
 /* ---- evaluating ---------------------------------------------------------------------------------------- */
 
 /* The figures of an experiment, from its results (points lie along their first axis) or (NULL) as not run. */

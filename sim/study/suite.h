@@ -43,6 +43,9 @@ sq_status sq_suite_of(sq_suite **out, int n, sq_model *const *models, const char
 void sq_suite_free(sq_suite *suite); /* NULL is allowed */
 
 int sq_suite_experiments(const sq_suite *suite, const sq_suite_experiment **experiments);
+/* The files that all experiments were read from behind so many others, each once; malloc'd, NULL when memory is out. Texts
+ * stay where they are. */
+sq_source_file *sq_suite_files(const sq_suite *suite, int n_first, const sq_source_file *first, int *n);
 int sq_suite_targets(const sq_suite *suite, const sq_suite_target **targets);
 
 typedef struct sq_suite_figure {

@@ -86,7 +86,8 @@ def complaints(root, program):
             yield f"'{word}' ({table}) is not in docs/language.md"
         if not uses(word, example):
             yield f"'{word}' ({table}) is not used by the example in {REFERENCE}"
-    calibrations = glob.glob(os.path.join(root, REFERENCE, "calibration*.yaml"))
+    calibrations = [path for kind in ("calibration*.yaml", "validation.yaml")
+                    for path in glob.glob(os.path.join(root, REFERENCE, kind))]
     for name in ["experiment.yaml", "alternatives.yaml", *sorted(map(os.path.basename, calibrations))]:
         trouble = check(program, os.path.join(root, REFERENCE, name))
         if trouble:
