@@ -462,6 +462,9 @@ SCENARIO = define("scenario", keys([
     ("name", {"type": "string", "pattern": WORD}, "A word."), ("title", TEXT, "What it is, in words."),
     ("set", mapped(EXPRESSION), "Parameters that it sets; the others stay as they are.")], ["name"]))
 SWEEP = define("sweep", either(mapped(either(listed(EXPRESSION), VALUES)), listed(SCENARIO)))
+ANCHORS = define("anchors", keys([
+    ("calibrate", TEXT, "A file with `calibrate:`, which is fitted again in every scenario of the sweep."),
+    ("hold", EXPRESSION, "The anchors hold where the chance of a larger misfit is at least this (0.05).")], ["calibrate"]))
 OCCURRENCES = define("occurrences", one_or_list(NAME), "Events, states entered, marks, death or index; one or a list.")
 ENDPOINT = define("endpoint", keys([
     ("index", OCCURRENCES, "Where time begins: the first of these at which `who:` holds; default: time zero."),
@@ -588,6 +591,7 @@ FILE_ROWS = [
     ("discount", DISCOUNT, "Discounting, as in {rate: 3 %, kind: effective, from: index}; default: none."),
     ("outputs", OUTPUTS, "Times, quantiles and words of the results."),
     ("sweep", SWEEP, "Scenarios of one run: {PARAMETER: [values]}, all combinations; or a list of {name, set}."),
+    ("anchors", ANCHORS, "Published figures that every scenario of the sweep is to meet, and how."),
     ("endpoints", section(ENDPOINT), "Survival curves and competing risks."),
     ("emulate", section(EMULATION), "Cohorts as studies saw them: their size, groups, follow-up and estimates."),
     ("targets", section(TARGET), "Published figures that the results are held against."),

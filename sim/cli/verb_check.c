@@ -116,6 +116,21 @@ static void print_scenarios(const sq_model *m)
     if (m->n_scenarios > SHOWN) printf("  and %d more\n", m->n_scenarios - SHOWN);
 }
 
+/* What `anchors:` fits in each scenario, and what that takes. */
+static void print_anchors(const sq_model *m)
+{
+    enum { ROUNDS = 3, STEPS = 4 }; /* rounds that a fit from a neighbour mostly needs; steps tried in each */
+    const sq_anchoring *a = &m->anchoring;
+    if (!a->path) return;
+    char lives[48];
+    double trials = 1 + ROUNDS * (2.0 * a->n_parameters + STEPS);
+    sq_grouped(trials * a->trial_lives, 0, lives, sizeof lives);
+    printf("\nIn each scenario %d figures (%s) are met again by fitting:\n", a->n_targets, a->path);
+    for (int i = 0; i < a->n_parameters; i++) printf("  %s\n", m->parameters[a->parameters[i]].name);
+    printf("They hold where the chance of a larger misfit is %g or more. About %s lives a scenario besides those of the run.\n",
+           a->hold, lives);
+}
+
 /* What `override:` puts in the place of parameters, and where it says so. */
 static void print_overrides(const sq_model *m)
 {
@@ -203,6 +218,7 @@ static int print_model(sequela *s, const char *plot)
         sq_print_rests(m);
         print_overrides(m);
         print_scenarios(m);
+        print_anchors(m);
         sq_print_life_expectancies(m, block);
         code = sq_print_fits(m, block);
         print_undrawable(m);

@@ -15,7 +15,8 @@
 #include "math/cholesky.h"
 
 static const double DEPENDENT = 1e-10; /* variance left by the other covariates */
-static const double DONE = 1e-20, ALL_BUT_DONE = 1e-12, VISIBLE = .05, TRUSTED = 1e-8;
+static const double DONE = 1e-20, ALL_BUT_DONE = 1e-12, VISIBLE = .05;
+static const double TRUSTED = 1e-8, ROUNDING = 1e-12; /* a promise, and what of the log likelihood may be rounding */
 enum { MOST_STEPS = 100, MOST_HALVINGS = 40 };
 
 const char *sq_cox_ending_text(sq_cox_ending ending)
@@ -65,10 +66,11 @@ static void find_step(newton *w)
 }
 
 /* Moves along the step; false if no part of it helps. A promise below what the likelihood's
- * rounding shows is trusted. */
+ * rounding shows is trusted: with 100,000 patients that is much. */
 static bool take_step(newton *w)
 {
-    double part = 1, least = w->gain < TRUSTED ? -INFINITY : w->here.log_likelihood;
+    double now = w->here.log_likelihood, part = 1;
+    double least = w->gain < fmax(TRUSTED, ROUNDING * fabs(now)) ? -INFINITY : now;
     for (int i = 0; i < MOST_HALVINGS; i++, part /= 2) {
         for (int j = 0; j < w->c->p; j++) w->there.b[j] = w->here.b[j] + part * w->step[j];
         if (!look(w->c, &w->there) || !(w->there.log_likelihood >= least)) continue;
@@ -95,12 +97,14 @@ static double spread(const newton *w, int j)
     return high - low;
 }
 
+/* Near the top the gain falls to its square from step to step: where it does not even halve, it is rounding. */
 static sq_cox_ending walk(newton *w)
 {
-    for (; w->n_steps < MOST_STEPS; w->n_steps++) {
+    double before = INFINITY;
+    for (; w->n_steps < MOST_STEPS; w->n_steps++, before = w->gain) {
         find_step(w);
         if (w->gain < ALL_BUT_DONE && spread(w, -1) > VISIBLE) return SQ_COX_INFINITE;
-        if (w->gain < DONE) return SQ_COX_CONVERGED;
+        if (w->gain < DONE || (w->gain < ALL_BUT_DONE && w->gain > before / 2)) return SQ_COX_CONVERGED;
         if (!take_step(w)) return SQ_COX_UNFINISHED;
     }
     return SQ_COX_UNFINISHED;

@@ -114,6 +114,7 @@ typedef enum sq_single {
     SQ_ONE_DISCOUNT,
     SQ_ONE_OUTPUTS,
     SQ_ONE_SWEEP,
+    SQ_ONE_ANCHORS,
     SQ_SINGLES
 } sq_single;
 
@@ -795,6 +796,8 @@ bool sq_build_probe(sq_build *b);
 
 /* build_sweep.c: after freezing, whose parameters scenarios set. */
 bool sq_build_sweep(sq_build *b);
+/* build_anchors.c: after the sweep, what is fitted again in its scenarios. */
+bool sq_build_anchors(sq_build *b);
 void sq_build_warn(sq_build *b);
 /* warn_tables.c: life tables that end before patients must (`beyond: error` makes it an error). */
 void sq_warn_of_tables(sq_build *b);

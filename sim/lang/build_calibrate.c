@@ -42,7 +42,8 @@ static bool load_experiment(sq_build *b, const sq_node *node, sq_calibration *c,
     for (int i = 0; i < c->n_experiments; i++)
         if (strcmp(paths[i], path) == 0) return sq_diag_error(b->diags, node->place, "'%s' is named twice", path);
     paths[c->n_experiments] = sq_build_keep(b, path);
-    sq_status status = sq_load_experiment(path, NULL, &c->models[c->n_experiments], b->diags, &err);
+    static const sq_load_options of_calibration = {.is_fitted = true};
+    sq_status status = sq_load_experiment(path, &of_calibration, &c->models[c->n_experiments], b->diags, &err);
     if (status == SQ_ERR_MEMORY) sq_build_no_memory(b);
     if (status) return false;
     c->n_experiments++;

@@ -40,6 +40,7 @@ static const struct {
     {"discount", SQ_ONE_DISCOUNT},
     {"outputs", SQ_ONE_OUTPUTS},
     {"sweep", SQ_ONE_SWEEP},
+    {"anchors", SQ_ONE_ANCHORS},
 };
 
 static const char *const known_keys[] = {
@@ -49,7 +50,7 @@ static const char *const known_keys[] = {
     "utility",    "costs",    "parameters",  "experiment", "override",   "horizon",    "closes",
     "patients",   "seed",     "population", "strategies", "rules",
     "reference",  "discount", "outputs",     "endpoints",  "targets",    "emulate",    "modules",
-    "instances",  "sweep",    NULL,
+    "instances",  "sweep",    "anchors",     NULL,
 };
 
 enum {

@@ -145,7 +145,7 @@ static bool build_model(sq_build *b, const char *path)
     if (!fine || b->diags->n_errors || no_memory_left(b)) return false;
     sq_build_words(b);
     if (!sq_build_freeze(b)) return false;
-    if (!b->skim && !sq_build_sweep(b)) return false;
+    if (!b->skim && (!sq_build_sweep(b) || !sq_build_anchors(b))) return false;
     if (!b->skim && !sq_build_probe(b)) return false;
     if (!b->skim) sq_build_warn(b);
     return b->diags->n_errors == 0;

@@ -13,6 +13,7 @@ typedef struct sq_load_options {
     const char *const *strategies; /* only these; none: all */
     const uint64_t *seed;          /* NULL: as the experiment says */
     int64_t patients;              /* 0: as the experiment says */
+    bool is_fitted;                /* one of a calibration: it may not ask for one in turn */
 } sq_load_options;
 
 /* Reads an experiment (path "-" is standard input), everything it includes, checks and compiles it. On

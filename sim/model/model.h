@@ -591,6 +591,16 @@ typedef struct sq_scenario {
     sq_settings settings;     /* has the same name */
 } sq_scenario;
 
+/* `anchors:`: parameters that are fitted again in every scenario, so that published figures are met there. The calibration
+ * itself is read where it is run. */
+typedef struct sq_anchoring {
+    const char *path;      /* of the calibration; NULL: none */
+    double hold;           /* they hold where the chance of a larger misfit is at least this */
+    int n_parameters, n_targets;
+    const int *parameters; /* [n_parameters] of this model, in the calibration's order */
+    double trial_lives;    /* lives of one trial of values */
+} sq_anchoring;
+
 /* A parameter that `override:` replaces, where no later setting replaces it again. */
 typedef struct sq_override {
     const char *name;  /* as the user knows it: "cr[reinduction, ge50]" */
@@ -712,6 +722,7 @@ typedef struct sq_model {
     int n_scenarios, n_swept; /* 0 without `sweep:`: then a run has one point, with no settings */
     const sq_scenario *scenarios;
     const int *swept;         /* parameters that scenarios set, in the order in which they are named */
+    sq_anchoring anchoring;
 
     int n_files;
     const sq_source_file *files;

@@ -118,6 +118,14 @@ sq_status sq_settings_set(sq_settings *s, const sq_model *m, int parameter, doub
     return SQ_OK;
 }
 
+sq_status sq_settings_copy(sq_settings *to, const sq_settings *from, sq_error *err)
+{
+    to->count = 0;
+    for (size_t i = 0; i < from->count; i++)
+        if (!sq_vec_push(to, from->items[i])) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the settings");
+    return SQ_OK;
+}
+
 void sq_settings_free(sq_settings *s)
 {
     free(s->items);

@@ -35,6 +35,9 @@ sq_status sq_settings_set(sq_settings *settings, const struct sq_model *model, i
 /* What a slot is set to; NULL if it is not, or without settings (NULL). */
 const sq_assignment *sq_settings_of(const sq_settings *settings, int slot);
 
+/* Makes `to` the assignments of `from`, which may be those of the same model alone; the name stays. */
+sq_status sq_settings_copy(sq_settings *to, const sq_settings *from, sq_error *err);
+
 /* Frees what it holds; of settings that sq_settings_set made. */
 void sq_settings_free(sq_settings *settings);
 

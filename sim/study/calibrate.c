@@ -148,15 +148,17 @@ static sq_status set_point(const sq_fit *fit, const settings_room *r, int point,
 {
     const sq_suite_experiment *experiments;
     sq_suite_experiments(fit->suite, &experiments);
-    for (int e = 0; e < r->n_experiments; e++)
-        for (int i = 0; i < fit->n; i++) {
+    sq_status status = SQ_OK;
+    for (int e = 0; e < r->n_experiments && !status; e++) {
+        sq_settings *settings = &r->items[e * r->n + point];
+        if (fit->held) status = sq_settings_copy(settings, &fit->held[e], err);
+        for (int i = 0; i < fit->n && !status; i++) {
             const sq_fit_parameter *p = &fit->calibration->parameters[i];
-            if (p->row[e] < 0) continue;
             double value = u ? sq_fit_value(p, u[i]) : fit->fitted[i].value;
-            sq_status status = sq_settings_set(&r->items[e * r->n + point], experiments[e].model, p->row[e], value, err);
-            if (status) return status;
+            if (p->row[e] >= 0) status = sq_settings_set(settings, experiments[e].model, p->row[e], value, err);
         }
-    return SQ_OK;
+    }
+    return status;
 }
 
 /* ---- running ------------------------------------------------------------------------------------------------ */
@@ -347,6 +349,7 @@ static sq_status run_settled(sq_fit *fit, sq_error *err)
     sq_status status = run_points(fit, 1, NULL, NULL, fit->after, err);
     if (status) return status;
     sq_likelihood_residuals(&fit->likelihood, fit->after, fit->residual);
+    fit->chi_square = 0;
     for (int i = 0; i < fit->likelihood.n; i++) fit->chi_square += fit->residual[i] * fit->residual[i];
     fit->df = fit->likelihood.n - used_up(fit);
     fit->p = fit->df > 0 ? sq_chi_square_make(fit->chi_square, fit->df).p : NAN;
@@ -360,5 +363,30 @@ sq_status sq_fit_conclude(sq_fit *fit, sq_error *err)
     if (!fit->has_posterior && !fit->stopped) return err->status;
     sq_status status = sq_fit_settle(fit, err);
     if (!status) status = run_points(fit, 1, &fit->before, NULL, fit->before.figures, err);
+    return status ? status : run_settled(fit, err);
+}
+
+/* ---- again, while other values are held ---------------------------------------------------------------------- */
+
+void sq_fit_renew(sq_fit *fit, const sq_settings *held)
+{
+    fit->held = held;
+    fit->best.objective = INFINITY;
+    fit->trace.count = fit->tried.count = 0;
+    fit->has_posterior = false;
+}
+
+sq_status sq_fit_from(sq_fit *fit, const double *u, bool *converged, sq_error *err)
+{
+    sq_arena arena = {0};
+    sq_trial *at = sq_trials_new(fit, &arena, 1);
+    *converged = false;
+    bool fine = at != NULL || sq_fail(err, SQ_ERR_MEMORY, "no memory for the search") == SQ_OK;
+    if (fine) memcpy(at->u, u, (size_t)fit->n * sizeof *u);
+    fine = fine && sq_fit_try(fit, 1, at, err) && sq_fit_descend(fit, at, fit->calibration->evaluations, converged, err);
+    if (fine && !isfinite(fit->best.objective)) memcpy(fit->best.u, u, (size_t)fit->n * sizeof *u);
+    sq_arena_free(&arena);
+    if (!fine) return err->status;
+    sq_status status = sq_fit_settle(fit, err);
     return status ? status : run_settled(fit, err);
 }

@@ -63,6 +63,7 @@ typedef struct sq_fit {
     sq_fit_options options;
     int n, m, n_targets;      /* parameters, residuals, targets of the suite */
     bool *leave_out;          /* [experiments] without a fitted target */
+    const sq_settings *held;  /* [experiments] in force in every trial, below the parameters; NULL: none */
     uint64_t seed;            /* of the present trials */
     int start;                /* for the trace */
     bool stopped;             /* the caller wanted it */
@@ -102,6 +103,11 @@ typedef struct sq_fit {
 /* Takes the models over from the calibration, which must outlive the fit. */
 sq_status sq_fit_new(sq_fit **out, sq_calibration *calibration, const sq_fit_options *options, sq_error *err);
 void sq_fit_free(sq_fit *fit);
+
+/* Forgets what was tried, for a fit of the same figures while other values are held (sq_fit.held, which must outlive it). */
+void sq_fit_renew(sq_fit *fit, const sq_settings *held);
+/* Gauss-Newton from a place of the cube alone, and the best so far as it would be written: values, figures, chi-square. */
+sq_status sq_fit_from(sq_fit *fit, const double *u, bool *converged, sq_error *err);
 
 /* Runs the present values and the search from all starts; fit->best is then the optimum, or the best so far if the
  * search failed or was stopped (fit->stopped; SQ_OK). */

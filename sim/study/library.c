@@ -6,6 +6,7 @@
 #include "engine/columns.h"
 #include "io/results.h"
 #include "lang/load.h"
+#include "study/anchors.h"
 #include "study/emulation.h"
 #include "study/handle.h"
 #include "study/patient_tables.h"
@@ -19,6 +20,7 @@
 struct sequela {
     sq_model *model;
     sq_col_plan *columns[2]; /* what the columnar engine knows of the model, for runs without and with rows; found once */
+    sq_anchors *anchors; /* of the run in progress; NULL: none */
     sq_variables results;
     sq_arena converted; /* arrays and labels given out */
     sq_run_facts facts;
@@ -135,21 +137,25 @@ static sq_status know_model(sequela *s, sq_run_options *options, bool tables, sq
     return status;
 }
 
-/* Each scenario of `sweep:` is a point; without one there is one point. */
-static sq_status choose_points(const sq_model *m, sq_run_options *options, const sq_settings ***points, sq_error *err)
+/* Each scenario of `sweep:` is a point; without one there is one point. Anchors are solved first. */
+static sq_status choose_points(sequela *s, sq_run_options *options, const sq_settings ***points, sq_error *err)
 {
+    const sq_model *m = s->model;
     *points = calloc((size_t)m->n_scenarios + 1, sizeof **points);
     if (!*points) return sq_fail(err, SQ_ERR_MEMORY, "no memory for the scenarios");
-    for (int i = 0; i < m->n_scenarios; i++) (*points)[i] = &m->scenarios[i].settings;
+    sq_status status = m->anchoring.path ? sq_anchors_solve(&s->anchors, m, options->threads, err) : SQ_OK;
+    for (int i = 0; i < m->n_scenarios && !status; i++)
+        (*points)[i] = s->anchors ? sq_anchors_settings(s->anchors, i) : &m->scenarios[i].settings;
     options->n_points = m->n_scenarios;
     options->settings = m->n_scenarios > 0 ? *points : NULL;
-    return SQ_OK;
+    return status;
 }
 
 static sq_status run_plainly(sequela *s, const sq_run_options *options, sq_error *err)
 {
     sq_status status = sq_study_run(s->model, options, &s->results, &s->facts, err);
-    return status ? status : sq_conditions_add(s->model, s->n_changes, s->changes, &s->results, err);
+    if (!status) status = sq_conditions_add(s->model, s->n_changes, s->changes, &s->results, err);
+    return status || !s->anchors ? status : sq_anchors_add(s->anchors, &s->results, err);
 }
 
 static sq_status run_with_tables(sequela *s, sq_run_options *options, const sequela_run_options *o,
@@ -191,9 +197,11 @@ int sequela_run(sequela *s, const sequela_run_options *options)
     bool tables = o->patients_table || o->event_log;
     sq_status status = sq_run_choose(&run, o->engine, o->instruction_set, &err);
     if (!status) status = know_model(s, &run, tables, &err);
-    if (!status) status = choose_points(s->model, &run, &points, &err);
+    if (!status) status = choose_points(s, &run, &points, &err);
     if (!status) status = tables ? run_with_tables(s, &run, o, &err) : run_plainly(s, &run, &err);
     free(points);
+    sq_anchors_free(s->anchors);
+    s->anchors = NULL;
     if (status) {
         forget_results(s);
         s->facts = (sq_run_facts){0};

@@ -58,7 +58,7 @@ sq_status sq_row_buffer_emit(sq_row_buffer *b, const sq_model *m, const sq_row_s
         double *at_end = baseline + visible;
         sq_life life = {
             .total = kept->is_whole ? at_end + n_written : NULL,
-            .log = b->log.items + kept->log,
+            .log = kept->n_log > 0 ? b->log.items + kept->log : NULL,
             .n_log = kept->n_log,
             .end = kept->end,
             .died = kept->died,

@@ -38,6 +38,7 @@ FAMILY = {
     "benchmark": 1000,
     "calibration": 60,
     "cohorts": 40,
+    "anchors": 10,
 }
 LEVEL = 1.0 - (1.0 - FAMILY_WISE) ** (1.0 / sum(FAMILY.values()))
 CRITICAL_Z = float(stats.norm.isf(LEVEL / 2.0))

@@ -68,6 +68,7 @@ PROBES = {
     "outputs": "outputs: {@}",
     "range of values": "parameters: {p: 1}|sweep: {p: {from: 1, to: 2, steps: 2, @}}",
     "scenario": "sweep: [{name: a, @}]",
+    "anchors": "parameters: {p: 1}|sweep: {p: [1, 2]}|anchors: {@}",
     "grid": "outputs: {grid: {@}}",
     "endpoint": "endpoints: {os: {events: death, @}}",
     "emulation": "endpoints: {os: {events: death}}|emulate: {c: {cohort: os, size: 2, estimates: {m: {median: os}}, @}}",

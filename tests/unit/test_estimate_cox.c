@@ -2,6 +2,8 @@
  * estimate. R's package survival judges the numbers in tests/estimate. */
 #include "estimate_sample.h"
 
+#include <stdlib.h>
+
 #include "estimate/cox.h"
 #include "estimate/log_rank.h"
 
@@ -204,6 +206,46 @@ static void test_infinite_coefficients(void **state)
     sq_arena_free(&arena);
 }
 
+/* The next number of a congruential generator, in [0, 1). */
+static double next_uniform(uint64_t *luck)
+{
+    *luck = *luck * 6364136223846793005U + 1442695040888963407U;
+    return (double)(*luck >> 12) * 0x1p-52;
+}
+
+/* So many that the log likelihood's rounding is more than the last step gains, which is then no reason to halve it over and
+ * over: exponential times until 2, with true coefficients of .7 and -.4 in turn. */
+static void test_many_patients(void **state)
+{
+    (void)state;
+    enum { N = 300000, P = 5 };
+    double *x = calloc((P + 1) * N, sizeof *x), *time = x + P * N;
+    int *event = calloc(N, sizeof *event);
+    assert_non_null(x);
+    assert_non_null(event);
+    uint64_t luck = 1;
+    for (int i = 0; i < N; i++) {
+        double predictor = 0;
+        for (int k = 0; k < P; k++) {
+            double u = next_uniform(&luck);
+            x[k * N + i] = k % 2 ? u : u < .5;
+            predictor += (k % 2 ? -.4 : .7) * x[k * N + i];
+        }
+        double death = -log1p(-next_uniform(&luck)) / exp(predictor);
+        event[i] = death < 2;
+        time[i] = fmin(death, 2);
+    }
+    sq_arena arena = {0};
+    const sq_sample s = {.n = N, .time = time, .n_causes = 1, .status = event, .n_covariates = P, .covariate = x};
+    sq_cox f = fit(s, (sq_cox_request){0}, &arena);
+    assert_int_equal(f.ending, SQ_COX_CONVERGED);
+    assert_true(f.n_steps < 12);
+    for (int k = 0; k < P; k++) assert_near(f.coefficient[k], k % 2 ? -.4 : .7, 4 * f.se[k]);
+    sq_arena_free(&arena);
+    free(event);
+    free(x);
+}
+
 static void test_bad_questions(void **state)
 {
     (void)state;
@@ -226,7 +268,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_freireich_as_printed),  cmocka_unit_test(test_score_test_is_log_rank),
         cmocka_unit_test(test_what_does_not_matter),  cmocka_unit_test(test_nothing_to_estimate),
-        cmocka_unit_test(test_infinite_coefficients), cmocka_unit_test(test_bad_questions),
+        cmocka_unit_test(test_infinite_coefficients), cmocka_unit_test(test_many_patients),
+        cmocka_unit_test(test_bad_questions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -268,6 +268,7 @@ static void parameters_are_written_with_units(void **state)
     assert_string_equal(class->flags[((const int32_t *)class->data)[3]], "structural");
     assert_string_equal(class->flags[((const int32_t *)class->data)[4]], "filler");
     sq_variables_free(&v);
+    sq_outcome_free(o);
 }
 
 static void variables_refuse_what_does_not_fit(void **state)
