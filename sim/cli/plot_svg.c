@@ -3,13 +3,13 @@
 #include "cli/fits.h"
 
 #include "cli/console.h"
+#include "cli/svg.h"
 #include "io/part.h"
 #include "model/block_solve.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum {
     PANEL_WIDTH = 440, PANEL_HEIGHT = 340, MOST_COLUMNS = 3, HEAD = 64,
@@ -18,26 +18,6 @@ enum {
 };
 
 static const char *const LAW_COLOUR = "#1b5e9e", *const POINT_COLOUR = "#b3261e", *const ALONE_COLOUR = "#7a8791";
-
-/* ---- text ----------------------------------------------------------------------------------- */
-
-static void put_escaped(FILE *out, const char *text)
-{
-    for (; *text; text++) switch (*text) {
-        case '&': fputs("&amp;", out); break;
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '"': fputs("&quot;", out); break;
-        default: fputc(*text, out);
-        }
-}
-
-static void put_text(FILE *out, double x, double y, const char *attributes, const char *text)
-{
-    fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" %s>", x, y, attributes);
-    put_escaped(out, text);
-    fputs("</text>\n", out);
-}
 
 /* ---- axes ----------------------------------------------------------------------------------- */
 
@@ -86,7 +66,7 @@ static void put_tick(FILE *out, double x, double y, const char *anchor, double v
     char text[32], attributes[64];
     snprintf(text, sizeof text, "%.4g", value);
     snprintf(attributes, sizeof attributes, "class=\"tick\" text-anchor=\"%s\"", anchor);
-    put_text(out, x, y, attributes, text);
+    sq_svg_text(out, x, y, attributes, text);
 }
 
 static void put_axes(FILE *out, const panel *p, const sq_solve *solve)
@@ -105,10 +85,10 @@ static void put_axes(FILE *out, const panel *p, const sq_solve *solve)
     fprintf(out, "<path class=\"axis\" d=\"M%.1f %.1fV%.1fH%.1f\"/>\n", left, up(p, 1), low, right);
     snprintf(label, sizeof label, "%s%s%s%s", solve->unit.time == 1 ? "time" : "value", *p->unit ? " (" : "", p->unit,
              *p->unit ? ")" : "");
-    put_text(out, (left + right) / 2, low + 38, "class=\"label\" text-anchor=\"middle\"", label);
+    sq_svg_text(out, (left + right) / 2, low + 38, "class=\"label\" text-anchor=\"middle\"", label);
     double x = p->x + 18, y = (low + up(p, 1)) / 2;
     snprintf(turned, sizeof turned, "class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 %.1f %.1f)\"", x, y);
-    put_text(out, x, y, turned,
+    sq_svg_text(out, x, y, turned,
              solve->is_incidence ? "cumulative incidence" : solve->n_clocks ? "survival, all causes" : "survival");
 }
 
@@ -150,7 +130,7 @@ static void put_arguments(FILE *out, const panel *p, const char *text)
     double fits = room / (width_per_size * fmax(1, (double)strlen(text)));
     char looks[64];
     snprintf(looks, sizeof looks, "class=\"arguments\" style=\"font-size:%.3gpx\"", fmin(usual, fits));
-    put_text(out, p->x + LEFT, p->y + 39, looks, text);
+    sq_svg_text(out, p->x + LEFT, p->y + 39, looks, text);
 }
 
 static void put_panel(FILE *out, const sq_model *m, const sq_solve *solve, const sq_stated *stated, panel p)
@@ -165,7 +145,7 @@ static void put_panel(FILE *out, const sq_model *m, const sq_solve *solve, const
     else
         snprintf(head, sizeof head, "%s", arguments);
     fputs("<g>\n", out);
-    put_text(out, p.x + LEFT, p.y + 22, "class=\"name\"", solve->name);
+    sq_svg_text(out, p.x + LEFT, p.y + 22, "class=\"name\"", solve->name);
     put_arguments(out, &p, head);
     put_axes(out, &p, solve);
     if (solve->n_clocks && !solve->is_incidence) put_alone(out, &p, stated);
@@ -180,16 +160,16 @@ static void put_legend(FILE *out, bool has_limits, bool has_alone)
 {
     double x = 24, y = 50;
     fprintf(out, "<path class=\"law\" d=\"M%.0f %.0fh26\"/>\n", x, y - 4);
-    put_text(out, x + 32, y, "class=\"legend\"", "fitted");
+    sq_svg_text(out, x + 32, y, "class=\"legend\"", "fitted");
     x += 84;
     if (has_alone) {
         fprintf(out, "<path class=\"alone\" d=\"M%.0f %.0fh26\"/>\n", x, y - 4);
-        put_text(out, x + 32, y, "class=\"legend\"", "the law without the clocks beside it");
+        sq_svg_text(out, x + 32, y, "class=\"legend\"", "the law without the clocks beside it");
         x += 256;
     }
     if (has_limits) fprintf(out, "<path class=\"limits\" d=\"M%.0f %.0fv14m-4 0h8m-8 -14h8\"/>\n", x + 6, y - 11);
     fprintf(out, "<circle class=\"point\" cx=\"%.0f\" cy=\"%.0f\" r=\"3.6\"/>\n", x + 6, y - 4);
-    put_text(out, x + 17, y, "class=\"legend\"",
+    sq_svg_text(out, x + 17, y, "class=\"legend\"",
              has_limits ? "published, with 95 % limits where the number of patients is known" : "published");
 }
 
@@ -218,11 +198,11 @@ static void put_head(FILE *out, const sq_model *m, int columns, int rows)
     fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
                  "height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">\n<title>",
             width, height, width, height);
-    put_escaped(out, title);
+    sq_svg_escaped(out, title);
     fputs("</title>\n", out);
     put_style(out);
     fprintf(out, "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n", width, height);
-    put_text(out, 24, 28, "class=\"title\"", title);
+    sq_svg_text(out, 24, 28, "class=\"title\"", title);
     put_legend(out, has_limits, has_alone);
 }
 
@@ -253,24 +233,12 @@ static sq_status write_whole(const char *path, const char *text, size_t size, sq
     return status;
 }
 
-/* Nothing is replaced that is not called a picture, and no device or folder. */
-static bool may_be_written(const char *path)
-{
-    struct stat info;
-    size_t n = strlen(path);
-    bool is_svg = n > 4 && strcmp(path + n - 4, ".svg") == 0;
-    if (!is_svg) sq_say("check: --plot: '%s' is not called .svg", path);
-    if (!is_svg || stat(path, &info) != 0 || S_ISREG(info.st_mode)) return is_svg;
-    sq_say("check: %s: is not an ordinary file", path);
-    return false;
-}
-
 int sq_plot_fits(const sq_model *m, const double *block, const char *path)
 {
     sq_error err = {.status = SQ_OK};
     char *text = NULL;
     size_t size = 0;
-    if (!may_be_written(path)) return SQ_EXIT_INPUT;
+    if (!sq_svg_may_be_written("check: --plot", path)) return SQ_EXIT_INPUT;
     if (m->n_solves == 0) {
         sq_say("check: --plot: no law here is solved from published points, so there is nothing to draw");
         return SQ_EXIT_INPUT;

@@ -2,6 +2,7 @@
  * patient lives. A miss is a result like any other: the table and the file are written, and the exit code says it. */
 #include "cli/console.h"
 #include "cli/progress.h"
+#include "cli/svg.h"
 #include "cli/validate_report.h"
 #include "cli/verbs.h"
 
@@ -112,6 +113,8 @@ static bool read_options(asked *w)
     int64_t threads = 0;
     if (!sq_integer(w->a, "threads", "a number of threads", 1, SQ_MOST_THREADS, &threads)) return false;
     w->threads = (int)threads;
+    const char *figure = sq_value(w->a, "figure");
+    if (figure && !sq_svg_may_be_written("validate: --figure", figure)) return false;
     return sq_read_format(w->a, &w->format);
 }
 
@@ -154,9 +157,11 @@ static bool has_targets(const sq_suite *suite)
 
 static int conclude(const asked *w, const sq_validate *v, double started)
 {
-    const char *output = sq_value(w->a, "output"), *title = w->registry ? w->registry->title : "Validation";
+    const char *output = sq_value(w->a, "output"), *figure = sq_value(w->a, "figure");
+    const char *title = w->registry ? w->registry->title : "Validation";
     sq_error err = {0};
     if (output && sq_validate_write(v, w->registry, output, w->a->command_line, started, &err)) return sq_say_error(&err);
+    if (figure && sq_validation_draw(v, title, figure, &err)) return sq_say_error(&err);
     if (!sq_validation_print(v, title, w->format)) {
         sq_say("out of memory");
         return SQ_EXIT_FAILED;
@@ -226,6 +231,7 @@ static const sq_option options[] = {
     {'s', "seed", "SEED", "seed (default: as each experiment says)"},
     {'j', "threads", "N", "threads (default: all processors)"},
     {0, "set", "NAME=VALUE", "replace a parameter, which all experiments must have; may be repeated"},
+    {0, "figure", "FILE.svg", "draw every figure, published and simulated, and coverage"},
     {0, "format", "FORMAT", "table (default), csv, json or md"},
     {0, "quiet", NULL, "no progress"},
     {0, NULL, NULL, NULL},

@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in ("lib", "calibration"):
@@ -132,7 +133,11 @@ def formats(program, path, bad):
         later = [i for i in range(len(p)) if curve[i] != i]
         bad.expect("a later point of a curve has a p of its own", len(later) > 0 and all(math.isnan(p[i]) for i in later))
         bad.expect("not netCDF", file["target_p"].attrs.get("DIMENSION_LIST") is not None)
-    one = os.path.join(program.folder, "study_3.yaml")
+    one, picture = os.path.join(program.folder, "study_3.yaml"), os.path.join(program.folder, "forest.svg")
+    bad.expect("the picture is not drawn", validate(program, path, "--figure", picture)[0] == 0)
+    circles = [node for node in ElementTree.parse(picture).iter() if node.tag.endswith("circle")]
+    bad.expect(f"{len(circles)} marks for {len(p)} figures and 3 levels", len(circles) == len(p) + 3)
+    bad.expect("a picture that is called otherwise is drawn", validate(program, one, "--figure", "forest.txt")[0] == 2)
     bad.expect("an unknown format is taken", validate(program, one, "--format", "xml")[0] == 2)
     bad.expect("a registry among experiments is taken", validate(program, one, path)[0] == 2)
     bad.expect("an unknown parameter is taken", validate(program, path, "--set", "nothing=1")[0] == 2)
