@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW = 17, TOP = 76, NAMES = 330, AXIS = 360, GAP = 60, WIDTH = NAMES + 2 * AXIS + 2 * GAP, FOOT = 40, COVERAGE = 190 };
+enum { ROW = 17, TOP = 92, NAMES = 330, AXIS = 360, GAP = 60, WIDTH = NAMES + 2 * AXIS + 2 * GAP, FOOT = 40, COVERAGE = 190 };
 
 static double share_at(double share) { return NAMES + AXIS * fmin(fmax(share, 0), 1); }
 
