@@ -33,6 +33,33 @@ static bool find_fitted(sq_build *b, const sq_fit_parameter *fitted, sq_place pl
     return true;
 }
 
+static const sq_parameter *parameter_named(const sq_model *m, const char *name)
+{
+    for (int i = 0; i < m->n_parameters; i++)
+        if (strcmp(m->parameters[i].name, name) == 0) return &m->parameters[i];
+    return NULL;
+}
+
+/* What is swept must mean the same where the anchors are fitted; where none of their experiments has it they cannot follow. */
+static bool find_swept(sq_build *b, const sq_calibration *c, const sq_parameter *own, sq_place place)
+{
+    bool fine = true, found = false;
+    for (int i = 0; i < c->n_experiments; i++) {
+        const sq_parameter *there = parameter_named(c->models[i], own->name);
+        sq_error why = {0};
+        int row;
+        if (!there) continue;
+        found = true;
+        if (!sq_unit_equal(there->unit, own->unit))
+            fine = sq_diag_error(b->diags, place, "'%s' is swept, and has another unit where the anchors are fitted", own->name);
+        else if (sq_settings_find(c->models[i], own->name, &row, &why))
+            fine = sq_diag_error(b->diags, place, "'%s' is swept, and cannot be where the anchors are fitted: %s", own->name, why.text);
+    }
+    if (!found)
+        sq_diag_warning(b->diags, place, "'%s' is swept, and none of the anchors' experiments has it: it does not move them", own->name);
+    return fine;
+}
+
 static bool find_all(sq_build *b, const sq_calibration *c, sq_place place)
 {
     sq_anchoring *a = &b->model->anchoring;
@@ -40,6 +67,8 @@ static bool find_all(sq_build *b, const sq_calibration *c, sq_place place)
     bool fine = parameters != NULL || sq_build_no_memory(b);
     for (int i = 0; i < c->n_parameters && parameters; i++)
         fine = find_fitted(b, &c->parameters[i], place, &parameters[i]) && fine;
+    for (int i = 0; i < b->model->n_swept; i++)
+        fine = find_swept(b, c, &b->model->parameters[b->model->swept[i]], place) && fine;
     a->parameters = parameters;
     a->n_parameters = c->n_parameters;
     a->n_targets = c->n_targets;

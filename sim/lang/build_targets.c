@@ -222,6 +222,9 @@ static bool read_published(sq_build *b, const sq_entry *e, sq_target *target)
         target->published = target->k / target->n;
     else if (!read_figure(b, node, target, &target->published))
         return false;
+    if (counts && (target->published < 0 || target->published > 1))
+        return sq_diag_error(b->diags, node->place, "%s: a share of patients lies between 0 and 1, and %.40s does not",
+                             target->name, text);
     uint64_t patients;
     if (n && !sq_integer_constant(b, n, "n", 1, UINT32_MAX, &patients)) return false;
     if (n) {
@@ -229,7 +232,7 @@ static bool read_published(sq_build *b, const sq_entry *e, sq_target *target)
         if (counts) target->k = target->published * target->n;
     }
     if (interval) return read_interval(b, interval, node, target);
-    if (counts && target->n > 0 && target->published >= 0 && target->published <= 1)
+    if (counts && target->n > 0)
         sq_binomial_interval(target->k, target->n, &target->lower, &target->upper);
     return true;
 }

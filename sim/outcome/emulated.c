@@ -102,12 +102,19 @@ double sq_cohort_quantile(const sq_cohort_spread *s, double p)
     return s->rank[i < s->n ? i : s->n - 1];
 }
 
+/* Estimates are sums and products of what a publication prints as a quotient: they meet it but for rounding. */
+static bool is_tie(double estimate, double published)
+{
+    return estimate == published || fabs(estimate - published) <= 1e-9 * fabs(published);
+}
+
 double sq_cohort_mid_p(const sq_cohort_spread *s, double published)
 {
     double below = 0, equal = 0;
     for (int i = 0; i < s->n; i++) {
-        below += s->rank[i] < published;
-        equal += s->rank[i] == published;
+        bool tie = is_tie(s->rank[i], published);
+        below += !tie && s->rank[i] < published;
+        equal += tie;
     }
     if (s->n == 0 || isnan(published)) return (double)NAN;
     double lower = (below + equal / 2) / s->n;

@@ -114,7 +114,7 @@ static sq_status hold_swept(sq_anchors *a, int scenario, sq_error *err)
             const sq_parameter *p = &m->parameters[m->swept[k]];
             const sq_assignment *set = sq_settings_of(&m->scenarios[scenario].settings, p->slot);
             sq_error absent = {0};
-            int row;
+            int row; /* loading has seen to it that it can be set where there is one */
             if (!set || sq_settings_find(experiments[e].model, p->name, &row, &absent)) continue;
             status = sq_settings_set(&a->held[e], experiments[e].model, row, set->value, err);
         }

@@ -201,7 +201,7 @@ static sq_status run_points(sq_fit *fit, int n, const sq_trial *trials, const bo
 /* Failures that are the point's own: the model has no such lives. */
 static bool is_impossible(sq_status status)
 {
-    return status == SQ_ERR_INPUT || status == SQ_ERR_LIFE || status == SQ_ERR_NUMERIC;
+    return status == SQ_ERR_INPUT || status == SQ_ERR_LIFE || status == SQ_ERR_NUMERIC || status == SQ_ERR_COHORTS;
 }
 
 static void judge(const sq_fit *fit, sq_trial *t)
@@ -308,8 +308,8 @@ static void describe_parameter(sq_fit *fit, int i)
     const sq_fit_parameter *p = &fit->calibration->parameters[i];
     sq_fitted *f = &fit->fitted[i];
     f->value = sq_fit_settled(fit->calibration, i, sq_fit_value(p, fit->best.u[i]));
-    f->lower = fmin(f->lower, f->value); /* at a bound the optimum lies outside the middle 95 % */
-    f->upper = fmax(f->upper, f->value);
+    if (isfinite(f->lower)) f->lower = fmin(f->lower, f->value); /* at a bound the optimum lies outside the middle 95 % */
+    if (isfinite(f->upper)) f->upper = fmax(f->upper, f->value);
     f->at_bound = fit->best.u[i] < NEAR_BOUND || fit->best.u[i] > 1 - NEAR_BOUND;
     f->beyond_source = f->value < p->source[0] || f->value > p->source[1];
     f->is_open = false;

@@ -27,7 +27,7 @@ typedef struct law {
     const double *centre;
     double value[SQ_FIT_PARAMETERS], proposed[SQ_FIT_PARAMETERS]; /* information along each direction: meant, proposed */
     double *vector;
-    double longest;                                               /* square of the cube's diagonal */
+    double most; /* the log of how much likelier a point of the cube may be as proposed than as meant */
     sq_address luck;
 } law;
 
@@ -50,9 +50,9 @@ static bool law_open(law *l, const sq_fit *fit, double wider, const char *site, 
     for (int d = 0; d < n; d++) {
         l->value[d] = fmax(l->value[d], 0) / wider;
         l->proposed[d] = fmax(l->value[d], LEAST_VALUE);
+        l->most = fmax(l->most, (l->proposed[d] - l->value[d]) * n / 2); /* no way in the cube is longer than sqrt(n) */
     }
     l->centre = fit->best.u;
-    l->longest = n;
     l->luck = sq_address_with(sq_address_root(fit->calibration->seed, SQ_PURPOSE_PARAMETER, 0, 0), sq_site_hash(site));
     return true;
 }
@@ -60,12 +60,12 @@ static bool law_open(law *l, const sq_fit *fit, double wider, const char *site, 
 /* A proposal; the logarithm of how much likelier it is than meant, against the largest such ratio in the cube. */
 static double propose(const law *l, uint64_t draw, uint64_t try, double *u)
 {
-    double excess = 0;
+    double excess = -l->most;
     memcpy(u, l->centre, (size_t)l->n * sizeof *u);
     for (int d = 0; d < l->n; d++) {
         double along = sq_normal_quantile(uniform(l, draw, try, (uint64_t)d)) / sqrt(l->proposed[d]);
         for (int j = 0; j < l->n; j++) u[j] += along * l->vector[d * l->n + j];
-        excess += (l->proposed[d] - l->value[d]) * (along * along - l->longest) / 2;
+        excess += (l->proposed[d] - l->value[d]) * along * along / 2;
     }
     return excess;
 }
@@ -77,7 +77,8 @@ static bool is_inside(const law *l, const double *u)
     return true;
 }
 
-/* A draw from the law, inside the cube. False if none was accepted, which only a broken law brings about. */
+/* A draw from the law, inside the cube. False if none of many was accepted: the law lies beside the cube, or too many
+ * directions of it are open (about ten). */
 static bool draw_one(const law *l, uint64_t draw, double *u)
 {
     for (uint64_t try = 0; try < MOST_TRIES; try++) {
@@ -92,7 +93,7 @@ static bool draw_all(const law *l, int n, double *u, sq_error *err)
     for (int i = 0; i < n; i++)
         if (!draw_one(l, (uint64_t)i, u + i * l->n))
             return sq_fail(err, SQ_ERR_NUMERIC,
-                           "the normal law at the optimum hardly reaches into the bounds: no posterior can be drawn from it") == SQ_OK;
+                           "the normal law at the optimum hardly reaches into the bounds, or leaves too many parameters open: no posterior can be drawn from it") == SQ_OK;
     return true;
 }
 

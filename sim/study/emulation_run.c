@@ -3,6 +3,7 @@
 #include "study/emulation_run.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static sq_status begin_point(sq_emulation_run *run, int point, sq_error *err)
 {
@@ -35,8 +36,12 @@ bool sq_emulation_run_wants(const sq_emulation_run *run, int strategy)
 
 sq_point_cohorts sq_emulation_run_whole(sq_emulation_run *run, int n_points)
 {
-    if (run->whole.count > 0) return run->whole.items[--run->whole.count];
     sq_point_cohorts whole = run->filling;
+    if (run->whole.count > 0) {
+        whole = run->whole.items[0];
+        memmove(run->whole.items, run->whole.items + 1, --run->whole.count * sizeof whole);
+        return whole;
+    }
     if (whole.point >= n_points) return (sq_point_cohorts){0};
     run->filling = (sq_point_cohorts){0};
     return whole;

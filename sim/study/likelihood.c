@@ -211,7 +211,7 @@ static double normal_residual(const sq_term *t, double x, double se)
 static double residual_alone(const sq_likelihood *l, const sq_term *t, const sq_suite_figure *f)
 {
     double x = f->simulated;
-    if (isnan(x)) return NOT_REACHED;
+    if (!isfinite(x)) return x < 0 ? -NOT_REACHED : NOT_REACHED; /* a median that a cohort does not reach is infinite */
     if (t->scale == SQ_TERM_BINOMIAL || t->scale == SQ_TERM_LOG_LOG) x = fmin(fmax(x, l->least), 1 - l->least);
     if (t->scale == SQ_TERM_LOG && !(x > 0)) return -NOT_REACHED;
     return t->scale == SQ_TERM_BINOMIAL ? binomial_residual(t, x, f->se) : normal_residual(t, x, f->se);

@@ -159,6 +159,8 @@ void sq_plan_free(sq_plan *plan)
 
 int sq_plan_point_of(const sq_plan *plan, int64_t item) { return (int)(item / plan->point_items); }
 
+int64_t sq_plan_last_item(const sq_plan *plan, int point) { return (point + 1) * plan->point_items - 1; }
+
 bool sq_plan_next(sq_plan *plan, int thread, sq_item *item)
 {
     int64_t number;

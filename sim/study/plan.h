@@ -63,6 +63,7 @@ void sq_plan_free(sq_plan *plan);
  * one that failed and are therefore in vain, or its point cannot be begun, which is then noted. Any thread. */
 bool sq_plan_next(sq_plan *plan, int thread, sq_item *item);
 int sq_plan_point_of(const sq_plan *plan, int64_t item);
+int64_t sq_plan_last_item(const sq_plan *plan, int point);
 /* An item that did not fail is over: its accumulator has taken all in. With the last item of a point its estimates are
  * taken and its memory is given back. Any thread. */
 sq_status sq_plan_over(sq_plan *plan, const sq_item *item, sq_error *err);

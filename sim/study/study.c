@@ -36,13 +36,17 @@ static void run_items(sq_plan *plan, int threads, sq_run_facts *facts)
     facts->occupancy = lanes > 0 ? (double)columns.in_flight / lanes : 0;
 }
 
-/* The cohorts of points that no thread has analysed on its way, by all of them. */
-static sq_status analyse_cohorts(sq_plan *plan, int threads, sq_error *err)
+/* The cohorts of points that no thread has analysed on its way, by all of them. Where something has failed those of lower
+ * points may fail too, and are then what is told. */
+static void analyse_cohorts(sq_plan *plan, int threads)
 {
-    sq_status status = SQ_OK;
     sq_point_cohorts whole;
-    while (!status && (whole = sq_plan_whole_cohorts(plan)).cohorts) status = sq_plan_analyse(plan, whole, threads, err);
-    return status;
+    while ((whole = sq_plan_whole_cohorts(plan)).cohorts) {
+        int64_t last = sq_plan_last_item(plan, whole.point);
+        sq_error err = {0};
+        if (sq_plan_in_vain(plan, last)) sq_cohorts_free(whole.cohorts);
+        else if (sq_plan_analyse(plan, whole, threads, &err)) sq_plan_note_failure(plan, last, -1, &err);
+    }
 }
 
 /* Patients in flight in a thread; none in the reference. More than there are lives would never be. */
@@ -78,9 +82,9 @@ sq_status sq_study_run(const sq_model *model, const sq_run_options *wanted, sq_v
     if (!status) status = sq_plan_init(&plan, model, &options, own.threads, estimates, err);
     if (!status) {
         run_items(&plan, own.threads, &own);
+        analyse_cohorts(&plan, own.threads);
         status = sq_plan_verdict(&plan, err);
     }
-    if (!status) status = analyse_cohorts(&plan, own.threads, err);
     sq_plan_free(&plan);
     sq_estimates_free(estimates);
     own.wall_seconds = omp_get_wtime() - wall;

@@ -76,7 +76,7 @@ void sq_worker_done(sq_worker *w, const sq_item *item, int64_t failed)
     if (!status) status = sq_plan_over(plan, item, &err);
     if (status) sq_worker_fail(w, item->number, &err);
     if (whole.cohorts && sq_plan_analyse(plan, whole, 1, &err))
-        sq_worker_fail(w, (whole.point + 1) * plan->point_items - 1, &err);
+        sq_worker_fail(w, sq_plan_last_item(plan, whole.point), &err);
 }
 
 void sq_worker_fail(sq_worker *w, int64_t item, const sq_error *err)

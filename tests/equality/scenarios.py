@@ -169,6 +169,23 @@ def failures(program, judge):
                len(said) == 1 and all(code == 1 and "scenario early_death=0.6: " in text for code, text in said))
 
 
+def empty_cohorts(program, judge):
+    """Cohorts that nobody is eligible for from the thirteenth scenario on: told of that one, whoever came to it first."""
+    emulation = {"strategy": "weak_first", "cohort": "early", "size": 10, "cohorts": 5,
+                 "estimates": {"alive": {"survival": "early", "at": "1 y"}}}
+    endpoints = dict(pathway.pathway()[1]["endpoints"], early={"who": "hr_relapse < 0.8", "events": "death"})
+    path = write(program, "empty", {"hr_relapse": {"from": 0.5, "to": 2, "steps": 61}},
+                 {"emulate": {"nobody": emulation}, "endpoints": endpoints})
+    said = set()
+    for threads, flags in ((1, ()), (2, ()), (8, ()), (16, ()), (8, ("--engine", "reference"))):
+        try:
+            program.run_file(path, patients=60, threads=threads, flags=flags)
+        except RunFailed as failed:
+            said.add((failed.code, failed.message))
+    judge.true(f"one sentence about the first scenario without cohorts: {said}",
+               len(said) == 1 and all(code == 1 and "scenario hr_relapse=0.8: " in text for code, text in said))
+
+
 def many(program, judge):
     """More points than curves are kept for, and so few patients that several are in flight."""
     sweep = {"hr_relapse": {"from": 0.5, "to": 2, "steps": 60, "scale": "log"}, "early_death": DEATHS}
@@ -194,6 +211,7 @@ def main():
         rows(program, judge, plain)
         cohorts(program, judge)
         failures(program, judge)
+        empty_cohorts(program, judge)
         many(program, judge)
     return judge.verdict()
 
