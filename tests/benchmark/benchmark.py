@@ -92,14 +92,15 @@ def twins(bench, table):
 
 
 def experiments():
-    """The experiments of configs/, by name."""
+    """The experiments of configs/, by name; none that is fitted first, and no study, which fills large cohorts."""
     for name in sorted(os.listdir(os.path.join(ROOT, "configs"))):
         path = os.path.join(ROOT, "configs", name)
         if not name.endswith(".yaml"):
             continue
         with open(path, encoding="utf-8") as file:
-            keys = {line.partition(":")[0] for line in file}
-            if "experiment" in keys and "calibrate" not in keys:
+            text = file.read()
+            keys = {line.partition(":")[0] for line in text.splitlines()}
+            if "experiment" in keys and not keys & {"calibrate", "validate", "anchors"} and "include: studies/" not in text:
                 yield name[:-len(".yaml")], path
 
 
